@@ -1,0 +1,17 @@
+package dev.sluice.analysis;
+
+/// What a metric source answered. The three silences are different facts: only a policy decides
+/// what each of them costs.
+public sealed interface Sample {
+
+  /// A number; infinite values are numbers, NaN is not (it is [NoData]).
+  record Value(double value) implements Sample {}
+
+  /// The source is healthy and has no series: often there was no traffic yet.
+  record NoData() implements Sample {}
+
+  /// The source could not be asked; says nothing about the release.
+  ///
+  /// @param why one clause for the person on call, without secrets
+  record Unavailable(String why) implements Sample {}
+}

@@ -1,0 +1,5 @@
+/// From a commit to desired objects to an ordered plan. Must not write to a cluster.
+@NullMarked
+package dev.sluice.gitops;
+
+import org.jspecify.annotations.NullMarked;
