@@ -1,7 +1,7 @@
 package dev.sluice.analysis;
 
-/// What a metric source answered. The three silences are different facts: only a policy decides
-/// what each of them costs.
+/// What a metric source answered. The silences are different facts: only a policy decides what each
+/// of them costs.
 public sealed interface Sample {
 
   /// A number; infinite values are numbers, NaN is not (it is [NoData]).
@@ -14,4 +14,11 @@ public sealed interface Sample {
   ///
   /// @param why one clause for the person on call, without secrets
   record Unavailable(String why) implements Sample {}
+
+  /// The source is healthy and cannot answer this question, today or tomorrow: a query it does not
+  /// understand, or one that answers with several series where one number is needed. Somebody must
+  /// edit the query.
+  ///
+  /// @param why one clause for the person who edits it, without secrets
+  record Refused(String why) implements Sample {}
 }

@@ -1,0 +1,19 @@
+package dev.sluice.analysis;
+
+import org.jspecify.annotations.Nullable;
+
+/// Why a verdict is what it is, for one metric; goes into status, Events and alerts.
+///
+/// @param metric its name in the analysis
+/// @param value null when there was none
+/// @param bound the values that would have been good; null when this is not about a bound
+/// @param baseline the primary's value, null when not known
+/// @param samples number of requests behind the value, null when not known
+/// @param sentence the whole of it in words, without a full stop
+public record Evidence(
+    String metric,
+    @Nullable Double value,
+    @Nullable Bound bound,
+    @Nullable Double baseline,
+    @Nullable Long samples,
+    String sentence) {}

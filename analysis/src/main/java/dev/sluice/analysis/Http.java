@@ -1,0 +1,42 @@
+package dev.sluice.analysis;
+
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/// The one way out of this module: whoever runs an analysis brings the HTTP client. Thread-safe.
+@FunctionalInterface
+public interface Http {
+
+  /// Sends one request and reads the whole answer; blocks. Does not retry and does not follow
+  /// redirects to another host.
+  ///
+  /// @throws IOException when there was no complete answer in time, or it was longer than allowed;
+  ///   the message is shown to people and holds no secret
+  /// @throws InterruptedException when the caller gives up
+  Response send(Request request) throws IOException, InterruptedException;
+
+  /// @param timeout for the whole exchange
+  /// @param maxBytes how long the answer's body may be
+  /// @param insecureSkipVerify takes any TLS certificate
+  record Request(
+      String method,
+      URI uri,
+      Map<String, List<String>> headers,
+      byte[] body,
+      Duration timeout,
+      int maxBytes,
+      boolean insecureSkipVerify) {
+
+    /// Method and address only: headers hold credentials.
+    @Override
+    public String toString() {
+      return method + " " + Addresses.display(uri.toString());
+    }
+  }
+
+  /// @param body empty when there is none
+  record Response(int status, byte[] body) {}
+}

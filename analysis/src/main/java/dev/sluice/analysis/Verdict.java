@@ -1,0 +1,61 @@
+package dev.sluice.analysis;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// What the judge says about a revision at its present weight.
+public sealed interface Verdict {
+  List<Evidence> evidence();
+
+  /// The evidence in one line, the most important first; empty without evidence.
+  default String sentence() {
+    return evidence().stream().map(Evidence::sentence).collect(Collectors.joining("; "));
+  }
+
+  /// Too little was seen to say anything. Stay, look again; nothing is counted.
+  record Continue(List<Evidence> evidence) implements Verdict {
+    public Continue {
+      evidence = List.copyOf(evidence);
+    }
+  }
+
+  /// Every check passed: the next step may be taken.
+  record Safe(List<Evidence> evidence) implements Verdict {
+    public Safe {
+      evidence = List.copyOf(evidence);
+    }
+  }
+
+  /// The step must not be taken now.
+  ///
+  /// @param failedCheck whether this counts against the threshold of failed checks
+  /// @param evidence what holds comes first, then everything else that was seen
+  record Hold(Reason reason, boolean failedCheck, List<Evidence> evidence) implements Verdict {
+    public Hold {
+      evidence = List.copyOf(evidence);
+    }
+  }
+
+  /// Take the traffic away.
+  ///
+  /// @param evidence what failed comes first, then everything else that was seen
+  record Rollback(List<Evidence> evidence) implements Verdict {
+    public Rollback {
+      evidence = List.copyOf(evidence);
+    }
+  }
+
+  /// Why a step is held. The names are for programs; people read the evidence.
+  enum Reason {
+    /// A value outside its bound.
+    CHECK_FAILED,
+    /// The source is healthy and has no value.
+    NO_DATA,
+    /// The source could not be asked.
+    SOURCE_UNAVAILABLE,
+    /// The source will never answer this query; somebody must edit it.
+    QUERY_REFUSED,
+    /// The traffic that the metrics show is grossly not the split that was asked for.
+    WEIGHTS_NOT_OBEYED
+  }
+}

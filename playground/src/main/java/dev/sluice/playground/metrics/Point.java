@@ -1,0 +1,4 @@
+package dev.sluice.playground.metrics;
+
+/// One series' value at the moment of a scrape.
+record Point(Labels labels, double value) {}

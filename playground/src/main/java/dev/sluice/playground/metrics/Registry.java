@@ -1,0 +1,234 @@
+package dev.sluice.playground.metrics;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/// Counters and histograms as a sidecar keeps them. A series exists from its first event on, never
+/// before: there are no zero series. Thread-safe and bounded.
+public final class Registry {
+  /// The upper bounds of every histogram, as Envoy has them by default; `+Inf` comes after the
+  /// last.
+  private static final double[] BUCKETS = {
+    0.5, 1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000, 30000, 60000, 300000, 600000,
+    1800000, 3600000
+  };
+
+  /// Counts the label sets that found no room.
+  public static final String DROPPED = "playground_metrics_dropped_total";
+
+  private static final Pattern METRIC_NAME = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*");
+  private static final Pattern LABEL_NAME = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]*");
+  private static final int MAX_LABEL_VALUE = 512;
+
+  private final int maxSeries;
+  private final SortedMap<String, Family> families = new TreeMap<>();
+  private int series;
+
+  /// Room for 5,000 label sets: a few dozen workloads talking to each other.
+  public Registry() {
+    this(5_000);
+  }
+
+  /// @param maxSeries how many label sets are kept, a histogram's counting once; events of further
+  ///   ones are dropped and counted in [#DROPPED]
+  public Registry(int maxSeries) {
+    this.maxSeries = maxSeries;
+  }
+
+  /// Adds to a counter.
+  ///
+  /// @param name ends in `_total`
+  /// @param labels names without `__`; values longer than 512 characters are cut
+  /// @param by finite and not negative
+  /// @throws IllegalArgumentException for a name, label or amount that Prometheus would not take,
+  ///   or a name that is a histogram already
+  public synchronized void inc(String name, Map<String, String> labels, double by) {
+    if (!(by >= 0) || Double.isInfinite(by)) {
+      throw new IllegalArgumentException(name + ": a counter cannot move by " + by);
+    }
+    switch (family(name, Kind.COUNTER)) {
+      case Counters counters -> {
+        var key = checked(name, labels);
+        if (counters.values().containsKey(key) || room()) {
+          counters.values().merge(key, by, Double::sum);
+        }
+      }
+      case Histograms _ -> throw new IllegalArgumentException(name + " is a histogram");
+    }
+  }
+
+  /// Adds one event to a histogram.
+  ///
+  /// @param name without `_bucket`
+  /// @param labels as for [#inc], and not `le`
+  /// @param value finite
+  /// @throws IllegalArgumentException as [#inc] does
+  public synchronized void observe(String name, Map<String, String> labels, double value) {
+    if (!Double.isFinite(value)) {
+      throw new IllegalArgumentException(name + ": cannot observe " + value);
+    }
+    if (labels.containsKey("le")) {
+      throw new IllegalArgumentException(name + ": the label le belongs to the buckets");
+    }
+    switch (family(name, Kind.HISTOGRAM)) {
+      case Histograms histograms -> {
+        var key = checked(name, labels);
+        if (histograms.values().containsKey(key) || room()) {
+          histograms.values().computeIfAbsent(key, _ -> new Histogram()).observe(value);
+        }
+      }
+      case Counters _ -> throw new IllegalArgumentException(name + " is a counter");
+    }
+  }
+
+  /// Everything in Prometheus's text format 0.0.4; serve it as [#CONTENT_TYPE].
+  public synchronized String exposition() {
+    var text = new StringBuilder();
+    families.forEach((name, family) -> {
+      text.append("# TYPE ").append(name).append(' ').append(family.kind().text).append('\n');
+      family.points(name).forEach(point -> append(text, point));
+    });
+    return text.toString();
+  }
+
+  public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+  /// The same as [#exposition], as values.
+  synchronized List<Point> points() {
+    var all = new ArrayList<Point>();
+    families.forEach((name, family) -> all.addAll(family.points(name)));
+    return all;
+  }
+
+  private boolean room() {
+    if (series < maxSeries) {
+      series++;
+      return true;
+    }
+    if (family(DROPPED, Kind.COUNTER) instanceof Counters dropped) {
+      dropped.values().merge(Labels.EMPTY, 1.0, Double::sum);
+    }
+    return false;
+  }
+
+  private Family family(String name, Kind kind) {
+    if (!METRIC_NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException("'" + name + "' is not a metric name");
+    }
+    return families.computeIfAbsent(
+        name,
+        _ ->
+            switch (kind) {
+              case COUNTER -> new Counters(new LinkedHashMap<>());
+              case HISTOGRAM -> new Histograms(new LinkedHashMap<>());
+            });
+  }
+
+  private static Labels checked(String name, Map<String, String> labels) {
+    var cut = new TreeMap<String, String>();
+    labels.forEach((label, value) -> {
+      if (!LABEL_NAME.matcher(label).matches() || label.startsWith("__")) {
+        throw new IllegalArgumentException(name + ": '" + label + "' is not a label name");
+      }
+      cut.put(
+          label, value.length() > MAX_LABEL_VALUE ? value.substring(0, MAX_LABEL_VALUE) : value);
+    });
+    return new Labels(cut);
+  }
+
+  private static void append(StringBuilder text, Point point) {
+    text.append(point.labels().get(Labels.NAME));
+    var separator = '{';
+    for (var label : point.labels().map().entrySet()) {
+      if (!label.getKey().equals(Labels.NAME)) {
+        text.append(separator).append(label.getKey()).append("=\"");
+        text.append(escaped(label.getValue())).append('"');
+        separator = ',';
+      }
+    }
+    if (separator == ',') {
+      text.append('}');
+    }
+    text.append(' ').append(Values.write(point.value())).append('\n');
+  }
+
+  private static String escaped(String value) {
+    return value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+  }
+
+  private enum Kind {
+    COUNTER("counter"),
+    HISTOGRAM("histogram");
+
+    private final String text;
+
+    Kind(String text) {
+      this.text = text;
+    }
+  }
+
+  private sealed interface Family {
+    Kind kind();
+
+    List<Point> points(String name);
+  }
+
+  private record Counters(Map<Labels, Double> values) implements Family {
+    @Override
+    public Kind kind() {
+      return Kind.COUNTER;
+    }
+
+    @Override
+    public List<Point> points(String name) {
+      return values.entrySet().stream()
+          .map(e -> new Point(e.getKey().with(Labels.NAME, name), e.getValue()))
+          .toList();
+    }
+  }
+
+  private record Histograms(Map<Labels, Histogram> values) implements Family {
+    @Override
+    public Kind kind() {
+      return Kind.HISTOGRAM;
+    }
+
+    @Override
+    public List<Point> points(String name) {
+      var points = new ArrayList<Point>();
+      values.forEach((labels, histogram) -> histogram.addTo(points, name, labels));
+      return points;
+    }
+  }
+
+  private static final class Histogram {
+    private final long[] counts = new long[BUCKETS.length + 1];
+    private double sum;
+
+    void observe(double value) {
+      var bucket = 0;
+      while (bucket < BUCKETS.length && value > BUCKETS[bucket]) {
+        bucket++;
+      }
+      counts[bucket]++;
+      sum += value;
+    }
+
+    void addTo(List<Point> points, String name, Labels labels) {
+      var bucket = labels.with(Labels.NAME, name + "_bucket");
+      var total = 0L;
+      for (var i = 0; i < counts.length; i++) {
+        total += counts[i];
+        var le = i < BUCKETS.length ? Values.write(BUCKETS[i]) : "+Inf";
+        points.add(new Point(bucket.with("le", le), total));
+      }
+      points.add(new Point(labels.with(Labels.NAME, name + "_sum"), sum));
+      points.add(new Point(labels.with(Labels.NAME, name + "_count"), total));
+    }
+  }
+}
