@@ -1,0 +1,54 @@
+package dev.sluice.controller.cluster;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// What the cache keeps of an object: no managedFields anywhere, and of ConfigMaps and Secrets only
+/// a checksum, so that no secret stays in the controller's memory.
+public final class Trim {
+  /// Takes the place of `data` and `binaryData` in a cached ConfigMap or Secret.
+  public static final String CHECKSUM = "sluiceChecksum";
+
+  private static final ObjectMapper CANONICAL =
+      new ObjectMapper().configure(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS, true);
+
+  private Trim() {}
+
+  /// Trims in place and returns the same object.
+  public static GenericKubernetesResource trim(Kind kind, GenericKubernetesResource object) {
+    if (object.getMetadata() != null) {
+      object.getMetadata().setManagedFields(null);
+    }
+    if (kind.equals(Kind.CONFIG_MAP) || kind.equals(Kind.SECRET)) {
+      Map<String, Object> all = object.getAdditionalProperties();
+      Map<String, Object> content = new LinkedHashMap<>();
+      for (String field : new String[] {"data", "binaryData", "stringData"}) {
+        Object value = all.remove(field);
+        if (value instanceof Map<?, ?> map && !map.isEmpty()) {
+          content.put(field, value);
+        }
+      }
+      all.put(CHECKSUM, checksum(content));
+    }
+    return object;
+  }
+
+  /// SHA-256 over canonical JSON (keys sorted), the first 16 hex digits.
+  public static String checksum(Object content) {
+    try {
+      byte[] json = CANONICAL.writeValueAsString(content).getBytes(StandardCharsets.UTF_8);
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(json);
+      return HexFormat.of().formatHex(digest, 0, 8);
+    } catch (JsonProcessingException | NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JVM has SHA-256, and maps are JSON", e);
+    }
+  }
+}

@@ -1,0 +1,160 @@
+package dev.sluice.controller.cluster;
+
+import dev.sluice.crds.ObjectRef;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.MixedOperation;
+import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.fabric8.kubernetes.client.informers.cache.BasicItemStore;
+import io.fabric8.kubernetes.client.informers.cache.Cache;
+import io.fabric8.kubernetes.client.informers.cache.ItemStore;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/// A trimmed copy of every object of the watched kinds. Each change becomes "look again"; nothing
+/// is decided here.
+public final class Watches implements AutoCloseable {
+  private final Map<Kind, SharedIndexInformer<GenericKubernetesResource>> informers =
+      new LinkedHashMap<>();
+
+  /// Prepares the watches; nothing is asked before [#start].
+  ///
+  /// @param namespace the only namespace to watch; empty for all
+  /// @param changed called for each object that was added, changed or deleted; must only enqueue
+  public Watches(
+      KubernetesClient client,
+      List<Kind> kinds,
+      String namespace,
+      BiConsumer<Kind, GenericKubernetesResource> changed) {
+    for (Kind kind : kinds) {
+      MixedOperation<GenericKubernetesResource, ?, Resource<GenericKubernetesResource>> all =
+          client.genericKubernetesResources(kind.context());
+      SharedIndexInformer<GenericKubernetesResource> informer =
+          namespace.isEmpty()
+              ? all.inAnyNamespace().runnableInformer(0)
+              : inNamespace(all, namespace);
+      informer.itemStore(new TrimmedStore(kind));
+      // A server that is away for a while must not end a watch for ever.
+      informer.exceptionHandler((started, failure) -> true);
+      informer.addEventHandler(
+          new ResourceEventHandler<>() {
+            @Override
+            public void onAdd(GenericKubernetesResource added) {
+              changed.accept(kind, added);
+            }
+
+            @Override
+            public void onUpdate(
+                GenericKubernetesResource before, GenericKubernetesResource after) {
+              changed.accept(kind, after);
+            }
+
+            @Override
+            public void onDelete(GenericKubernetesResource last, boolean finalStateUnknown) {
+              changed.accept(kind, last);
+            }
+          });
+      informers.put(kind, informer);
+    }
+  }
+
+  private static SharedIndexInformer<GenericKubernetesResource> inNamespace(
+      MixedOperation<GenericKubernetesResource, ?, Resource<GenericKubernetesResource>> all,
+      String namespace) {
+    NonNamespaceOperation<GenericKubernetesResource, ?, Resource<GenericKubernetesResource>> some =
+        all.inNamespace(namespace);
+    return some.runnableInformer(0);
+  }
+
+  /// Starts all watches without waiting for their first lists.
+  public void start() {
+    informers.values().forEach(SharedIndexInformer::start);
+  }
+
+  /// Whether every kind has been listed once: before that an empty cache means nothing.
+  public boolean synced() {
+    return informers.values().stream().allMatch(SharedIndexInformer::hasSynced);
+  }
+
+  /// Kinds whose first list has not come yet, for a message.
+  public List<String> missing() {
+    return informers.entrySet().stream()
+        .filter(e -> !e.getValue().hasSynced())
+        .map(e -> e.getKey().plural())
+        .toList();
+  }
+
+  Optional<GenericKubernetesResource> get(Kind kind, ObjectRef ref) {
+    return Optional.ofNullable(
+        informer(kind).getStore().getByKey(Cache.namespaceKeyFunc(ref.namespace(), ref.name())));
+  }
+
+  List<GenericKubernetesResource> all(Kind kind) {
+    return informer(kind).getStore().list();
+  }
+
+  private SharedIndexInformer<GenericKubernetesResource> informer(Kind kind) {
+    SharedIndexInformer<GenericKubernetesResource> informer = informers.get(kind);
+    if (informer == null) {
+      throw new IllegalArgumentException(kind.plural() + " are not watched");
+    }
+    return informer;
+  }
+
+  @Override
+  public void close() {
+    informers.values().forEach(SharedIndexInformer::stop);
+  }
+
+  private static final class TrimmedStore implements ItemStore<GenericKubernetesResource> {
+    private final BasicItemStore<GenericKubernetesResource> kept =
+        new BasicItemStore<>(Cache::metaNamespaceKeyFunc);
+    private final Kind kind;
+
+    TrimmedStore(Kind kind) {
+      this.kind = kind;
+    }
+
+    @Override
+    public String getKey(GenericKubernetesResource object) {
+      return kept.getKey(object);
+    }
+
+    @Override
+    public @Nullable GenericKubernetesResource put(String key, GenericKubernetesResource object) {
+      return kept.put(key, Trim.trim(kind, object));
+    }
+
+    @Override
+    public @Nullable GenericKubernetesResource remove(String key) {
+      return kept.remove(key);
+    }
+
+    @Override
+    public java.util.stream.Stream<String> keySet() {
+      return kept.keySet();
+    }
+
+    @Override
+    public java.util.stream.Stream<GenericKubernetesResource> values() {
+      return kept.values();
+    }
+
+    @Override
+    public @Nullable GenericKubernetesResource get(String key) {
+      return kept.get(key);
+    }
+
+    @Override
+    public int size() {
+      return kept.size();
+    }
+  }
+}

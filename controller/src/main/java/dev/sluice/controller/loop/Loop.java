@@ -1,0 +1,138 @@
+package dev.sluice.controller.loop;
+
+import dev.sluice.controller.cluster.ClusterFailure;
+import dev.sluice.controller.cluster.Kind;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Takes due keys from the queue and runs their reconcilers, each pass on a virtual thread of its
+/// own. Its one thread is the only place of the product that waits for time to pass.
+public final class Loop implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
+
+  private final DueQueue<Key> queue = new DueQueue<>();
+  private final Map<Key, Integer> failures = new ConcurrentHashMap<>();
+  private final Map<Kind, Reconciler> reconcilers;
+  private final InstantSource clock;
+  private final LoopGauges gauges;
+  private final Semaphore permits;
+  private final Semaphore wakeUps = new Semaphore(0);
+  private final ExecutorService passes = Executors.newVirtualThreadPerTaskExecutor();
+  private volatile boolean running = true;
+
+  /// @param most how many passes may run at once
+  public Loop(Map<Kind, Reconciler> reconcilers, InstantSource clock, int most, LoopGauges gauges) {
+    this.reconcilers = Map.copyOf(reconcilers);
+    this.clock = clock;
+    this.gauges = gauges;
+    this.permits = new Semaphore(most);
+  }
+
+  /// Asks for a look now. Keys of kinds without a reconciler are ignored.
+  public void lookAt(Key key) {
+    lookAt(key, clock.instant());
+  }
+
+  /// Asks for a look not later than `at`.
+  public void lookAt(Key key, Instant at) {
+    if (reconcilers.containsKey(key.kind())) {
+      queue.add(key, at);
+      wake();
+    }
+  }
+
+  /// Runs until [#close]; the caller's thread is the loop's thread.
+  public void run() throws InterruptedException {
+    while (running) {
+      permits.acquire();
+      // Before looking at the queue: a wish that comes after this line ends the wait below.
+      wakeUps.drainPermits();
+      List<DueQueue.Due<Key>> due = queue.take(clock.instant(), 1);
+      if (due.isEmpty()) {
+        permits.release();
+        waitForWork();
+        continue;
+      }
+      DueQueue.Due<Key> next = due.getFirst();
+      gauges.late(Duration.between(next.at(), clock.instant()));
+      passes.execute(() -> pass(next.key()));
+    }
+  }
+
+  private void pass(Key key) {
+    Instant began = clock.instant();
+    try {
+      Reconciler reconciler = reconcilers.get(key.kind());
+      if (reconciler != null) {
+        Optional<Instant> again = reconciler.reconcile(key.ref(), began);
+        failures.remove(key);
+        again.ifPresent(at -> queue.add(key, at));
+      }
+    } catch (ClusterFailure.Conflict e) {
+      // Somebody else wrote first, or our cache is behind: the watch will show it in a moment.
+      LOG.atDebug().addKeyValue("key", key).addKeyValue("why", e.getMessage()).log("looking again");
+      queue.add(key, clock.instant().plus(retryAfter(key)));
+    } catch (RuntimeException | StackOverflowError e) {
+      Duration wait = retryAfter(key);
+      boolean expected = e instanceof ClusterFailure;
+      (expected ? LOG.atWarn() : LOG.atError().setCause(e))
+          .addKeyValue("key", key)
+          .addKeyValue("why", e.getMessage())
+          .addKeyValue("retryAfter", wait)
+          .log("pass failed");
+      queue.add(key, clock.instant().plus(wait));
+    } finally {
+      gauges.passed(key.kind(), Duration.between(began, clock.instant()));
+      queue.done(key);
+      permits.release();
+      wake();
+    }
+  }
+
+  private Duration retryAfter(Key key) {
+    return Backoff.after(failures.merge(key, 1, Integer::sum));
+  }
+
+  private void waitForWork() throws InterruptedException {
+    Instant now = clock.instant();
+    Duration wait = Duration.between(now, queue.nextDue().orElse(now.plusSeconds(60)));
+    if (running && wakeUps.tryAcquire(Math.max(0, wait.toNanos()), TimeUnit.NANOSECONDS)) {
+      LOG.trace("woken before the next due time");
+    }
+  }
+
+  private void wake() {
+    wakeUps.release();
+  }
+
+  /// Objects that wait for a look or are being looked at.
+  public int size() {
+    return queue.size();
+  }
+
+  /// Lets passes under way finish (at most 10 s), starts no new ones.
+  @Override
+  public void close() {
+    running = false;
+    wake();
+    passes.shutdown();
+    try {
+      if (!passes.awaitTermination(10, TimeUnit.SECONDS)) {
+        passes.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

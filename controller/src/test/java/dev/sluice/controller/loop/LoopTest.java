@@ -1,0 +1,123 @@
+package dev.sluice.controller.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.controller.cluster.ClusterFailure;
+import dev.sluice.controller.cluster.Kind;
+import dev.sluice.crds.ObjectRef;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/// The loop on the wall clock; what it does in which order is the queue's test.
+class LoopTest {
+  private static final LoopGauges UNMEASURED =
+      new LoopGauges() {
+        @Override
+        public void late(Duration by) {}
+
+        @Override
+        public void passed(Kind kind, Duration took) {}
+      };
+
+  private final Key shop = new Key(Kind.CANARY, new ObjectRef("prod", "shop"));
+
+  @Test
+  void aFailingPassIsTriedAgainLater() throws Exception {
+    LinkedBlockingQueue<Instant> passes = new LinkedBlockingQueue<>();
+    Reconciler flaky =
+        (ref, now) -> {
+          passes.add(now);
+          if (passes.size() == 1) {
+            throw new ClusterFailure.Unavailable("the API server is away");
+          }
+          return Optional.empty();
+        };
+    try (Running running = new Running(flaky)) {
+      running.loop.lookAt(shop);
+      Instant first = next(passes);
+      assertThat(Duration.between(first, next(passes))).isGreaterThan(Duration.ofMillis(900));
+    }
+  }
+
+  @Test
+  void aPassThatThrowsAnythingHurtsNobodyElse() throws Exception {
+    LinkedBlockingQueue<ObjectRef> seen = new LinkedBlockingQueue<>();
+    Reconciler broken =
+        (ref, now) -> {
+          seen.add(ref);
+          if (ref.name().equals("broken")) {
+            throw new IllegalStateException("a bug");
+          }
+          return Optional.empty();
+        };
+    try (Running running = new Running(broken)) {
+      running.loop.lookAt(new Key(Kind.CANARY, new ObjectRef("prod", "broken")));
+      next(seen);
+      running.loop.lookAt(shop);
+      assertThat(next(seen)).isEqualTo(shop.ref());
+    }
+  }
+
+  @Test
+  void oneObjectIsNeverLookedAtTwiceAtOnce() throws Exception {
+    AtomicInteger inside = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    CountDownLatch enough = new CountDownLatch(50);
+    Reconciler counting =
+        (ref, now) -> {
+          most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+          Thread.onSpinWait();
+          inside.decrementAndGet();
+          enough.countDown();
+          return Optional.of(now);
+        };
+    try (Running running = new Running(counting)) {
+      for (int i = 0; i < 1000; i++) {
+        running.loop.lookAt(shop);
+      }
+      assertThat(enough.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+    assertThat(most).hasValue(1);
+  }
+
+  @Test
+  void theWaitAfterFailuresGrowsToAMinute() {
+    assertThat(List.of(1, 2, 3, 7, 8, 500).stream().map(Backoff::after).map(Duration::toSeconds))
+        .containsExactly(1L, 2L, 4L, 60L, 60L, 60L);
+  }
+
+  private static <T> T next(LinkedBlockingQueue<T> queue) throws InterruptedException {
+    return Optional.ofNullable(queue.poll(10, TimeUnit.SECONDS))
+        .orElseThrow(() -> new AssertionError("no pass within 10 s"));
+  }
+
+  private static final class Running implements AutoCloseable {
+    final Loop loop;
+
+    Running(Reconciler reconciler) {
+      loop = new Loop(Map.of(Kind.CANARY, reconciler), InstantSource.system(), 4, UNMEASURED);
+      Thread.ofVirtual()
+          .start(() -> {
+            try {
+              loop.run();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          });
+    }
+
+    @Override
+    public void close() {
+      loop.close();
+    }
+  }
+}
