@@ -1,0 +1,120 @@
+package dev.sluice.playground.sample;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// One small HTTP server per running pod, on a loopback port that the system chooses. Do not call
+/// from an event loop: starting waits until the server listens.
+public final class PodServers implements PodRuntime, PodNetwork, AutoCloseable {
+  private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+  private static final int MAX_HEADER_BYTES = 16 * 1024;
+
+  private final Vertx vertx;
+  private final Map<String, Running> byIp = new ConcurrentHashMap<>();
+
+  public PodServers(Vertx vertx) {
+    this.vertx = vertx;
+  }
+
+  private record Running(PodFacts facts, HttpServer server) {}
+
+  @Override
+  public synchronized void run(PodFacts pod) {
+    var running = byIp.get(pod.ip());
+    if (running != null && running.facts().uid().equals(pod.uid())) {
+      if (!running.facts().equals(pod)) {
+        byIp.put(pod.ip(), new Running(pod, running.server()));
+      }
+      return;
+    }
+    var server = vertx.createHttpServer(new HttpServerOptions().setMaxHeaderSize(MAX_HEADER_BYTES));
+    server.requestHandler(request -> serve(request, pod));
+    byIp.put(pod.ip(), new Running(pod, listen(server, pod)));
+  }
+
+  private static HttpServer listen(HttpServer server, PodFacts pod) {
+    try {
+      return server
+          .listen(0, LOOPBACK.getHostAddress())
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while starting pod " + pod.name(), e);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException("cannot listen on loopback for pod " + pod.name(), e);
+    }
+  }
+
+  private void serve(HttpServerRequest request, PodFacts started) {
+    var running = byIp.get(started.ip());
+    var facts = running == null ? started : running.facts();
+    var asked = new SampleApp.Request(request.method().name(), request.path());
+    var reply = SampleApp.answer(asked, facts, ThreadLocalRandom.current());
+    if (reply.delay().isZero()) {
+      send(request, reply);
+    } else {
+      request.pause();
+      vertx.setTimer(Math.max(1, reply.delay().toMillis()), _ -> send(request, reply));
+    }
+  }
+
+  private static void send(HttpServerRequest request, SampleApp.Reply reply) {
+    request.resume();
+    var response = request.response();
+    if (response.closed()) {
+      return;
+    }
+    response.setStatusCode(reply.status());
+    if (reply.body().length == 0) {
+      response.end();
+      return;
+    }
+    response.putHeader("content-type", reply.contentType());
+    response.end(Buffer.buffer(reply.body()));
+  }
+
+  @Override
+  public synchronized void stop(String uid) {
+    byIp.values()
+        .removeIf(running -> {
+          boolean hit = running.facts().uid().equals(uid);
+          if (hit) {
+            running.server().close();
+          }
+          return hit;
+        });
+  }
+
+  @Override
+  public Optional<PodFacts> pod(String ip) {
+    return Optional.ofNullable(byIp.get(ip)).map(Running::facts);
+  }
+
+  @Override
+  public Optional<InetSocketAddress> address(String ip, int port) {
+    var running = byIp.get(ip);
+    return running == null || !running.facts().listensOn(port)
+        ? Optional.empty()
+        : Optional.of(new InetSocketAddress(LOOPBACK, running.server().actualPort()));
+  }
+
+  @Override
+  public synchronized void close() {
+    byIp.values().forEach(running -> running.server().close());
+    byIp.clear();
+  }
+}
