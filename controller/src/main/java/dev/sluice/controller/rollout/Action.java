@@ -1,0 +1,26 @@
+package dev.sluice.controller.rollout;
+
+import dev.sluice.mesh.Percent;
+
+/// One write to the cluster. Each can be repeated without harm, and each does nothing when what it
+/// asks for is already so. They are carried out in order; when one fails the rest waits for the
+/// next tick.
+public sealed interface Action {
+
+  /// Makes the `-canary` and `-primary` Services as wanted.
+  record EnsureServices() implements Action {}
+
+  /// Copies the target's template, with its config, to the primary, which is created if need be,
+  /// and notes the revision on it. Refused if the target is no longer this revision.
+  record CopyToPrimary(Revision revision) implements Action {}
+
+  /// Makes the apex Service select the primary.
+  record PointApexAtPrimary() implements Action {}
+
+  /// Makes the mesh's objects as wanted and gives the canary this share, the primary the rest.
+  record Route(Percent canary) implements Action {}
+
+  record ScaleTarget(int replicas) implements Action {}
+
+  record ScalePrimary(int replicas) implements Action {}
+}

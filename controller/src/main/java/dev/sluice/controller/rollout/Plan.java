@@ -1,0 +1,24 @@
+package dev.sluice.controller.rollout;
+
+import java.util.List;
+
+/// What a spec came to once read.
+public sealed interface Plan {
+
+  /// @param warnings what works, but perhaps not as its author thinks
+  record Valid(Policy policy, List<Problem> warnings) implements Plan {
+    public Valid {
+      warnings = List.copyOf(warnings);
+    }
+  }
+
+  /// @param problems what cannot work; never empty
+  record Invalid(List<Problem> problems) implements Plan {
+    public Invalid {
+      problems = List.copyOf(problems);
+      if (problems.isEmpty()) {
+        throw new IllegalArgumentException("an invalid plan has a problem");
+      }
+    }
+  }
+}

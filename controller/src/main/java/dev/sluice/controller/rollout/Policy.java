@@ -1,0 +1,69 @@
+package dev.sluice.controller.rollout;
+
+import dev.sluice.mesh.Percent;
+import java.time.Duration;
+import java.util.List;
+
+/// How one canary is to be rolled out: its spec, parsed and checked.
+///
+/// @param interval time between two checks, never below the controller's floor
+/// @param threshold failed checks of one run that roll it back, at least 1
+/// @param steps the canary's shares of traffic, strictly increasing, never empty; the last one is
+///   analysed before promotion
+/// @param promotionStep how much of the traffic goes back to the primary at a time once it is
+///   promoted; 100 for all at once
+/// @param primaryReadyThreshold percent of the primary's pods that make it ready, 1 to 100
+/// @param canaryReadyThreshold the same for the target
+/// @param progressDeadline how long pods may take to become ready
+/// @param skipAnalysis promote a new revision as soon as its pods are ready
+/// @param suspended nothing at all is written
+/// @param metrics names of the checks in the order of the spec
+/// @param hooks webhooks in the order of the spec
+public record Policy(
+    Duration interval,
+    int threshold,
+    List<Percent> steps,
+    Percent promotionStep,
+    Percent primaryReadyThreshold,
+    Percent canaryReadyThreshold,
+    Duration progressDeadline,
+    boolean skipAnalysis,
+    boolean suspended,
+    List<String> metrics,
+    List<Hook> hooks) {
+
+  public Policy {
+    steps = List.copyOf(steps);
+    metrics = List.copyOf(metrics);
+    hooks = List.copyOf(hooks);
+  }
+
+  /// A webhook by name and by when it is called.
+  public record Hook(String name, HookType type) {}
+
+  /// When a webhook is called; only what is acted on has a value here.
+  public enum HookType {
+    /// Before a revision gets its first traffic; a refusal is a failed check.
+    PRE_ROLLOUT,
+    /// With every check, before the metrics; a refusal is a failed check.
+    ROLLOUT,
+    /// With every Event; its answer changes nothing.
+    EVENT
+  }
+
+  boolean has(HookType type) {
+    return hooks.stream().anyMatch(hook -> hook.type() == type);
+  }
+
+  /// The share after `weight`; 100 when there is none left.
+  Percent after(Percent weight) {
+    return steps.stream()
+        .filter(step -> step.compareTo(weight) > 0)
+        .findFirst()
+        .orElse(Percent.ALL);
+  }
+
+  boolean isLast(Percent weight) {
+    return weight.compareTo(steps.getLast()) >= 0;
+  }
+}

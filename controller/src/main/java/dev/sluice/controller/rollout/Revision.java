@@ -1,0 +1,20 @@
+package dev.sluice.controller.rollout;
+
+/// A hash of the target's pod template and tracked config, as canonical JSON of what the API server
+/// returned. Two observations of the same content give the same revision.
+///
+/// @param hash short enough for a label value, never blank
+public record Revision(String hash) {
+
+  /// @throws IllegalArgumentException when blank
+  public Revision {
+    if (hash.isBlank()) {
+      throw new IllegalArgumentException("a revision has a hash");
+    }
+  }
+
+  @Override
+  public String toString() {
+    return hash;
+  }
+}

@@ -1,0 +1,47 @@
+package dev.sluice.controller.rollout;
+
+import dev.sluice.mesh.Percent;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// How requests find their pods, as read back from the cluster.
+///
+/// @param services whether the `-canary` and `-primary` Services are as wanted
+/// @param apex where the apex Service points
+/// @param rules whether the mesh's objects are as wanted, weights aside
+/// @param split the canary's share, empty when there is no route or it cannot be read as a split
+/// @param since since when all of the above is as it is, as this process saw it on the watch
+/// @param editor who wrote the route last, if it was not us
+/// @param rivals other objects that own a host of this canary, such as `VirtualService ns/name`
+public record Routing(
+    boolean services,
+    Apex apex,
+    boolean rules,
+    Optional<Percent> split,
+    Instant since,
+    Optional<String> editor,
+    List<String> rivals) {
+
+  public Routing {
+    rivals = List.copyOf(rivals);
+  }
+
+  /// Where the apex Service points.
+  public enum Apex {
+    MISSING,
+    /// It exists and does not select the primary: before initialisation, or reset by somebody.
+    ELSEWHERE,
+    PRIMARY
+  }
+
+  boolean is(Percent canary) {
+    return rules && split.filter(canary::equals).isPresent();
+  }
+
+  /// Whether this share is what every proxy obeys by now.
+  boolean reached(Percent canary, Instant now, Duration settle) {
+    return is(canary) && apex == Apex.PRIMARY && !now.isBefore(since.plus(settle));
+  }
+}

@@ -1,0 +1,17 @@
+package dev.sluice.controller.rollout;
+
+import java.util.List;
+import java.util.Optional;
+
+/// Everything `status` says about a rollout; written in one patch, and only when it differs.
+///
+/// @param hold why it does not go on at present
+/// @param problems what of the spec a person must edit, condition `Stalled`
+/// @param observedGeneration the generation of the Canary that this takes into account
+public record Standing(
+    Phase phase, Optional<Hold> hold, List<Problem> problems, long observedGeneration) {
+
+  public Standing {
+    problems = List.copyOf(problems);
+  }
+}
