@@ -9,7 +9,6 @@ import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.BasicItemStore;
-import io.fabric8.kubernetes.client.informers.cache.Cache;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A trimmed copy of every object of the watched kinds. Each change becomes "look again"; nothing
 /// is decided here.
-public final class Watches implements AutoCloseable {
+public final class Watches implements Cache, AutoCloseable {
   private final Map<Kind, SharedIndexInformer<GenericKubernetesResource>> informers =
       new LinkedHashMap<>();
 
@@ -91,12 +90,18 @@ public final class Watches implements AutoCloseable {
         .toList();
   }
 
-  Optional<GenericKubernetesResource> get(Kind kind, ObjectRef ref) {
+  @Override
+  public Optional<GenericKubernetesResource> get(Kind kind, ObjectRef ref) {
     return Optional.ofNullable(
-        informer(kind).getStore().getByKey(Cache.namespaceKeyFunc(ref.namespace(), ref.name())));
+        informer(kind)
+            .getStore()
+            .getByKey(
+                io.fabric8.kubernetes.client.informers.cache.Cache.namespaceKeyFunc(
+                    ref.namespace(), ref.name())));
   }
 
-  List<GenericKubernetesResource> all(Kind kind) {
+  @Override
+  public List<GenericKubernetesResource> all(Kind kind) {
     return informer(kind).getStore().list();
   }
 
@@ -115,7 +120,8 @@ public final class Watches implements AutoCloseable {
 
   private static final class TrimmedStore implements ItemStore<GenericKubernetesResource> {
     private final BasicItemStore<GenericKubernetesResource> kept =
-        new BasicItemStore<>(Cache::metaNamespaceKeyFunc);
+        new BasicItemStore<>(
+            io.fabric8.kubernetes.client.informers.cache.Cache::metaNamespaceKeyFunc);
     private final Kind kind;
 
     TrimmedStore(Kind kind) {

@@ -15,45 +15,48 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/// The real cluster: requests over fabric8's HTTP client, cached reads from [Watches].
-public final class FabricCluster implements Cluster {
+/// A cluster as its API server speaks: paths, media types and queries of each call.
+public final class ApiCluster implements Cluster {
   private static final ObjectMapper JSON =
       new ObjectMapper().configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false);
   private static final int PAGE = 500;
 
-  private final Requests requests;
-  private final Watches watches;
+  private final Transport transport;
+  private final Cache cache;
   private final Map<String, Kind> kinds;
   private final CallGauge calls;
 
+  /// A cluster over HTTP.
+  ///
   /// @param timeoutMillis of one request
-  public FabricCluster(
+  public static Cluster over(
       KubernetesClient client, Watches watches, long timeoutMillis, CallGauge calls) {
-    this(
-        new Requests(
-            client.getHttpClient(), client.getConfiguration().getMasterUrl(), timeoutMillis, null),
-        watches,
-        new ConcurrentHashMap<>(),
-        calls);
+    String server = client.getConfiguration().getMasterUrl();
+    return new ApiCluster(
+        new HttpTransport(client.getHttpClient(), server, timeoutMillis, null), watches, calls);
   }
 
-  private FabricCluster(
-      Requests requests, Watches watches, Map<String, Kind> kinds, CallGauge calls) {
-    this.requests = requests;
-    this.watches = watches;
+  ApiCluster(Transport transport, Cache cache, CallGauge calls) {
+    this(transport, cache, new ConcurrentHashMap<>(), calls);
+  }
+
+  private ApiCluster(Transport transport, Cache cache, Map<String, Kind> kinds, CallGauge calls) {
+    this.transport = transport;
+    this.cache = cache;
     this.kinds = kinds;
     this.calls = calls;
   }
 
   @Override
   public Optional<GenericKubernetesResource> cached(Kind kind, ObjectRef ref) {
-    return watches.get(kind, ref);
+    return cache.get(kind, ref);
   }
 
   @Override
   public List<GenericKubernetesResource> cached(Kind kind) {
-    return watches.all(kind);
+    return cache.all(kind);
   }
 
   @Override
@@ -83,7 +86,7 @@ public final class FabricCluster implements Cluster {
     do {
       calls.called("list", kind);
       JsonNode page =
-          requests.send(
+          transport.send(
               "GET", base + (next.isEmpty() ? "" : "&continue=" + encode(next)), null, null);
       for (JsonNode item : page.path("items")) {
         GenericKubernetesResource object = read(item);
@@ -144,7 +147,7 @@ public final class FabricCluster implements Cluster {
     uid.ifPresent(u -> options.put("preconditions", Map.of("uid", u)));
     try {
       calls.called("delete", kind);
-      requests.send("DELETE", path(kind, ref), "application/json", options);
+      transport.send("DELETE", path(kind, ref), "application/json", options);
     } catch (ClusterFailure.Missing e) {
       // Gone already, which is what was wanted.
     }
@@ -170,7 +173,7 @@ public final class FabricCluster implements Cluster {
     JsonNode resources;
     try {
       resources =
-          requests.send(
+          transport.send(
               "GET",
               (group.isEmpty() ? "api/" : "apis/" + encode(group) + "/") + encode(version),
               null,
@@ -192,7 +195,7 @@ public final class FabricCluster implements Cluster {
   public Cluster as(ObjectRef serviceAccount) {
     String user =
         "system:serviceaccount:" + serviceAccount.namespace() + ":" + serviceAccount.name();
-    return new FabricCluster(requests.as(user), watches, kinds, calls);
+    return new ApiCluster(transport.as(user), cache, kinds, calls);
   }
 
   private GenericKubernetesResource send(
@@ -200,10 +203,10 @@ public final class FabricCluster implements Cluster {
       Kind kind,
       String method,
       String path,
-      @org.jspecify.annotations.Nullable String contentType,
-      @org.jspecify.annotations.Nullable Object body) {
+      @Nullable String contentType,
+      @Nullable Object body) {
     calls.called(verb, kind);
-    return read(requests.send(method, path, contentType, body));
+    return read(transport.send(method, path, contentType, body));
   }
 
   private static GenericKubernetesResource read(JsonNode node) {

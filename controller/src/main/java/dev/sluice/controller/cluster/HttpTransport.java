@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One call of the API is one request on the wire: fabric8's own `patch`, `edit` and `update` read
 /// first, which would double what a step costs and race with other writers.
-final class Requests {
+final class HttpTransport implements Transport {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int LONGEST_REASON = 400;
 
@@ -24,20 +24,21 @@ final class Requests {
 
   /// @param server base URL with a final slash
   /// @param impersonated user name to act as; null to act as oneself
-  Requests(HttpClient http, String server, long timeoutMillis, @Nullable String impersonated) {
+  HttpTransport(HttpClient http, String server, long timeoutMillis, @Nullable String impersonated) {
     this.http = http;
     this.server = server.endsWith("/") ? server : server + "/";
     this.timeoutMillis = timeoutMillis;
     this.impersonated = impersonated;
   }
 
-  Requests as(String user) {
-    return new Requests(http, server, timeoutMillis, user);
+  @Override
+  public Transport as(String user) {
+    return new HttpTransport(http, server, timeoutMillis, user);
   }
 
-  /// @param path with query, without leading slash
-  /// @throws ClusterFailure for everything but a success
-  JsonNode send(String method, String path, @Nullable String contentType, @Nullable Object body) {
+  @Override
+  public JsonNode send(
+      String method, String path, @Nullable String contentType, @Nullable Object body) {
     HttpRequest.Builder request =
         http.newHttpRequestBuilder()
             .uri(server + path)

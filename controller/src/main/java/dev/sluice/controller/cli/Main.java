@@ -1,0 +1,48 @@
+package dev.sluice.controller.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+
+/// Entry point of `./sluice` for everything but the playground.
+@Command(
+    name = "sluice",
+    description = "Progressive delivery for Kubernetes: Git sync and canaries in one process.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    subcommands = {ControllerCommand.class, VersionCommand.class})
+public final class Main {
+
+  private Main() {}
+
+  public static void main(String[] args) {
+    System.exit(run(args));
+  }
+
+  /// Runs one command line.
+  ///
+  /// @return the exit code: 0 for success, 1 for a failure, 2 for bad input
+  static int run(String... args) {
+    CommandLine line = new CommandLine(new Main());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setParameterExceptionHandler(Main::badInput);
+    line.setExecutionExceptionHandler((e, command, parsed) -> {
+      command.getErr().println("sluice: " + Failures.oneLine(e));
+      return 1;
+    });
+    return line.execute(args);
+  }
+
+  private static int badInput(ParameterException e, String[] args) {
+    CommandLine command = e.getCommandLine();
+    command
+        .getErr()
+        .println(
+            "sluice: "
+                + Failures.oneLine(e)
+                + " (see ./"
+                + command.getCommandSpec().qualifiedName()
+                + " --help)");
+    return 2;
+  }
+}
