@@ -1,0 +1,20 @@
+package dev.sluice.playground.patch;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.playground.schema.Schema;
+import java.time.Instant;
+import java.util.Optional;
+
+final class ServerSideApply {
+  private ServerSideApply() {}
+
+  static Applied apply(
+      Optional<ObjectNode> live,
+      ObjectNode config,
+      FieldManager manager,
+      boolean force,
+      Schema schema,
+      Instant now) {
+    throw new UnsupportedOperationException("follows within the hour");
+  }
+}
