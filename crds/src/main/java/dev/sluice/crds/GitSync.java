@@ -1,0 +1,159 @@
+package dev.sluice.crds;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.crds.shape.Binding;
+import dev.sluice.crds.shape.CustomResource;
+import dev.sluice.crds.shape.CustomResource.Column;
+import dev.sluice.crds.shape.Field;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Keeps the cluster as one folder of a Git repository says.
+@CustomResource(
+    group = "sluice.dev",
+    version = "v1alpha1",
+    kind = "GitSync",
+    plural = "gitsyncs",
+    shortNames = "gs",
+    categories = "all",
+    description = "Keeps the cluster as one folder of a Git repository says.",
+    columns = {
+      @Column(name = "Ready", path = ".status.conditions[?(@.type==\"Ready\")].status"),
+      @Column(name = "Revision", path = ".status.lastAppliedRevision"),
+      @Column(name = "Status", path = ".status.conditions[?(@.type==\"Ready\")].message"),
+      @Column(name = "Suspended", path = ".spec.suspend", type = "boolean", priority = 1),
+      @Column(name = "URL", path = ".spec.url", priority = 1),
+      @Column(name = "Age", path = ".metadata.creationTimestamp", type = "date")
+    })
+public record GitSync(
+    @Field(value = "Standard object metadata.", required = true) Metadata metadata,
+    @Field(value = "What the user wants.", required = true) Spec spec,
+    @Field("What the controller did and saw; written by it alone.") Status status) {
+
+  @SuppressWarnings("ConstantValue") // the binding passes null for what is absent
+  public GitSync {
+    status = status == null ? Status.EMPTY : status;
+  }
+
+  /// @throws dev.sluice.crds.shape.Unreadable naming the field that is not what it should be
+  public static GitSync read(JsonNode object) {
+    return Binding.read(GitSync.class, object);
+  }
+
+  public ObjectRef ref() {
+    return metadata.ref();
+  }
+
+  public record Spec(
+      @Field(
+              value = "Where the repository is: `https://`, `http://` or `ssh://`.",
+              required = true,
+              pattern = "^(http|https|ssh)://.*$",
+              maxLength = 2048)
+          String url,
+      @Field("Which commit; the branch `master` when absent, as in Flux.") @Nullable Ref ref,
+      @Field(value = "Folder to apply; the whole repository when absent.", maxLength = 1024)
+          @Nullable String path,
+      @Field(
+              value = "Time between two looks at the repository, and between two looks for drift.",
+              required = true,
+              pattern = "^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$")
+          String interval,
+      @Field(
+              value = "Longest time for one Git operation; `60s` when absent.",
+              pattern = "^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$")
+          @Nullable String timeout,
+      @Field(value = "Delete objects that are no longer in Git.", byDefault = "false")
+          boolean prune,
+      @Field("Do nothing until this is false again.") boolean suspend,
+      @Field(
+              "Secret with the credentials, in the same namespace: `username` and `password`, or"
+                  + " `bearerToken`, and `ca.crt`, for https; `identity` and `known_hosts` for ssh.")
+          @Nullable LocalRef secretRef,
+      @Field("Namespace that every object is put into, whatever its manifest says.")
+          @Nullable String targetNamespace,
+      @Field(
+              "ServiceAccount of the same namespace in whose name objects are written; `default`"
+                  + " when absent.")
+          @Nullable String serviceAccountName) {
+
+    private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(60);
+
+    /// @throws IllegalArgumentException if the text is no duration
+    public Duration every() {
+      return GoDuration.parse(interval);
+    }
+
+    /// @throws IllegalArgumentException if the text is no duration
+    public Duration patience() {
+      return timeout == null || timeout.isEmpty() ? DEFAULT_TIMEOUT : GoDuration.parse(timeout);
+    }
+
+    /// The folder without leading `./` or `/`; empty for the whole repository.
+    public String folder() {
+      if (path == null) {
+        return "";
+      }
+      String folder = path;
+      while (folder.startsWith("./") || folder.startsWith("/")) {
+        folder = folder.substring(folder.indexOf('/') + 1);
+      }
+      return folder.equals(".") ? "" : folder;
+    }
+  }
+
+  /// `commit` wins over `tag`, and `tag` over `branch`.
+  public record Ref(
+      @Field("Branch to follow.") @Nullable String branch,
+      @Field("Tag to take.") @Nullable String tag,
+      @Field(value = "Commit to take, in full.", pattern = "^[0-9a-f]{40}$")
+          @Nullable String commit) {}
+
+  /// @param lastAttemptedRevision such as `main@sha1:<commit>`; differs from the applied one while
+  ///   a commit does not go in
+  public record Status(
+      @Field("The generation of the spec that this status speaks of.") long observedGeneration,
+      @Field("What people and tools wait for.") List<Condition> conditions,
+      @Field("The revision that was tried last, such as `main@sha1:<commit>`.")
+          @Nullable String lastAttemptedRevision,
+      @Field("The revision that was applied last in full.") @Nullable String lastAppliedRevision,
+      @Field(
+              "The last request for a sync that was served (annotation `reconcile.fluxcd.io/requestedAt`).")
+          @Nullable String lastHandledReconcileAt,
+      @Field("What this object has applied and would prune.") @Nullable Inventory inventory) {
+
+    public static final Status EMPTY = new Status(0, List.of(), null, null, null, null);
+
+    public Status {
+      conditions = List.copyOf(conditions);
+    }
+
+    public Optional<Condition> condition(String type) {
+      return Condition.find(conditions, type);
+    }
+
+    /// The whole status as the API server takes it.
+    public Map<String, Object> toMap() {
+      return Binding.writeMap(this);
+    }
+  }
+
+  public record Inventory(
+      @Field(value = "One entry per object.", required = true) List<Entry> entries) {
+    public Inventory {
+      entries = List.copyOf(entries);
+    }
+  }
+
+  /// An object as Flux writes it down.
+  public record Entry(
+      @Field(
+              value =
+                  "`namespace_name_group_kind`; a colon in a name is written as two underscores.",
+              required = true)
+          String id,
+      @Field(value = "API version without the group.", required = true) String v) {}
+}

@@ -1,0 +1,62 @@
+package dev.sluice.crds;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.crds.shape.Binding;
+import dev.sluice.crds.shape.CustomResource;
+import dev.sluice.crds.shape.CustomResource.Column;
+import dev.sluice.crds.shape.Field;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A query that Canaries share: Flagger's kind.
+@CustomResource(
+    group = "flagger.app",
+    version = "v1beta1",
+    kind = "MetricTemplate",
+    plural = "metrictemplates",
+    categories = "all",
+    description = "A metric query that Canaries share.",
+    columns = @Column(name = "Provider", path = ".spec.provider.type"))
+public record MetricTemplate(
+    @Field(value = "Standard object metadata.", required = true) Metadata metadata,
+    @Field(value = "The query and who answers it.", required = true) Spec spec) {
+
+  /// @throws dev.sluice.crds.shape.Unreadable naming the field that is not what it should be
+  public static MetricTemplate read(JsonNode object) {
+    return Binding.read(MetricTemplate.class, object);
+  }
+
+  public ObjectRef ref() {
+    return metadata.ref();
+  }
+
+  public record Spec(
+      @Field(value = "Who answers the query.", required = true) Provider provider,
+      @Field(value = "The query, with `{{ variables }}`.", required = true) String query) {}
+
+  public record Provider(
+      @Field(
+              value = "Kind of source.",
+              required = true,
+              values = {
+                "prometheus",
+                "influxdb",
+                "datadog",
+                "externalmetrics",
+                "stackdriver",
+                "cloudwatch",
+                "newrelic",
+                "graphite",
+                "dynatrace",
+                "keptn",
+                "splunk"
+              })
+          String type,
+      @Field("URL of the source.") @Nullable String address,
+      @Field("Headers of every request (Prometheus).") Map<String, List<String>> headers,
+      @Field("Secret with the credentials, in the template's namespace.")
+          @Nullable LocalRef secretRef,
+      @Field("Region of the source (CloudWatch).") @Nullable String region,
+      @Field("Accept any certificate.") boolean insecureSkipVerify) {}
+}
