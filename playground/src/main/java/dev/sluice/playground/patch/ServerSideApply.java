@@ -15,6 +15,6 @@ final class ServerSideApply {
       boolean force,
       Schema schema,
       Instant now) {
-    throw new UnsupportedOperationException("follows within the hour");
+    return new Applied.Unfit(501, "server-side apply is not served yet");
   }
 }

@@ -8,6 +8,10 @@ final class StrategicPatch {
   private StrategicPatch() {}
 
   static ObjectNode apply(ObjectNode target, JsonNode patch, Schema schema) {
-    throw new UnsupportedOperationException("follows within the hour");
+    if (!patch.isObject())
+      throw new PatchRefused(PatchRefused.Why.UNREADABLE, "error decoding patch");
+    if (!patch.isEmpty())
+      throw new PatchRefused(PatchRefused.Why.UNTYPED, "strategic merge is not served yet");
+    return target.deepCopy();
   }
 }
