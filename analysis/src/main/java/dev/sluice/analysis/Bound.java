@@ -27,6 +27,19 @@ public record Bound(@Nullable Double min, @Nullable Double max, Unit unit) {
     return new Bound(null, max, unit);
   }
 
+  /// Of a query that somebody wrote: the range if one is given, else at most the old single
+  /// threshold.
+  ///
+  /// @param min of `thresholdRange`, null when not given
+  /// @param max of `thresholdRange`, null when not given
+  /// @param threshold the deprecated field, 0 when not given
+  /// @throws IllegalArgumentException when no value could be inside
+  public static Bound custom(@Nullable Double min, @Nullable Double max, double threshold) {
+    return min != null || max != null
+        ? new Bound(min, max, Unit.NONE)
+        : atMost(threshold, Unit.NONE);
+  }
+
   public boolean holds(double value) {
     return (min == null || value >= min) && (max == null || value <= max);
   }

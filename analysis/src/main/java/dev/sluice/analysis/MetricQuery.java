@@ -1,9 +1,30 @@
 package dev.sluice.analysis;
 
-/// Where a metric comes from: a provider and the text to ask it, before the variables of a canary
-/// are put in.
+import java.util.Map;
+
+/// Where a metric comes from: a provider and the text to ask it, before the names of a canary are
+/// put in.
 ///
 /// @param origin how people know this query, such as `metric template production/errors`; names it
 ///   in errors
 /// @param template query text with `{{ name }}` and its like
-public record MetricQuery(String origin, Provider provider, String template) {}
+/// @param variables `templateVariables` of the canary's metric, for `{{ variables.KEY }}`
+/// @param comparable whether the same query asked about the primary gives a baseline to show, and
+///   the number of requests is what stands behind its value; so for the built-in ones
+public record MetricQuery(
+    String origin,
+    Provider provider,
+    String template,
+    Map<String, String> variables,
+    boolean comparable) {
+
+  public MetricQuery {
+    variables = Map.copyOf(variables);
+  }
+
+  /// A query that somebody wrote; nothing is known about what it measures.
+  public static MetricQuery custom(
+      String origin, Provider provider, String template, Map<String, String> variables) {
+    return new MetricQuery(origin, provider, template, variables, false);
+  }
+}

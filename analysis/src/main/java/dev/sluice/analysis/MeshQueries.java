@@ -1,0 +1,53 @@
+package dev.sluice.analysis;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// The questions about requests that a mesh's own metrics answer, as templates for a Prometheus.
+///
+/// @param mesh name as in `-mesh-provider`
+/// @param successRate percent of requests to `{{ target }}` that did not fail
+/// @param duration their 99th percentile in milliseconds
+/// @param requests how many there were
+/// @param callers how many there were to `{{ target }}` and its primary, by source_workload,
+///   source_workload_namespace and destination_workload
+public record MeshQueries(
+    String mesh, String successRate, String duration, String requests, String callers) {
+
+  private static final String ISTIO_TARGET =
+      "reporter=\"destination\",destination_workload_namespace=\"{{ namespace }}\","
+          + "destination_workload=~\"{{ target }}\"";
+
+  /// The first two are Flagger's, so that a release is judged by the same numbers.
+  private static final MeshQueries ISTIO =
+      new MeshQueries(
+          "istio",
+          "sum(rate(istio_requests_total{%s,response_code!~\"5.*\"}[{{ interval }}]))"
+                  .formatted(ISTIO_TARGET)
+              + " / sum(rate(istio_requests_total{%s}[{{ interval }}])) * 100"
+                  .formatted(ISTIO_TARGET),
+          "histogram_quantile(0.99, sum(rate(istio_request_duration_milliseconds_bucket{%s}[{{ interval }}])) by (le))"
+              .formatted(ISTIO_TARGET),
+          "sum(increase(istio_requests_total{%s}[{{ interval }}]))".formatted(ISTIO_TARGET),
+          "sum by (source_workload, source_workload_namespace, destination_workload) "
+              + "(increase(istio_requests_total{reporter=\"destination\","
+              + "destination_workload_namespace=\"{{ namespace }}\","
+              + "destination_workload=~\"{{ target }}|{{ target }}-primary\"}[{{ interval }}]))");
+
+  /// One line per mesh.
+  private static final List<MeshQueries> KNOWN = List.of(ISTIO);
+
+  /// @throws NeedsEdit for a mesh whose metrics are not known; it is never guessed
+  public static MeshQueries of(String mesh) throws NeedsEdit {
+    for (var queries : KNOWN) {
+      if (queries.mesh.equals(mesh)) {
+        return queries;
+      }
+    }
+    throw new NeedsEdit(
+        "mesh provider",
+        "mesh provider '%s' has no built-in metrics; those of %s are known"
+            .formatted(
+                mesh, KNOWN.stream().map(MeshQueries::mesh).collect(Collectors.joining(", "))));
+  }
+}
