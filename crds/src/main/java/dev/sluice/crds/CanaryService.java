@@ -99,9 +99,11 @@ public record CanaryService(
       value = "(size(self.group) == 0 && self.kind == 'Service') ? has(self.port) : true",
       message = "Must have port for Service reference")
   public record BackendRef(
-      @Field(value = "Group of the backend.", byDefault = "\"\"") @Nullable String group,
-      @Field(value = "Kind of the backend.", byDefault = "\"Service\"") @Nullable String kind,
-      @Field(value = "Name of the backend.", required = true) String name,
+      @Field(value = "Group of the backend.", maxLength = 253, byDefault = "\"\"")
+          @Nullable String group,
+      @Field(value = "Kind of the backend.", maxLength = 63, byDefault = "\"Service\"")
+          @Nullable String kind,
+      @Field(value = "Name of the backend.", required = true, maxLength = 253) String name,
       @Field("Namespace of the backend; the Canary's own when absent.") @Nullable String namespace,
       @Field(value = "Port of the backend.", minimum = 1, maximum = 65535)
           @Nullable Integer port) {}

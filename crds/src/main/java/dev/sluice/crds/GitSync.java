@@ -92,7 +92,7 @@ public record GitSync(
       return timeout == null || timeout.isEmpty() ? DEFAULT_TIMEOUT : GoDuration.parse(timeout);
     }
 
-    /// The folder without leading `./` or `/`; empty for the whole repository.
+    /// The folder without slashes around it or `./` before it; empty for the whole repository.
     public String folder() {
       if (path == null) {
         return "";
@@ -100,6 +100,9 @@ public record GitSync(
       String folder = path;
       while (folder.startsWith("./") || folder.startsWith("/")) {
         folder = folder.substring(folder.indexOf('/') + 1);
+      }
+      while (folder.endsWith("/")) {
+        folder = folder.substring(0, folder.length() - 1);
       }
       return folder.equals(".") ? "" : folder;
     }

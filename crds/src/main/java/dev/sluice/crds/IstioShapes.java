@@ -129,7 +129,7 @@ final class IstioShapes {
 
   record Distribute(
       @Field("Region of the caller.") @Nullable String from,
-      @Field(value = "Percent by region.", type = "any") Map<String, Integer> to) {}
+      @Field("Percent by region.") Map<String, Integer> to) {}
 
   record Failover(
       @Field("Region that failed.") @Nullable String from,

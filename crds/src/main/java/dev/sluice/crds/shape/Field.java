@@ -19,8 +19,8 @@ public @interface Field {
   /// The name in JSON where Java cannot spell it; empty for the component's own.
   String name() default "";
 
-  /// Replaces the schema type that follows from the Java type; `int-or-string` and `any` are known
-  /// beside the JSON Schema names.
+  /// Replaces the schema type that follows from the Java type; `int-or-string` is known beside the
+  /// JSON Schema names. For a list, the type of its elements.
   String type() default "";
 
   /// The shape of a component that is kept as JSON because it is only passed on.
