@@ -10,6 +10,8 @@ public record Cause(Kind kind, String why) {
     FAILED_CHECKS,
     /// The target's pods did not become ready in time.
     DEADLINE,
+    /// The target was deleted.
+    TARGET_GONE,
     /// Somebody scaled the target to zero while it had traffic.
     SCALED_TO_ZERO,
     /// The target became what the primary already runs.

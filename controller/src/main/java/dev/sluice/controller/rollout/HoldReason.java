@@ -1,22 +1,70 @@
 package dev.sluice.controller.rollout;
 
 /// The reasons of condition `Held`.
+///
+/// The texts here are in the reference page `docs/reference/events.md`.
 public enum HoldReason {
-  SUSPENDED("Suspended", Tone.QUIET),
-  TARGET_MISSING("TargetMissing", Tone.STALLED),
-  TARGET_UNREADABLE("TargetUnreadable", Tone.STALLED),
-  HOST_TAKEN("HostTaken", Tone.STALLED),
-  PRIMARY_MISSING("PrimaryMissing", Tone.ALERT),
-  PRIMARY_NOT_READY("PrimaryNotReady", Tone.ALERT),
-  CANARY_NOT_READY("CanaryNotReady", Tone.PATIENT),
-  ROUTE_NOT_REACHED("RouteNotReached", Tone.ALERT),
-  METRICS_UNAVAILABLE("MetricsUnavailable", Tone.ALERT),
-  WEIGHTS_NOT_OBEYED("WeightsNotObeyed", Tone.ALERT),
-  CHANGE_INCOMPLETE("ChangeIncomplete", Tone.PATIENT);
+  SUSPENDED(
+      Tone.QUIET,
+      "`spec.suspend` is true: nothing is read or written, whatever happens.",
+      "Set it to false to go on."),
+  TARGET_MISSING(
+      Tone.STALLED,
+      "The workload in `spec.targetRef` does not exist.",
+      "Create it, or correct the reference."),
+  TARGET_UNREADABLE(
+      Tone.STALLED,
+      "A ConfigMap or Secret that the target's pods need is missing or cannot be read, so nobody"
+          + " can say what the target runs.",
+      "Create the object that the message names."),
+  HOST_TAKEN(
+      Tone.STALLED,
+      "Another object of the mesh owns a host of this canary; weights written beside it would not be"
+          + " obeyed.",
+      "Remove the host from that object, or from `spec.service.hosts`."),
+  PRIMARY_MISSING(
+      Tone.ALERT,
+      "Somebody deleted the primary, and the target no longer is what it ran.",
+      "Change the target back to the promoted version, or set `skipAnalysis: true` to make the"
+          + " primary from the target as it is."),
+  PRIMARY_NOT_READY(
+      Tone.ALERT,
+      "The primary has not enough ready pods. Traffic never goes to a primary that is not ready, and"
+          + " nothing is compared with it.",
+      "Look at the primary's pods. A fix can be pushed with `skipAnalysis: true`."),
+  CANARY_NOT_READY(
+      Tone.PATIENT,
+      "Some of the canary's pods are not ready. No step is taken; the progress deadline runs.",
+      "Look at the target's pods."),
+  ROUTE_NOT_REACHED(
+      Tone.ALERT,
+      "The route in the cluster is not what was written, or was refused.",
+      "Look at who else writes the route, and at the controller's log for a refusal."),
+  ROUTE_EDITED(
+      Tone.QUIET,
+      "Somebody else wrote the route; it is being set back.",
+      "Change the Canary instead, or suspend it."),
+  METRICS_UNAVAILABLE(
+      Tone.ALERT,
+      "The metric source cannot be asked. That says nothing about the release: no step is taken and"
+          + " nothing is counted.",
+      "Look at the metric source (`--metrics-server`)."),
+  QUERY_REFUSED(
+      Tone.STALLED,
+      "The metric source will never answer a query as it is.",
+      "Edit the query that the message names."),
+  NO_DATA(
+      Tone.ALERT,
+      "The source is well but has no series about the canary, and the policy says to wait for them.",
+      "Send traffic, or check the metric's labels."),
+  WEIGHTS_NOT_OBEYED(
+      Tone.ALERT,
+      "The metrics show another split of the traffic than the route asks for.",
+      "Look for other routes of the host, and for callers outside the mesh.");
 
   /// How loud a hold is.
   enum Tone {
-    /// Asked for by somebody: an Event, no alert.
+    /// Somebody's own doing, or over in a moment: an Event, no alert.
     QUIET,
     /// Often passes by itself and has a deadline of its own: an Event, no alert.
     PATIENT,
@@ -26,20 +74,52 @@ public enum HoldReason {
     STALLED
   }
 
-  private final String title;
   private final Tone tone;
+  private final String meaning;
+  private final String advice;
 
-  HoldReason(String title, Tone tone) {
-    this.title = title;
+  HoldReason(Tone tone, String meaning, String advice) {
     this.tone = tone;
+    this.meaning = meaning;
+    this.advice = advice;
   }
 
-  /// As in the condition's `reason`.
+  /// As in the condition's `reason`, such as `PrimaryNotReady`.
   public String title() {
-    return title;
+    return Reason.title(name());
+  }
+
+  /// Whether a person must edit something before it can go on.
+  public boolean isStalled() {
+    return tone == Tone.STALLED;
+  }
+
+  /// Whether it came from the answers of a check, and so lasts until the next one.
+  boolean isAnswer() {
+    return switch (this) {
+      case METRICS_UNAVAILABLE, QUERY_REFUSED, NO_DATA, WEIGHTS_NOT_OBEYED -> true;
+      case SUSPENDED,
+          TARGET_MISSING,
+          TARGET_UNREADABLE,
+          HOST_TAKEN,
+          PRIMARY_MISSING,
+          PRIMARY_NOT_READY,
+          CANARY_NOT_READY,
+          ROUTE_NOT_REACHED,
+          ROUTE_EDITED ->
+          false;
+    };
   }
 
   Tone tone() {
     return tone;
+  }
+
+  String meaning() {
+    return meaning;
+  }
+
+  String advice() {
+    return advice;
   }
 }

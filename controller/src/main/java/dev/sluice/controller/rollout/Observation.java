@@ -1,5 +1,6 @@
 package dev.sluice.controller.rollout;
 
+import dev.sluice.mesh.Percent;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -45,5 +46,63 @@ public record Observation(
         content,
         routing,
         Optional.of(said));
+  }
+
+  /// What the spec asks for; where it is refused, what keeps a rollout safe until it is edited.
+  Policy policy() {
+    return switch (plan) {
+      case Plan.Valid(var policy, _) -> policy;
+      case Plan.Invalid _ -> Policy.CAUTIOUS;
+    };
+  }
+
+  boolean planned() {
+    return plan instanceof Plan.Valid;
+  }
+
+  /// What the target wants to run, if it exists and all it needs could be read.
+  Optional<Content.Known> known() {
+    return target.isPresent() && content instanceof Content.Known known
+        ? Optional.of(known)
+        : Optional.empty();
+  }
+
+  boolean canaryReady() {
+    return target.filter(t -> t.isReady(policy().canaryReadyThreshold())).isPresent();
+  }
+
+  boolean primaryReady() {
+    return primary.filter(p -> p.isReady(policy().primaryReadyThreshold())).isPresent();
+  }
+
+  /// Whether enough pods of the primary can take traffic, even while it is being updated.
+  boolean primaryServes() {
+    return primary.filter(p -> p.serves(policy().primaryReadyThreshold())).isPresent();
+  }
+
+  /// Since when it is held for this reason, if it is.
+  Optional<Instant> heldSince(HoldReason reason) {
+    return standing
+        .flatMap(Standing::hold)
+        .filter(hold -> hold.reason() == reason)
+        .map(Hold::since);
+  }
+
+  int available(Optional<Workload> workload) {
+    return workload.map(Workload::available).orElse(0);
+  }
+
+  /// Whether the primary's template is this revision, ready or not.
+  boolean primaryRuns(Revision revision) {
+    return primary.flatMap(Workload::copyOf).filter(revision::equals).isPresent()
+        || (primary.isPresent()
+            && known()
+                .filter(c -> c.sameAsPrimary() && c.now().revision().equals(revision))
+                .isPresent());
+  }
+
+  /// Whether every proxy gives the canary this share by now.
+  boolean reached(Percent canary) {
+    return routing.reached(canary, now, settings.settle());
   }
 }

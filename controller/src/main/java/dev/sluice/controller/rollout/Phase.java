@@ -90,8 +90,7 @@ public sealed interface Phase {
   }
 
   /// Traffic is taken away from a revision that will not be promoted, then its pods.
-  record RollingBack(Run run, Cause cause, Percent weight, int failedChecks, Instant since)
-      implements Running {
+  record RollingBack(Run run, Cause cause, Instant since) implements Running {
     @Override
     public String name() {
       return "Progressing";

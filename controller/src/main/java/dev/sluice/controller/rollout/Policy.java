@@ -32,6 +32,22 @@ public record Policy(
     List<String> metrics,
     List<Hook> hooks) {
 
+  /// What holds while a spec is refused: nothing new is started, and what is under way is only made
+  /// safe or finished.
+  static final Policy CAUTIOUS =
+      new Policy(
+          Duration.ofMinutes(1),
+          1,
+          List.of(Percent.ALL),
+          Percent.ALL,
+          Percent.ALL,
+          Percent.ALL,
+          Duration.ofMinutes(10),
+          false,
+          false,
+          List.of(),
+          List.of());
+
   public Policy {
     steps = List.copyOf(steps);
     metrics = List.copyOf(metrics);

@@ -3,6 +3,8 @@ package dev.sluice.controller.rollout;
 import static dev.sluice.controller.rollout.Reason.Type.NORMAL;
 import static dev.sluice.controller.rollout.Reason.Type.WARNING;
 
+import java.util.Locale;
+
 /// The reasons of our Events: one for every transition, so that none is folded into another.
 ///
 /// The texts here are the reference page `docs/reference/events.md`.
@@ -109,9 +111,13 @@ public enum Reason {
 
   /// As in the Event's `reason`, such as `WeightAdvanced`.
   public String title() {
+    return title(name());
+  }
+
+  static String title(String name) {
     var title = new StringBuilder();
-    for (String word : name().split("_", -1)) {
-      title.append(word.charAt(0)).append(word.substring(1).toLowerCase(java.util.Locale.ROOT));
+    for (String word : name.split("_", -1)) {
+      title.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
     }
     return title.toString();
   }

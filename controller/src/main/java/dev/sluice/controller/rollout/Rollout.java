@@ -1,16 +1,75 @@
 package dev.sluice.controller.rollout;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The heart of Sluice: from what is, to what is to be done.
 public final class Rollout {
+  /// When to try again if what was asked for has not come about and nothing is heard of it.
+  private static final Duration RETRY = Duration.ofSeconds(5);
+
   private Rollout() {}
 
   /// Static, total and pure. Moves forward only when the observed world already is the one that the
   /// phase wants; otherwise asks for the same again, so that a crash anywhere is repaired by
   /// calling it once more.
   public static Decision decide(Observation seen) {
-    return new Decision(seen.standing(), World.ANY, List.of(), List.of(), Optional.empty());
+    if (seen.deleted()) {
+      return new Decision(Optional.empty(), World.ANY, List.of(), List.of(), Optional.empty());
+    }
+    var phase = phase(seen);
+    var closed = Gate.obstacle(seen);
+    if (closed.isPresent()) {
+      return conclude(seen, Step.held(phase, closed.get()), World.ANY);
+    }
+    var step = Drift.noted(phase, step(phase, seen), seen);
+    return conclude(
+        seen,
+        step,
+        seen.planned() || phase instanceof Phase.Running ? World.of(step.next(), seen) : World.ANY);
+  }
+
+  private static Phase phase(Observation seen) {
+    return seen.standing()
+        .map(Standing::phase)
+        .orElseGet(() -> new Phase.Initializing(Optional.empty(), seen.now()));
+  }
+
+  private static Step step(Phase phase, Observation seen) {
+    return switch (phase) {
+      case Phase.Initializing initializing -> Initialisation.decide(initializing, seen);
+      case Phase.Idle idle -> Detection.decide(idle, seen);
+      case Phase.Progressing progressing -> Progress.decide(progressing, seen);
+      case Phase.Promoting promoting -> Promotion.decide(promoting, seen);
+      case Phase.Finalising finalising -> Promotion.decide(finalising, seen);
+      case Phase.RollingBack rollingBack -> Withdrawal.decide(rollingBack, seen);
+    };
+  }
+
+  private static Decision conclude(Observation seen, Step step, World world) {
+    var actions = world.actions(seen);
+    var blocked = step.obstacle().or(() -> world.routed().flatMap(w -> Safety.forbids(seen, w)));
+    var hold = Holding.of(blocked, seen);
+    var problems =
+        switch (seen.plan()) {
+          case Plan.Valid _ -> List.<Problem>of();
+          case Plan.Invalid(var found) -> found;
+        };
+    var next = new Standing(step.next(), hold.hold(), problems, seen.generation());
+    var announcements = new ArrayList<>(Specs.announcements(seen, step.next()));
+    announcements.addAll(step.announcements());
+    announcements.addAll(hold.announcements());
+    var retry = actions.isEmpty() ? Optional.<Instant>empty() : Optional.of(seen.now().plus(RETRY));
+    var lookAgain =
+        Stream.of(step.lookAgain(), hold.lookAgain(), retry)
+            .flatMap(Optional::stream)
+            .min(Instant::compareTo);
+    var changed = seen.standing().filter(next::equals).isEmpty();
+    return new Decision(
+        changed ? Optional.of(next) : Optional.empty(), world, actions, announcements, lookAgain);
   }
 }

@@ -17,11 +17,28 @@ public record Run(
     Optional<Instant> firstTraffic,
     Optional<String> commit) {
 
-  Revision revision() {
+  static Run of(Content.Known content, Instant now) {
+    var id = content.now().revision() + "-" + Long.toString(now.getEpochSecond(), 36);
+    return new Run(id, content.now(), now, Optional.empty(), content.commit());
+  }
+
+  public Revision revision() {
     return target.revision();
   }
 
   Run withFirstTraffic(Instant at) {
     return new Run(id, target, started, Optional.of(firstTraffic.orElse(at)), commit);
+  }
+
+  /// The same run with the target as it is now.
+  Run seeing(Snapshot now) {
+    return new Run(id, now, started, firstTraffic, commit);
+  }
+
+  /// `revision 3f2a (commit 0123456)`, for messages.
+  String title() {
+    return "revision "
+        + revision()
+        + commit.map(c -> " (commit " + c.substring(0, Math.min(7, c.length())) + ")").orElse("");
   }
 }

@@ -7,6 +7,9 @@ public final class Survey {
 
   /// @param seen everything but the answers
   public static Questions of(Observation seen) {
-    return Questions.NONE;
+    return !Gate.isClosed(seen)
+            && seen.standing().map(Standing::phase).orElse(null) instanceof Phase.Progressing phase
+        ? Analysis.questions(phase, seen)
+        : Questions.NONE;
   }
 }

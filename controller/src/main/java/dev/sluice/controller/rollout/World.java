@@ -1,14 +1,17 @@
 package dev.sluice.controller.rollout;
 
+import dev.sluice.controller.rollout.Routing.Apex;
 import dev.sluice.mesh.Percent;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 /// What a phase wants to be true. Empty means that it does not care.
 ///
+/// @param services whether the `-canary` and `-primary` Services are to be there
 /// @param primaryRuns what the primary is to be a copy of
-/// @param routed whether the apex Service and the mesh send requests to primary and canary, and how
-///   many of them go to the canary
+/// @param routed the canary's share; the apex Service and the mesh give the primary the rest
 /// @param targetReplicas pods of the target
 /// @param primaryReplicas pods of the primary
 public record World(
@@ -22,4 +25,119 @@ public record World(
   static final World ANY =
       new World(
           false, Optional.empty(), Optional.empty(), OptionalInt.empty(), OptionalInt.empty());
+
+  /// The world that a phase wants, given how far the present one has come.
+  static World of(Phase phase, Observation seen) {
+    return switch (phase) {
+      case Phase.Initializing initializing -> initial(initializing, seen);
+      case Phase.Idle idle -> idle(idle, seen);
+      case Phase.Progressing(_, var weight, _, _, _, _) ->
+          routed(weight, seen).withTarget(pods(weight, seen));
+      case Phase.Promoting(var run, var weight, _, _) ->
+          routed(weight, seen).withPrimary(run.revision());
+      case Phase.Finalising(var run, _) ->
+          routed(Percent.NONE, seen)
+              .withTarget(seen.primaryReady() ? stopped(seen) : OptionalInt.empty())
+              .withPrimary(run.revision());
+      case Phase.RollingBack _ -> routed(Percent.NONE, seen).withTarget(stopped(seen));
+    };
+  }
+
+  /// The primary comes first; it takes the traffic once it is ready, and only when it has all of it
+  /// the target may go.
+  private static World initial(Phase.Initializing phase, Observation seen) {
+    var made =
+        new World(
+            true,
+            phase.copied().map(Snapshot::revision),
+            Optional.empty(),
+            OptionalInt.empty(),
+            OptionalInt.empty());
+    var takesOver = seen.primaryReady() && Initialisation.isPrimaryRight(phase, seen);
+    return takesOver ? made.withRoute(Percent.NONE).withTarget(stopped(seen)) : made;
+  }
+
+  /// A primary that somebody deleted is made again, if the target still is what it ran.
+  private static World idle(Phase.Idle idle, Observation seen) {
+    var routed = routed(Percent.NONE, seen);
+    var promoted =
+        switch (idle) {
+          case Phase.Initialized(var snapshot) -> Optional.of(snapshot.revision());
+          case Phase.Succeeded(var snapshot) -> Optional.of(snapshot.revision());
+          case Phase.Failed _ -> Optional.<Revision>empty();
+        };
+    return seen.primary().isEmpty() && promoted.isPresent()
+        ? routed.withPrimary(promoted.get())
+        : routed;
+  }
+
+  private static World routed(Percent canary, Observation seen) {
+    return new World(
+        true, Optional.empty(), Optional.of(canary), OptionalInt.empty(), wished(seen));
+  }
+
+  /// Pods stop once their traffic is seen to have left.
+  private static OptionalInt stopped(Observation seen) {
+    return seen.reached(Percent.NONE) ? OptionalInt.of(0) : OptionalInt.empty();
+  }
+
+  /// As many pods as Git wants, else as many as there are, else as many as the primary has.
+  private static OptionalInt pods(Percent weight, Observation seen) {
+    var target = seen.target();
+    if (target.isEmpty() || target.get().replicas() > 0 || weight.compareTo(Percent.NONE) > 0) {
+      return OptionalInt.empty();
+    }
+    var primary = seen.primary().map(Workload::replicas).filter(n -> n > 0).orElse(1);
+    return OptionalInt.of(Math.max(1, target.get().wish().orElse(primary)));
+  }
+
+  private static OptionalInt wished(Observation seen) {
+    var wish = seen.target().map(Workload::wish).orElse(OptionalInt.empty());
+    return wish.isPresent() && wish.getAsInt() > 0 ? wish : OptionalInt.empty();
+  }
+
+  private World withRoute(Percent canary) {
+    return new World(services, primaryRuns, Optional.of(canary), targetReplicas, primaryReplicas);
+  }
+
+  private World withTarget(OptionalInt replicas) {
+    return new World(services, primaryRuns, routed, replicas, primaryReplicas);
+  }
+
+  private World withPrimary(Revision revision) {
+    return new World(services, Optional.of(revision), routed, targetReplicas, primaryReplicas);
+  }
+
+  /// What leads from the observed world to this one, in safe order: what takes traffic exists
+  /// before traffic is sent, and traffic leaves before pods do.
+  List<Action> actions(Observation seen) {
+    var actions = new ArrayList<Action>();
+    if (services && !seen.routing().services()) {
+      actions.add(new Action.EnsureServices());
+    }
+    primaryRuns
+        .filter(revision -> !seen.primaryRuns(revision))
+        .filter(
+            revision -> seen.known().filter(c -> c.now().revision().equals(revision)).isPresent())
+        .ifPresent(revision -> actions.add(new Action.CopyToPrimary(revision)));
+    routed
+        .filter(canary -> Safety.forbids(seen, canary).isEmpty())
+        .ifPresent(canary -> {
+          if (seen.routing().apex() != Apex.PRIMARY) {
+            actions.add(new Action.PointApexAtPrimary());
+          }
+          if (!seen.routing().is(canary)) {
+            actions.add(new Action.Route(canary));
+          }
+        });
+    if (primaryReplicas.isPresent()
+        && seen.primary().filter(p -> p.replicas() != primaryReplicas.getAsInt()).isPresent()) {
+      actions.add(new Action.ScalePrimary(primaryReplicas.getAsInt()));
+    }
+    if (targetReplicas.isPresent()
+        && seen.target().filter(t -> t.replicas() != targetReplicas.getAsInt()).isPresent()) {
+      actions.add(new Action.ScaleTarget(targetReplicas.getAsInt()));
+    }
+    return actions;
+  }
 }

@@ -1,0 +1,101 @@
+package dev.sluice.controller.rollout;
+
+import dev.sluice.controller.rollout.Announcement.Severity;
+import dev.sluice.controller.rollout.Phase.Failed;
+import dev.sluice.controller.rollout.Phase.Idle;
+import dev.sluice.controller.rollout.Phase.Progressing;
+import dev.sluice.controller.rollout.Phase.Succeeded;
+import dev.sluice.controller.rollout.Step.Obstacle;
+import dev.sluice.mesh.Percent;
+import java.time.Duration;
+import java.time.Instant;
+
+/// Between releases: finds out whether the target became something new.
+final class Detection {
+  /// A Git sync that takes longer than this to write one target's change has probably died.
+  static final Duration HAND_OVER_LIMIT = Duration.ofMinutes(2);
+
+  private Detection() {}
+
+  static Step decide(Idle phase, Observation seen) {
+    var known = seen.known();
+    if (known.isEmpty()) {
+      return Step.held(phase, unreadable(seen));
+    }
+    var content = known.get();
+    if (content.now().equals(phase.seen())) {
+      return isPrimaryLost(phase, seen)
+          ? Step.held(phase, Safety.primaryNotReady(seen, "nobody serves until it is"))
+          : Step.stay(phase);
+    }
+    if (!content.now().isNewerThan(phase.seen())) {
+      return Step.to(phase.seeing(content.now()));
+    }
+    if (content.sameAsPrimary()) {
+      return known(phase, seen, content);
+    }
+    if (!seen.planned()) {
+      return Step.stay(phase);
+    }
+    if (!seen.reached(Percent.NONE)) {
+      return Safety.forbids(seen, Percent.NONE)
+          .map(obstacle -> Step.held(phase, obstacle))
+          .orElseGet(() -> Step.stay(phase))
+          .lookAgain(seen.routing().since().plus(seen.settings().settle()));
+    }
+    var settled = settled(content, seen);
+    if (seen.now().isBefore(settled)) {
+      return Step.stay(phase).lookAgain(settled);
+    }
+    return start(seen, content);
+  }
+
+  /// When a change that was seen may be taken up: a moment after its last part came in, and not
+  /// while the Git sync that writes it is still at it.
+  static Instant settled(Content.Known content, Observation seen) {
+    var quiet = content.since().plus(seen.settings().quiet());
+    var handedOver =
+        content.handOver().map(h -> h.since().plus(HAND_OVER_LIMIT)).orElse(Instant.MIN);
+    return handedOver.isAfter(quiet) ? handedOver : quiet;
+  }
+
+  private static boolean isPrimaryLost(Idle phase, Observation seen) {
+    return seen.primary().isEmpty() ? phase instanceof Failed : seen.available(seen.primary()) == 0;
+  }
+
+  /// The target became what is promoted already.
+  private static Step known(Idle phase, Observation seen, Content.Known content) {
+    return phase instanceof Failed
+        ? Step.to(new Succeeded(content.now()))
+            .tell(
+                Reason.REVERTED,
+                "%s is again what %s runs; there is nothing left to analyse"
+                    .formatted(seen.names().targetIn(), seen.names().primaryIn()))
+        : Step.to(phase.seeing(content.now()));
+  }
+
+  private static Step start(Observation seen, Content.Known content) {
+    var run = Run.of(content, seen.now());
+    return Step.to(new Progressing(run, Percent.NONE, 0, 0, seen.now(), seen.now()))
+        .tell(
+            Reason.NEW_REVISION,
+            "New revision detected! Scaling up %s for %s"
+                .formatted(seen.names().targetIn(), run.title()),
+            Severity.INFO,
+            "New revision detected, progressing canary analysis.");
+  }
+
+  /// Why nothing can be said about the target.
+  static Obstacle unreadable(Observation seen) {
+    if (seen.target().isEmpty()) {
+      return new Obstacle(
+          HoldReason.TARGET_MISSING,
+          "%s %s (spec.targetRef) does not exist; create it, or delete this Canary"
+              .formatted(seen.names().kind(), seen.names().targetIn()));
+    }
+    var why = seen.content() instanceof Content.Unreadable(var reason) ? reason : "it is gone";
+    return new Obstacle(
+        HoldReason.TARGET_UNREADABLE,
+        "what %s runs cannot be told: %s".formatted(seen.names().targetIn(), why));
+  }
+}

@@ -1,0 +1,183 @@
+package dev.sluice.controller.rollout;
+
+import dev.sluice.controller.rollout.Phase.Progressing;
+import dev.sluice.mesh.Percent;
+import java.time.Instant;
+import java.util.Optional;
+
+/// A revision under analysis: everything that must be right before a check means anything. What
+/// endangers users comes first, then what ends the run, then what merely delays it.
+final class Progress {
+  private Progress() {}
+
+  static Step decide(Progressing phase, Observation seen) {
+    return obstructs(phase, seen).orElseGet(() -> Analysis.decide(phase, seen));
+  }
+
+  /// What comes before the next check; empty when it is due and nothing is in its way.
+  static Optional<Step> obstructs(Progressing phase, Observation seen) {
+    return targetIsAnother(phase, seen)
+        .or(() -> podsAreGone(phase, seen))
+        .or(() -> podsAreLate(phase, seen))
+        .or(() -> seen.planned() ? Optional.empty() : Optional.of(Step.stay(phase)))
+        .or(() -> podsAreNotReady(phase, seen))
+        .or(() ->
+            seen.policy().skipAnalysis()
+                ? Optional.of(Promotion.skip(phase, seen))
+                : Optional.empty())
+        .or(() -> trafficIsElsewhere(phase, seen))
+        .or(() -> notYet(phase, seen));
+  }
+
+  /// Only what was analysed may have traffic: a target that was edited loses it at once, and one
+  /// that was changed back has nothing left to prove.
+  private static Optional<Step> targetIsAnother(Progressing phase, Observation seen) {
+    if (seen.target().isEmpty()) {
+      return Optional.of(
+          Withdrawal.begin(
+              phase.run(),
+              seen,
+              new Cause(Cause.Kind.TARGET_GONE, seen.names().targetIn() + " was deleted"),
+              "target deleted",
+              "Rolled back: the target was deleted"));
+    }
+    if (seen.known().isEmpty()) {
+      return Optional.of(Step.held(phase, Detection.unreadable(seen)));
+    }
+    var content = seen.known().get();
+    if (content.sameAsPrimary()) {
+      return Optional.of(Withdrawal.reverted(phase.run(), seen, content));
+    }
+    return content.now().isNewerThan(phase.run().target())
+        ? Optional.of(restart(phase, seen, content))
+        : Optional.empty();
+  }
+
+  /// The analysis starts over with what the target is now.
+  static Step restart(Phase.Running phase, Observation seen, Content.Known content) {
+    var run = Run.of(content, seen.now());
+    return Step.to(new Progressing(run, Percent.NONE, 0, 0, seen.now(), seen.now()))
+        .tell(
+            Reason.REVISION_RESTARTED,
+            "New revision detected! Restarting analysis for %s: %s replaces %s, which had %s"
+                .formatted(
+                    seen.names().targetIn(), run.title(), phase.run().revision(), phase.weight()));
+  }
+
+  /// Pods with traffic that are no more, by somebody's hand or by themselves.
+  private static Optional<Step> podsAreGone(Progressing phase, Observation seen) {
+    if (phase.weight().equals(Percent.NONE) || seen.available(seen.target()) > 0) {
+      return Optional.empty();
+    }
+    if (seen.target().filter(t -> t.replicas() == 0).isPresent()) {
+      var why =
+          "somebody scaled %s to zero while it had %s of the traffic"
+              .formatted(seen.names().targetIn(), phase.weight());
+      return Optional.of(
+          Withdrawal.begin(
+              phase.run(),
+              seen,
+              new Cause(Cause.Kind.SCALED_TO_ZERO, why),
+              "scaled to zero",
+              "Rolled back: " + why));
+    }
+    var lost =
+        new Progressing(
+            phase.run(),
+            Percent.NONE,
+            phase.failedChecks(),
+            phase.checks(),
+            seen.now(),
+            seen.now());
+    var why =
+        "no pod of %s is left to take its %s".formatted(seen.names().targetIn(), phase.weight());
+    var step = Analysis.failed(lost, seen, why);
+    return Optional.of(
+        step.next() instanceof Progressing next
+            ? Step.to(next)
+                .tell(Reason.CANARY_LOST, lostMessage(seen, why, next))
+                .lookAgain(next.nextCheck())
+            : step);
+  }
+
+  private static String lostMessage(Observation seen, String why, Progressing next) {
+    return "Halt %s advancement: %s; all traffic goes to the primary (failed check %d of %d)"
+        .formatted(seen.names().canaryIn(), why, next.failedChecks(), seen.policy().threshold());
+  }
+
+  private static Optional<Step> podsAreLate(Progressing phase, Observation seen) {
+    if (seen.canaryReady()) {
+      return Optional.empty();
+    }
+    var target = seen.target().orElseThrow();
+    var own =
+        target.observedGeneration() >= target.generation()
+            ? target.deadlineExceeded()
+            : Optional.<String>empty();
+    if (own.isEmpty() && seen.now().isBefore(deadline(phase, seen))) {
+      return Optional.empty();
+    }
+    var why =
+        "%s did not become ready within %ds: %s"
+            .formatted(
+                seen.names().targetIn(),
+                seen.policy().progressDeadline().toSeconds(),
+                target.lacks(seen.policy().canaryReadyThreshold()));
+    return Optional.of(
+        Withdrawal.begin(
+            phase.run(),
+            seen,
+            new Cause(Cause.Kind.DEADLINE, why),
+            "progress deadline exceeded",
+            "Progress deadline exceeded " + why));
+  }
+
+  /// Before the first traffic the pods' time runs from the start, later from when they were last
+  /// all there.
+  private static Instant deadline(Progressing phase, Observation seen) {
+    var since =
+        phase.weight().equals(Percent.NONE)
+            ? phase.since()
+            : seen.heldSince(HoldReason.CANARY_NOT_READY).orElse(seen.now());
+    return since.plus(seen.policy().progressDeadline());
+  }
+
+  private static Optional<Step> podsAreNotReady(Progressing phase, Observation seen) {
+    if (seen.canaryReady()) {
+      return Optional.empty();
+    }
+    var step =
+        phase.weight().equals(Percent.NONE)
+            ? Step.stay(phase)
+            : Step.held(phase, Safety.canaryNotReady(seen));
+    return Optional.of(step.lookAgain(deadline(phase, seen)));
+  }
+
+  private static Optional<Step> trafficIsElsewhere(Progressing phase, Observation seen) {
+    if (!seen.primaryReady()) {
+      var obstacle = Safety.primaryNotReady(seen, "the traffic stays as it is");
+      return Optional.of(Step.held(phase, obstacle));
+    }
+    return seen.reached(phase.weight())
+        ? Optional.empty()
+        : Optional.of(Traffic.notReached(phase, phase.since(), seen));
+  }
+
+  private static Optional<Step> notYet(Progressing phase, Observation seen) {
+    var settled = seen.known().map(content -> Detection.settled(content, seen)).orElse(seen.now());
+    var due =
+        phase.weight().equals(Percent.NONE) && settled.isAfter(phase.nextCheck())
+            ? settled
+            : phase.nextCheck();
+    if (!seen.now().isBefore(due)) {
+      return Optional.empty();
+    }
+    var step = Step.stay(phase).lookAgain(due);
+    return Optional.of(
+        seen.standing()
+            .flatMap(Standing::hold)
+            .filter(hold -> hold.reason().isAnswer())
+            .map(hold -> Step.held(phase, hold.reason(), hold.message()).lookAgain(due))
+            .orElse(step));
+  }
+}

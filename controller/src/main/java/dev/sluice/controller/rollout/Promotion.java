@@ -1,0 +1,144 @@
+package dev.sluice.controller.rollout;
+
+import dev.sluice.controller.rollout.Announcement.Severity;
+import dev.sluice.controller.rollout.Phase.Finalising;
+import dev.sluice.controller.rollout.Phase.Progressing;
+import dev.sluice.controller.rollout.Phase.Promoting;
+import dev.sluice.controller.rollout.Phase.Succeeded;
+import dev.sluice.mesh.Percent;
+import java.util.Optional;
+
+/// From an analysed revision to a primary that runs it and serves all traffic.
+final class Promotion {
+  private Promotion() {}
+
+  static Step begin(Run run, Percent weight, Observation seen) {
+    return Step.to(new Promoting(run, weight, seen.now(), seen.now()))
+        .tell(
+            Reason.PROMOTING,
+            "Copying %s template spec to %s: %s passed its analysis at %s"
+                .formatted(seen.names().targetIn(), seen.names().primaryIn(), run.title(), weight));
+  }
+
+  static Step skip(Progressing phase, Observation seen) {
+    return Step.to(new Promoting(phase.run(), phase.weight(), seen.now(), seen.now()))
+        .tell(
+            Reason.ANALYSIS_SKIPPED,
+            "Copying %s template spec to %s: the analysis of %s is skipped (skipAnalysis)"
+                .formatted(seen.names().targetIn(), seen.names().primaryIn(), phase.run().title()));
+  }
+
+  static Step decide(Promoting phase, Observation seen) {
+    var run = phase.run();
+    if (!seen.primaryRuns(run.revision())) {
+      return notCopied(phase, seen);
+    }
+    if (mustLeave(phase, seen)) {
+      return Step.to(new Promoting(run, Percent.NONE, phase.since(), seen.now()));
+    }
+    if (!seen.primaryReady()) {
+      return waitForPrimary(phase, seen);
+    }
+    if (!seen.reached(phase.weight())) {
+      return Traffic.notReached(phase, phase.nextStep(), seen);
+    }
+    if (seen.now().isBefore(phase.nextStep())) {
+      return Step.stay(phase).lookAgain(phase.nextStep());
+    }
+    return giveBack(phase, seen);
+  }
+
+  /// Promotes exactly what was analysed, or nothing: a target that moved on before it was copied
+  /// starts over.
+  private static Step notCopied(Promoting phase, Observation seen) {
+    if (seen.known().isEmpty()) {
+      return seen.target().isEmpty()
+          ? Withdrawal.begin(
+              phase.run(),
+              seen,
+              new Cause(Cause.Kind.TARGET_GONE, seen.names().targetIn() + " was deleted"),
+              "target deleted",
+              "Rolled back: the target was deleted")
+          : Step.held(phase, Detection.unreadable(seen));
+    }
+    var content = seen.known().get();
+    if (content.now().revision().equals(phase.run().revision())) {
+      return Step.stay(phase);
+    }
+    return content.sameAsPrimary()
+        ? Withdrawal.reverted(phase.run(), seen, content)
+        : Progress.restart(phase, seen, content);
+  }
+
+  /// The primary has the analysed revision, but the target no longer has, or has no pods: its share
+  /// goes back as soon as the primary can take it.
+  private static boolean mustLeave(Promoting phase, Observation seen) {
+    var changed =
+        seen.known().filter(c -> c.now().revision().equals(phase.run().revision())).isEmpty();
+    return !phase.weight().equals(Percent.NONE)
+        && (changed || seen.available(seen.target()) == 0)
+        && Safety.mayGoToPrimary(seen).isEmpty();
+  }
+
+  private static Step waitForPrimary(Promoting phase, Observation seen) {
+    var deadline = phase.since().plus(seen.policy().progressDeadline());
+    var late =
+        !seen.now().isBefore(deadline)
+            || seen.primary().flatMap(Workload::deadlineExceeded).isPresent();
+    return late
+        ? Step.held(
+            phase,
+            Safety.primaryNotReady(
+                seen,
+                "the promotion of %s waits and the canary keeps its %s of the traffic. Repair the"
+                        .formatted(phase.run().title(), phase.weight())
+                    + " primary's pods, or push a fix and set skipAnalysis: true"))
+        : Step.stay(phase).lookAgain(deadline);
+  }
+
+  private static Step giveBack(Promoting phase, Observation seen) {
+    var step = seen.policy().promotionStep();
+    var rest = new Percent(Math.max(0, phase.weight().value() - step.value()));
+    if (rest.equals(Percent.NONE)) {
+      return Step.to(new Finalising(phase.run(), seen.now()))
+          .tell(
+              Reason.FINALISING,
+              "Routing all traffic to primary %s, which now runs %s"
+                  .formatted(seen.names().primaryIn(), phase.run().title()));
+    }
+    var next = seen.now().plus(seen.policy().interval());
+    return Step.to(new Promoting(phase.run(), rest, phase.since(), next))
+        .tell(
+            Reason.PRIMARY_ADVANCED,
+            "Advance %s primary weight %d".formatted(seen.names().canaryIn(), rest.rest().value()))
+        .lookAgain(next);
+  }
+
+  static Step decide(Finalising phase, Observation seen) {
+    if (!seen.primaryReady()) {
+      return Step.held(
+          phase, Safety.primaryNotReady(seen, "the canary's pods are kept until it is"));
+    }
+    if (!seen.reached(Percent.NONE)) {
+      return Traffic.notReached(phase, phase.since(), seen);
+    }
+    if (seen.target().filter(t -> t.replicas() > 0).isPresent()) {
+      return Step.stay(phase);
+    }
+    return Step.to(new Succeeded(promoted(phase, seen)))
+        .tell(
+            Reason.PROMOTED,
+            "Promotion completed! %s runs %s and serves all traffic; %s is scaled to zero"
+                .formatted(seen.names().primaryIn(), phase.run().title(), seen.names().targetIn()),
+            Severity.INFO,
+            "Canary analysis completed successfully, promotion finished.");
+  }
+
+  private static Snapshot promoted(Finalising phase, Observation seen) {
+    return Optional.of(seen)
+        .flatMap(Observation::known)
+        .map(Content.Known::now)
+        .filter(now -> now.revision().equals(phase.run().revision()))
+        .orElse(phase.run().target());
+  }
+}

@@ -1,0 +1,37 @@
+package dev.sluice.controller.rollout;
+
+import dev.sluice.mesh.Percent;
+import java.time.Duration;
+import java.time.Instant;
+
+/// A route that is not, or not yet, what the phase wants.
+final class Traffic {
+  /// How long a route may take to come back on the watch before people are told.
+  static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private Traffic() {}
+
+  /// @param since when the phase began to want it
+  static Step notReached(Phase phase, Instant since, Observation seen) {
+    var wanted = phase.weight();
+    var routing = seen.routing();
+    if (routing.reached(wanted, Instant.MAX, Duration.ZERO)) {
+      return Step.stay(phase).lookAgain(routing.since().plus(seen.settings().settle()));
+    }
+    return Safety.forbids(seen, wanted)
+        .map(obstacle -> Step.held(phase, obstacle))
+        .orElseGet(() -> late(phase, since, seen, wanted));
+  }
+
+  private static Step late(Phase phase, Instant since, Observation seen, Percent wanted) {
+    var deadline = since.plus(PATIENCE);
+    if (seen.now().isBefore(deadline)) {
+      return Step.stay(phase).lookAgain(deadline);
+    }
+    return Step.held(
+        phase,
+        HoldReason.ROUTE_NOT_REACHED,
+        "%s of the traffic should go to the canary, but the route says %s; look at who else writes it, and whether the API server refuses ours"
+            .formatted(wanted, seen.routing().split().map(Percent::toString).orElse("nothing")));
+  }
+}

@@ -1,0 +1,65 @@
+package dev.sluice.controller.rollout;
+
+import dev.sluice.controller.rollout.Announcement.Severity;
+import dev.sluice.controller.rollout.Phase.Failed;
+import dev.sluice.controller.rollout.Phase.RollingBack;
+import dev.sluice.controller.rollout.Phase.Succeeded;
+import dev.sluice.mesh.Percent;
+import java.util.Optional;
+
+/// A revision that will not be promoted: its traffic goes first, then its pods.
+final class Withdrawal {
+  private Withdrawal() {}
+
+  /// @param event what is said after "Rolling back"
+  /// @param alert the text for chat
+  static Step begin(Run run, Observation seen, Cause cause, String event, String alert) {
+    return Step.to(new RollingBack(run, cause, seen.now()))
+        .tell(
+            Reason.ROLLING_BACK,
+            "Rolling back %s %s: %s. %s"
+                .formatted(seen.names().canaryIn(), event, cause.why(), capital(run.title())),
+            Severity.ERROR,
+            "%s: %s (%s)".formatted(alert, cause.why(), run.title()));
+  }
+
+  static Step reverted(Run run, Observation seen, Content.Known content) {
+    var why =
+        "%s is again what %s runs; there is nothing left to analyse"
+            .formatted(seen.names().targetIn(), seen.names().primaryIn());
+    return Step.to(
+            new RollingBack(
+                run.seeing(content.now()), new Cause(Cause.Kind.REVERTED, why), seen.now()))
+        .tell(Reason.REVERTED, why);
+  }
+
+  static Step decide(RollingBack phase, Observation seen) {
+    if (!seen.reached(Percent.NONE)) {
+      return Traffic.notReached(phase, phase.since(), seen);
+    }
+    if (seen.target().filter(t -> t.replicas() > 0).isPresent()) {
+      return Step.stay(phase);
+    }
+    return phase.cause().kind() == Cause.Kind.REVERTED
+        ? Step.to(new Succeeded(phase.run().target()))
+        : Step.to(new Failed(seenLast(phase, seen), phase.cause()))
+            .tell(
+                Reason.ROLLED_BACK,
+                "Canary failed! %s is scaled to zero, %s serves all traffic: %s"
+                    .formatted(
+                        seen.names().targetIn(), seen.names().primaryIn(), phase.cause().why()));
+  }
+
+  /// The revision that failed, with the fence as it is after scaling.
+  private static Snapshot seenLast(RollingBack phase, Observation seen) {
+    return Optional.of(seen)
+        .flatMap(Observation::known)
+        .map(Content.Known::now)
+        .filter(now -> now.revision().equals(phase.run().revision()))
+        .orElse(phase.run().target());
+  }
+
+  private static String capital(String text) {
+    return Character.toUpperCase(text.charAt(0)) + text.substring(1);
+  }
+}
