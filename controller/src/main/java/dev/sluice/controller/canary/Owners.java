@@ -1,0 +1,46 @@
+package dev.sluice.controller.canary;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.controller.cluster.ClusterFailure;
+import dev.sluice.crds.Canary;
+
+/// Owner references to a Canary: what bears one goes when the Canary goes.
+final class Owners {
+  private Owners() {}
+
+  /// Makes the Canary the controlling owner of a new object.
+  static void own(ObjectNode object, Canary canary) {
+    Json.object(object, "metadata")
+        .putArray("ownerReferences")
+        .addObject()
+        .put("apiVersion", "flagger.app/v1beta1")
+        .put("kind", "Canary")
+        .put("name", canary.metadata().name())
+        .put("uid", canary.metadata().uid())
+        .put("controller", true)
+        .put("blockOwnerDeletion", true);
+  }
+
+  static boolean owns(Canary canary, JsonNode object) {
+    for (JsonNode owner : object.path("metadata").path("ownerReferences")) {
+      if (owner.path("controller").asBoolean()
+          && owner.path("uid").asText().equals(canary.metadata().uid())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// @throws ClusterFailure.Refused when overwriting the object would destroy somebody else's
+  static void check(JsonNode object, Canary canary) {
+    if (!owns(canary, object)) {
+      throw new ClusterFailure.Refused(
+          "%s %s exists and does not belong to Canary %s: delete or rename it"
+              .formatted(
+                  object.path("kind").asText("object"),
+                  object.path("metadata").path("name").asText(),
+                  canary.ref()));
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package dev.sluice.mesh;
+
+import dev.sluice.crds.Canary;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.util.List;
+import java.util.Optional;
+
+/// One way of splitting traffic. Pure: applying, owner references and retries exist once,
+/// elsewhere.
+public interface Mesh {
+
+  /// As in `spec.provider` and `--mesh-provider`.
+  String name();
+
+  /// The objects as they should be: those of `live` changed as little as possible (what the mesh or
+  /// others put on them stays), the missing ones new and without owner. In the order in which they
+  /// must be written.
+  ///
+  /// @param live this canary's objects as they are; an object that is not there is left out
+  List<HasMetadata> routes(Canary app, Percent canary, List<HasMetadata> live);
+
+  /// The split that the live objects ask for; empty when there is no route for this canary, or it
+  /// cannot be read as a split in two.
+  Optional<Percent> read(Canary app, List<HasMetadata> live);
+
+  /// Other objects that own a host of this canary, so that its weights would be obeyed by nobody,
+  /// each as a person would name it: `VirtualService team-a/shop`.
+  ///
+  /// @param all every object of the kinds of [#kinds] that can be seen, in any namespace
+  List<String> rivals(Canary app, List<HasMetadata> all);
+
+  /// What the author of the Canary should know about this mesh and this spec; empty mostly.
+  List<String> warnings(Canary app);
+
+  /// The kinds that [#routes] makes, with the name of each canary's object.
+  List<RouteKind> kinds();
+
+  /// @param plural as in the URL of the API
+  /// @param className of fabric8's typed model
+  record RouteKind(
+      String group, String version, String plural, Class<? extends HasMetadata> className) {}
+
+  /// Names of this canary's objects of one kind.
+  List<String> names(Canary app, RouteKind kind);
+}
