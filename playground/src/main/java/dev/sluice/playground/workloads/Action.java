@@ -1,0 +1,26 @@
+package dev.sluice.playground.workloads;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.playground.sample.PodFacts;
+import java.time.Duration;
+
+/// One thing a controller wants done. A plan's actions run in order and stop at the first that
+/// fails; then the plan is made anew.
+sealed interface Action {
+
+  record Create(Resource resource, ObjectNode object) implements Action {}
+
+  /// The whole object but its status; fails when somebody wrote it since it was read.
+  record Replace(Resource resource, ObjectNode object) implements Action {}
+
+  /// The status, and for a Deployment its annotations; fails when somebody wrote it since.
+  record ReplaceStatus(Resource resource, ObjectNode object) implements Action {}
+
+  /// @param grace what the kubelet gets to let the pod end; zero removes the object now
+  record Delete(Resource resource, ObjectNode object, Duration grace) implements Action {}
+
+  /// Starts the pod's app, or tells it changed facts.
+  record RunApp(PodFacts pod) implements Action {}
+
+  record StopApp(String uid) implements Action {}
+}

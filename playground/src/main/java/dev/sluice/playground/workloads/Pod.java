@@ -1,0 +1,100 @@
+package dev.sluice.playground.workloads;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.playground.sample.Behaviour;
+import dev.sluice.playground.sample.PodFacts;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Optional;
+
+/// Reads a Pod; absent fields have their defaults.
+record Pod(ObjectNode object) {
+
+  String name() {
+    return Meta.name(object);
+  }
+
+  String uid() {
+    return Meta.uid(object);
+  }
+
+  String node() {
+    return object.at("/spec/nodeName").asText();
+  }
+
+  String ip() {
+    return object.at("/status/podIP").asText();
+  }
+
+  boolean deleted() {
+    return object.at("/metadata").has("deletionTimestamp");
+  }
+
+  /// Not deleted and not ended for good.
+  boolean active() {
+    var phase = object.at("/status/phase").asText();
+    return !deleted() && !phase.equals("Succeeded") && !phase.equals("Failed");
+  }
+
+  Optional<JsonNode> condition(String type) {
+    for (var condition : object.at("/status/conditions")) {
+      if (condition.path("type").asText().equals(type)) {
+        return Optional.of(condition);
+      }
+    }
+    return Optional.empty();
+  }
+
+  boolean ready() {
+    return condition("Ready").filter(c -> c.path("status").asText().equals("True")).isPresent();
+  }
+
+  /// When it became ready; empty while it is not.
+  Optional<Instant> readySince() {
+    return condition("Ready")
+        .filter(c -> c.path("status").asText().equals("True"))
+        .flatMap(c -> Meta.time(c.path("lastTransitionTime")));
+  }
+
+  /// When its containers were last started; empty while they do not run.
+  Optional<Instant> runningSince() {
+    return Meta.time(object.at("/status/containerStatuses/0/state/running/startedAt"));
+  }
+
+  /// When its containers last ended; empty when they never did.
+  Optional<Instant> crashedAt() {
+    return Meta.time(object.at("/status/containerStatuses/0/lastState/terminated/finishedAt"));
+  }
+
+  int restarts() {
+    return object.at("/status/containerStatuses/0/restartCount").asInt();
+  }
+
+  /// Counts from the request of the deletion; the user's own wish caps what the app gets.
+  Duration grace() {
+    return Duration.ofSeconds(object.at("/metadata/deletionGracePeriodSeconds").asLong(30));
+  }
+
+  Behaviour.Reading behaviour() {
+    return Behaviour.read(Meta.annotations(object));
+  }
+
+  PodFacts facts(String ip) {
+    var ports = new HashSet<Integer>();
+    for (var container : object.at("/spec/containers")) {
+      container.path("ports").forEach(port -> ports.add(port.path("containerPort").asInt()));
+    }
+    return new PodFacts(
+        uid(),
+        Meta.namespace(object),
+        name(),
+        node(),
+        ip,
+        object.at("/spec/containers/0/image").asText(),
+        ports,
+        Meta.labels(object),
+        behaviour().behaviour());
+  }
+}

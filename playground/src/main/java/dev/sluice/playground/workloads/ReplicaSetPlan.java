@@ -1,0 +1,167 @@
+package dev.sluice.playground.workloads;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// What to do about a ReplicaSet: as many pods as wanted, and a status that counts them.
+final class ReplicaSetPlan {
+  private static final String COMPONENT = "replicaset-controller";
+
+  /// More are made in the next round, so that one huge ReplicaSet does not keep all others waiting.
+  private static final int MOST_AT_ONCE = 50;
+
+  private ReplicaSetPlan() {}
+
+  /// @param owned the pods that the ReplicaSet manages
+  /// @param orphans pods of its namespace that nobody manages
+  /// @param refusal why the API server refused to make a pod the last time; empty when it did not
+  static Plan of(
+      ObjectNode object,
+      List<ObjectNode> owned,
+      List<ObjectNode> orphans,
+      Optional<String> refusal,
+      Instant now,
+      RandomGenerator random) {
+    var set = new ReplicaSet(object);
+    if (set.deleted()) {
+      return Plan.NOTHING;
+    }
+    var draft = new Plan.Draft();
+    claims(set, owned, orphans, draft);
+    var pods =
+        owned.stream()
+            .map(Pod::new)
+            .filter(Pod::active)
+            .filter(pod -> Selector.matches(set.selector(), Meta.labels(pod.object())))
+            .toList();
+    report(set, pods, refusal, now, draft);
+    int missing = set.wanted() - pods.size();
+    for (int i = 0; i < Math.min(missing, MOST_AT_ONCE); i++) {
+      var pod = pod(set, random);
+      draft.add(new Action.Create(Resource.POD, pod));
+      draft.add(
+          event(set, false, "SuccessfulCreate", "Created pod: " + Meta.name(pod), now, random));
+    }
+    pods.stream()
+        .sorted(FIRST_TO_GO)
+        .limit(Math.max(0, -missing))
+        .forEach(pod -> {
+          draft.add(new Action.Delete(Resource.POD, pod.object(), Duration.ofSeconds(30)));
+          draft.add(
+              event(set, false, "SuccessfulDelete", "Deleted pod: " + pod.name(), now, random));
+        });
+    return draft.done();
+  }
+
+  /// Whoever is not ready goes first, and of equals the younger one.
+  private static final Comparator<Pod> FIRST_TO_GO =
+      Comparator.<Pod, Boolean>comparing(pod -> !pod.node().isEmpty())
+          .thenComparing(pod -> pod.runningSince().isPresent())
+          .thenComparing(Pod::ready)
+          .thenComparing(pod -> Meta.created(pod.object()), Comparator.reverseOrder())
+          .thenComparing(Pod::name);
+
+  private static void claims(
+      ReplicaSet set, List<ObjectNode> owned, List<ObjectNode> orphans, Plan.Draft draft) {
+    for (var pod : orphans) {
+      if (new Pod(pod).active() && Selector.matches(set.selector(), Meta.labels(pod))) {
+        draft.add(
+            new Action.Replace(
+                Resource.POD, Meta.adopted(pod, set.object(), Resource.REPLICA_SET)));
+      }
+    }
+    for (var pod : owned) {
+      if (new Pod(pod).active() && !Selector.matches(set.selector(), Meta.labels(pod))) {
+        draft.add(new Action.Replace(Resource.POD, Meta.released(pod)));
+      }
+    }
+  }
+
+  private static ObjectNode pod(ReplicaSet set, RandomGenerator random) {
+    var base = set.name() + "-";
+    var pod = JsonNodeFactory.instance.objectNode().put("apiVersion", "v1").put("kind", "Pod");
+    ObjectNode metadata =
+        set.template().path("metadata") instanceof ObjectNode given
+            ? given.deepCopy()
+            : JsonNodeFactory.instance.objectNode();
+    metadata.remove("creationTimestamp");
+    metadata
+        .put("name", base + Names.suffix(random))
+        .put("generateName", base)
+        .put("namespace", Meta.namespace(set.object()));
+    metadata.putArray("ownerReferences").add(Meta.ownedBy(set.object(), Resource.REPLICA_SET));
+    pod.set("metadata", metadata);
+    pod.set("spec", set.template().path("spec").deepCopy());
+    return pod;
+  }
+
+  private static void report(
+      ReplicaSet set, List<Pod> pods, Optional<String> refusal, Instant now, Plan.Draft draft) {
+    int available = 0;
+    for (var pod : pods) {
+      var ripe = pod.readySince().map(since -> since.plusSeconds(set.minReadySeconds()));
+      if (ripe.isPresent() && !ripe.get().isAfter(now)) {
+        available++;
+      }
+      ripe.filter(at -> at.isAfter(now)).ifPresent(draft::lookAgain);
+    }
+    var template = Meta.labels(set.template());
+    var status = JsonNodeFactory.instance.objectNode();
+    status.put("replicas", pods.size());
+    put(
+        status,
+        "fullyLabeledReplicas",
+        pods.stream()
+            .filter(pod -> Meta.labels(pod.object()).entrySet().containsAll(template.entrySet()))
+            .count());
+    put(status, "readyReplicas", pods.stream().filter(Pod::ready).count());
+    put(status, "availableReplicas", available);
+    put(status, "observedGeneration", Meta.generation(set.object()));
+    var conditions = Conditions.of(set.object());
+    refusal.ifPresentOrElse(
+        why -> conditions.set("ReplicaFailure", "True", "FailedCreate", why, now),
+        () -> conditions.remove("ReplicaFailure"));
+    conditions.writeTo(status);
+    status.path("conditions").forEach(one -> ((ObjectNode) one).remove("lastUpdateTime"));
+    if (!Meta.same(status, set.object().path("status"))) {
+      var changed = set.object().deepCopy();
+      changed.set("status", status);
+      draft.add(new Action.ReplaceStatus(Resource.REPLICA_SET, changed));
+    }
+  }
+
+  private static void put(ObjectNode status, String name, long value) {
+    if (value != 0) {
+      status.put(name, value);
+    }
+  }
+
+  /// What to tell about a pod that the API server did not take.
+  static Action refused(ObjectNode set, String why, Instant now, RandomGenerator random) {
+    return event(new ReplicaSet(set), true, "FailedCreate", "Error creating: " + why, now, random);
+  }
+
+  private static Action event(
+      ReplicaSet set,
+      boolean warning,
+      String reason,
+      String message,
+      Instant now,
+      RandomGenerator random) {
+    return Events.event(
+        Resource.REPLICA_SET,
+        set.object(),
+        warning,
+        reason,
+        message,
+        COMPONENT,
+        now,
+        random.nextLong());
+  }
+}

@@ -1,0 +1,386 @@
+package dev.sluice.playground.workloads;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.playground.api.ApiServer;
+import dev.sluice.playground.sample.PodRuntime;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Runs the workload controllers against an API server: on a thread of its own and the clock of the
+/// wall ([#start]), or step by step on whatever clock the caller keeps ([#run], [#nextDue]).
+///
+/// What to do is decided by the plans, each a function of the objects; this class only keeps the
+/// objects, knows whom to look at again, and carries the actions out. A conflict is normal: the
+/// object is looked at again.
+public final class Workloads implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Workloads.class);
+  private static final List<Resource> WATCHED =
+      List.of(
+          Resource.NODE,
+          Resource.DEPLOYMENT,
+          Resource.REPLICA_SET,
+          Resource.POD,
+          Resource.SERVICE,
+          Resource.ENDPOINTS,
+          Resource.ENDPOINT_SLICE);
+  private static final Duration AFTER_CONFLICT = Duration.ofMillis(100);
+  private static final Duration AFTER_REFUSAL = Duration.ofSeconds(5);
+  private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+
+  private final ApiClient api;
+  private final PodRuntime runtime;
+  private final RandomGenerator random;
+  private final Cache cache = new Cache();
+  private final PodAddresses addresses = new PodAddresses(cache::isUsed);
+  private final DueKeys due = new DueKeys();
+  private final Map<Key, String> refusals = new HashMap<>();
+  private final Map<Key, String> apps = new TreeMap<>();
+  private final PriorityQueue<Lingering> lingering =
+      new PriorityQueue<>(Comparator.comparing(Lingering::until).thenComparing(Lingering::uid));
+  private final Map<Resource, AutoCloseable> watches = new EnumMap<>(Resource.class);
+  private final Queue<Frame> inbox = new ConcurrentLinkedQueue<>();
+  private final Semaphore news = new Semaphore(0);
+  private Optional<Thread> thread = Optional.empty();
+  private volatile boolean closed;
+
+  private record Frame(Resource resource, ObjectNode frame) {}
+
+  /// An app whose pod is gone already, as it was deleted without grace.
+  private record Lingering(Instant until, String uid) {}
+
+  /// @param random names and event serials come from here; a seeded one makes runs repeatable
+  public Workloads(ApiServer server, PodRuntime runtime, RandomGenerator random) {
+    this.api = new ApiClient(server);
+    this.runtime = runtime;
+    this.random = random;
+  }
+
+  /// Makes the nodes that are not there and begins to watch. Call once, before [#run].
+  public void begin(Instant now) {
+    for (var node : Nodes.all(now)) {
+      var made = api.create(Resource.NODE, node);
+      if (made.done()) {
+        var status = made.body().deepCopy();
+        status.set("status", node.path("status"));
+        api.replaceStatus(Resource.NODE, status);
+      } else if (made.status() != 409) {
+        LOG.atWarn().addKeyValue("why", made.message()).log("cannot make a node");
+      }
+    }
+    WATCHED.forEach(this::watch);
+  }
+
+  /// Begins, and goes on in a thread of its own until [#close].
+  public void start(InstantSource clock) {
+    begin(clock.instant());
+    thread = Optional.of(Thread.ofPlatform().daemon().name("workloads").start(() -> runOn(clock)));
+  }
+
+  private void runOn(InstantSource clock) {
+    while (!closed) {
+      run(clock.instant());
+      try {
+        var wait =
+            nextDue()
+                .map(at -> Duration.between(clock.instant(), at).toMillis() + 1)
+                .orElse(Duration.ofMinutes(1).toMillis());
+        if (wait > 0 && news.tryAcquire(wait, TimeUnit.MILLISECONDS)) {
+          news.drainPermits();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  /// The earliest time at which [#run] has something to do; empty when only news could bring it.
+  public Optional<Instant> nextDue() {
+    if (!inbox.isEmpty()) {
+      return Optional.of(Instant.EPOCH);
+    }
+    var linger = Optional.ofNullable(lingering.peek()).map(Lingering::until);
+    var look = due.nextDue();
+    if (linger.isEmpty() || look.isEmpty()) {
+      return linger.or(() -> look);
+    }
+    return linger.get().isBefore(look.get()) ? linger : look;
+  }
+
+  /// Does everything that is due, and what follows from it at once.
+  public void run(Instant now) {
+    while (true) {
+      for (var frame = inbox.poll(); frame != null; frame = inbox.poll()) {
+        take(frame, now);
+      }
+      while (!lingering.isEmpty() && !lingering.peek().until().isAfter(now)) {
+        runtime.stop(lingering.remove().uid());
+      }
+      var key = due.take(now);
+      if (key.isEmpty() || closed) {
+        return;
+      }
+      look(key.get(), now);
+    }
+  }
+
+  private void watch(Resource resource) {
+    watches.put(
+        resource,
+        api.watch(
+            resource,
+            frame -> {
+              inbox.add(new Frame(resource, frame));
+              news.release();
+            }));
+  }
+
+  private void take(Frame frame, Instant now) {
+    var resource = frame.resource();
+    var type = frame.frame().path("type").asText();
+    if (type.equals("ERROR")) {
+      LOG.atWarn().addKeyValue("kind", resource.kind()).log("a watch broke off; watching anew");
+      close(resource);
+      cache.clear(resource).forEach(key -> due.add(key, now));
+      watch(resource);
+      return;
+    }
+    if (!(frame.frame().path("object") instanceof ObjectNode object) || type.equals("BOOKMARK")) {
+      return;
+    }
+    if (type.equals("DELETED")) {
+      relook(resource, object, now);
+      cache.remove(resource, object);
+      relook(resource, object, now);
+    } else {
+      cache.get(Key.of(resource, object)).ifPresent(old -> relook(resource, old, now));
+      if (cache.put(resource, object)) {
+        relook(resource, object, now);
+      }
+    }
+  }
+
+  /// Whom a change of the object concerns.
+  private void relook(Resource resource, ObjectNode object, Instant now) {
+    var key = Key.of(resource, object);
+    switch (resource) {
+      case DEPLOYMENT, SERVICE -> due.add(key, now);
+      case REPLICA_SET -> {
+        due.add(key, now);
+        relookOwner(Resource.DEPLOYMENT, object, now);
+      }
+      case POD -> {
+        due.add(key, now);
+        relookOwner(Resource.REPLICA_SET, object, now);
+        cache.servicesThatSelect(object).forEach(service -> due.add(service, now));
+      }
+      case ENDPOINTS -> due.add(new Key(Resource.SERVICE, key.namespace(), key.name()), now);
+      case ENDPOINT_SLICE ->
+          Meta.controller(object)
+              .map(owner -> owner.path("name").asText())
+              .ifPresent(name -> due.add(new Key(Resource.SERVICE, key.namespace(), name), now));
+      case NODE ->
+          cache.every(Resource.POD).stream()
+              .filter(pod -> new Pod(pod).node().isEmpty())
+              .forEach(pod -> due.add(Key.of(Resource.POD, pod), now));
+      case EVENT -> {}
+    }
+  }
+
+  private void relookOwner(Resource owners, ObjectNode object, Instant now) {
+    var owner = Meta.controller(object);
+    if (owner.isPresent()) {
+      if (owner.get().path("kind").asText().equals(owners.kind())) {
+        var name = owner.get().path("name").asText();
+        due.add(new Key(owners, Meta.namespace(object), name), now);
+      }
+      return;
+    }
+    for (var candidate : cache.inNamespace(owners, Meta.namespace(object))) {
+      if (Selector.matches(candidate.at("/spec/selector"), Meta.labels(object))) {
+        due.add(Key.of(owners, candidate), now);
+      }
+    }
+  }
+
+  private void look(Key key, Instant now) {
+    var object = cache.get(key);
+    if (object.isEmpty()) {
+      gone(key, now);
+      return;
+    }
+    try {
+      var plan = plan(key, object.get(), now);
+      plan.lookAgain().ifPresent(at -> due.add(key, at));
+      for (var action : plan.actions()) {
+        if (!carryOut(key, action, now)) {
+          return;
+        }
+      }
+    } catch (RuntimeException e) {
+      LOG.atWarn().addKeyValue("object", key).setCause(e).log("cannot look after an object");
+      due.add(key, now.plus(AFTER_FAILURE));
+    }
+  }
+
+  private Plan plan(Key key, ObjectNode object, Instant now) {
+    return switch (key.resource()) {
+      case DEPLOYMENT ->
+          DeploymentPlan.of(
+              object,
+              cache.owned(Resource.REPLICA_SET, Meta.uid(object)),
+              cache.orphans(Resource.REPLICA_SET, key.namespace()),
+              now,
+              random);
+      case REPLICA_SET ->
+          ReplicaSetPlan.of(
+              object,
+              cache.owned(Resource.POD, Meta.uid(object)),
+              cache.orphans(Resource.POD, key.namespace()),
+              Optional.ofNullable(refusals.get(key)),
+              now,
+              random);
+      case POD -> PodPlan.of(object, cache.every(Resource.NODE), addresses::next, now, random);
+      case SERVICE ->
+          ServicePlan.of(
+              object,
+              cache.podsSelectedBy(object),
+              cache.get(new Key(Resource.ENDPOINTS, key.namespace(), key.name())),
+              cache.owned(Resource.ENDPOINT_SLICE, Meta.uid(object)),
+              random);
+      case ENDPOINTS, ENDPOINT_SLICE, NODE, EVENT -> Plan.NOTHING;
+    };
+  }
+
+  private void gone(Key key, Instant now) {
+    refusals.remove(key);
+    if (key.resource() == Resource.SERVICE) {
+      cache
+          .get(new Key(Resource.ENDPOINTS, key.namespace(), key.name()))
+          .filter(ServicePlan::ours)
+          .ifPresent(endpoints ->
+              carryOut(key, new Action.Delete(Resource.ENDPOINTS, endpoints, Duration.ZERO), now));
+    }
+    var app = apps.remove(key);
+    if (app != null) {
+      lingering.add(new Lingering(now.plus(PodPlan.DRAIN), app));
+    }
+  }
+
+  /// @return whether the plan may go on
+  private boolean carryOut(Key key, Action action, Instant now) {
+    return switch (action) {
+      case Action.RunApp(var pod) -> {
+        var before = apps.put(key, pod.uid());
+        if (before != null && !before.equals(pod.uid())) {
+          runtime.stop(before);
+        }
+        runtime.run(pod);
+        yield true;
+      }
+      case Action.StopApp(var uid) -> {
+        apps.remove(key, uid);
+        runtime.stop(uid);
+        yield true;
+      }
+      case Action.Create(var resource, var object) -> {
+        var made = api.create(resource, object);
+        if (resource == Resource.EVENT) {
+          yield true;
+        }
+        if (resource == Resource.POD && made.refused()) {
+          refuse(key, made.message(), now);
+          yield false;
+        }
+        if (resource == Resource.POD && made.done() && refusals.remove(key) != null) {
+          due.add(key, now);
+        }
+        yield accept(key, resource, made, now);
+      }
+      case Action.Replace(var resource, var object) ->
+          accept(key, resource, api.replace(resource, object), now);
+      case Action.ReplaceStatus(var resource, var object) ->
+          accept(key, resource, api.replaceStatus(resource, object), now);
+      case Action.Delete delete -> {
+        var answer = api.delete(delete);
+        if (answer.done() && !answer.body().path("metadata").has("deletionTimestamp")) {
+          relook(delete.resource(), delete.object(), now);
+          cache.forget(delete.resource(), delete.object());
+          yield true;
+        }
+        yield answer.status() == 404 || accept(key, delete.resource(), answer, now);
+      }
+    };
+  }
+
+  private void refuse(Key key, String why, Instant now) {
+    var before = refusals.put(key, why);
+    due.add(key, now.plus(AFTER_REFUSAL));
+    if (!why.equals(before)) {
+      cache
+          .get(key)
+          .ifPresent(set -> carryOut(key, ReplicaSetPlan.refused(set, why, now, random), now));
+      due.add(key, now);
+    }
+  }
+
+  private boolean accept(Key key, Resource resource, ApiClient.Result result, Instant now) {
+    if (result.done()) {
+      if (cache.put(resource, result.body())) {
+        relook(resource, result.body(), now);
+      }
+      return true;
+    }
+    if (result.status() != 409 && result.status() != 404) {
+      LOG.atWarn()
+          .addKeyValue("object", key)
+          .addKeyValue("status", result.status())
+          .addKeyValue("why", result.message())
+          .log("a write was refused");
+    }
+    due.add(key, now.plus(result.status() == 409 ? AFTER_CONFLICT : AFTER_FAILURE));
+    return false;
+  }
+
+  private void close(Resource resource) {
+    var watch = watches.remove(resource);
+    if (watch != null) {
+      try {
+        watch.close();
+      } catch (Exception e) {
+        LOG.atDebug().setCause(e).log("closing a watch failed");
+      }
+    }
+  }
+
+  /// Ends the watches and the thread; apps go on until their runtime is closed.
+  @Override
+  public void close() {
+    closed = true;
+    news.release();
+    WATCHED.forEach(this::close);
+    thread.ifPresent(running -> {
+      try {
+        running.join(Duration.ofSeconds(5));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    });
+  }
+}
