@@ -5,55 +5,46 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What a release must remember to survive a restart of the controller at any moment. Times are
-/// kept to the millisecond.
+/// What a release must remember to survive a restart of the controller at any moment, beside what
+/// Flagger's own fields say. Times are kept to the millisecond.
 ///
 /// @param revision our own hash of the target's template and tracked config; says nothing about
 ///   Flagger's
-/// @param promotedRevision the revision that serves as primary; outlives the run
 public record RolloutStatus(
-    @Field("Id of this run; new with every run.") @Nullable String id,
-    @Field("Hash of the revision that is released.") @Nullable String revision,
-    @Field("Hash of the revision that was promoted last.") @Nullable String promotedRevision,
+    @Field("Id of the run under way.") @Nullable String id,
+    @Field("What the phase is busy with, where the phase alone does not say.")
+        @Nullable String stage,
+    @Field("Hash of the revision that is released, or of the one last dealt with.")
+        @Nullable String revision,
     @Field("Generation of the target at which the revision was seen.")
         @Nullable Long targetGeneration,
     @Field("Commit that the revision came from.") @Nullable String commit,
-    @Field("Commit of the revision that was promoted last.") @Nullable String promotedCommit,
-    @Field("Number of the step under way, from 0.") @Nullable Integer step,
     @Field("When the run began.") @Nullable Instant started,
-    @Field("When the next step is due.") @Nullable Instant nextStepAt,
-    @Field("When the weight was last written.") @Nullable Instant weightWrittenAt,
-    @Field("When the split of this step was in force.") @Nullable Instant stepReachedAt,
+    @Field("When the present weight, or else the present phase, was asked for.")
+        @Nullable Instant since,
+    @Field("When the next step is due, not before.") @Nullable Instant nextStepAt,
     @Field("When the revision got its first traffic; older samples never judge it.")
         @Nullable Instant firstTrafficAt,
-    @Field("When the workload that is waited for must have made progress.")
-        @Nullable Instant deadlineAt,
-    @Field("When the run ended.") @Nullable Instant ended,
-    @Field("Webhooks of this run that passed and are not called again.")
-        List<String> passedWebhooks,
-    @Field("Why the run is held, for machines.") @Nullable String heldReason,
-    @Field("Why the run is held, for people.") @Nullable String heldMessage,
-    @Field("Since when the run is held.") @Nullable Instant heldSince,
+    @Field("How many checks of this run looked at metrics.") @Nullable Integer checks,
+    @Field("What kind of failure ended, or is ending, the run.") @Nullable String cause,
     @Field("Why the run failed.") @Nullable String failure,
-    @Field("The last judgement, metric by metric.") List<Check> checks) {
-
-  public static final RolloutStatus EMPTY =
-      new RolloutStatus(
-          null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-          List.of(), null, null, null, null, List.of());
+    @Field("Why the run is held.") @Nullable Held held,
+    @Field("What of the spec cannot work.") List<Problem> problems) {
 
   public RolloutStatus {
-    passedWebhooks = List.copyOf(passedWebhooks);
-    checks = List.copyOf(checks);
+    problems = List.copyOf(problems);
   }
 
-  /// What one metric said.
-  public record Check(
-      @Field(value = "Name of the metric.", required = true) String metric,
-      @Field(value = "`passed`, `failed`, `no-data` or `unavailable`.", required = true)
-          String result,
-      @Field("The canary's value.") @Nullable Double value,
-      @Field("The primary's value.") @Nullable Double baseline,
-      @Field("The bound, such as `at least 99`.") @Nullable String bound,
-      @Field("Requests that the value rests on.") @Nullable Long samples) {}
+  /// Why a run does not go on.
+  public record Held(
+      @Field(value = "For machines.", required = true) String reason,
+      @Field(value = "For people.", required = true) String message,
+      @Field(value = "Since when.", required = true) Instant since,
+      @Field("Whether an alert has told people.") boolean alerted) {}
+
+  /// A field of the spec that a person must edit.
+  public record Problem(
+      @Field(value = "The field, such as `spec.analysis.stepWeight`.", required = true)
+          String field,
+      @Field(value = "Why it cannot work.", required = true) String why) {}
 }

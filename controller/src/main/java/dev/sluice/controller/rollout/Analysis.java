@@ -97,7 +97,7 @@ final class Analysis {
     var what =
         switch (answer.hook().type()) {
           case PRE_ROLLOUT -> "pre-rollout check";
-          case ROLLOUT, EVENT -> "external check";
+          case ROLLOUT -> "external check";
         };
     return failed(
         phase, seen, "%s %s failed: %s".formatted(what, answer.hook().name(), answer.refusal()));

@@ -15,6 +15,11 @@ public record Cause(Kind kind, String why) {
     /// Somebody scaled the target to zero while it had traffic.
     SCALED_TO_ZERO,
     /// The target became what the primary already runs.
-    REVERTED
+    REVERTED;
+
+    /// As in status, such as `FailedChecks`.
+    public String title() {
+      return Reason.title(name());
+    }
   }
 }

@@ -28,7 +28,7 @@ final class Detection {
           ? Step.held(phase, Safety.primaryNotReady(seen, "nobody serves until it is"))
           : Step.stay(phase);
     }
-    if (!content.now().isNewerThan(phase.seen())) {
+    if (!content.now().isNewerThan(phase.seen()) || isLeftByAnother(phase)) {
       return Step.to(phase.seeing(content.now()));
     }
     if (content.sameAsPrimary()) {
@@ -57,6 +57,11 @@ final class Detection {
     var handedOver =
         content.handOver().map(h -> h.since().plus(HAND_OVER_LIMIT)).orElse(Instant.MIN);
     return handedOver.isAfter(quiet) ? handedOver : quiet;
+  }
+
+  /// Flagger was here and failed; what it tried last is not tried again.
+  private static boolean isLeftByAnother(Idle phase) {
+    return phase instanceof Failed && phase.seen().revision().equals(Revision.UNKNOWN);
   }
 
   private static boolean isPrimaryLost(Idle phase, Observation seen) {

@@ -62,9 +62,7 @@ public record Policy(
     /// Before a revision gets its first traffic; a refusal is a failed check.
     PRE_ROLLOUT,
     /// With every check, before the metrics; a refusal is a failed check.
-    ROLLOUT,
-    /// With every Event; its answer changes nothing.
-    EVENT
+    ROLLOUT
   }
 
   boolean has(HookType type) {

@@ -6,6 +6,9 @@ package dev.sluice.controller.rollout;
 /// @param hash short enough for a label value, never blank
 public record Revision(String hash) {
 
+  /// Of an object that another controller left, or of one nobody has looked at yet.
+  static final Revision UNKNOWN = new Revision("unknown");
+
   /// @throws IllegalArgumentException when blank
   public Revision {
     if (hash.isBlank()) {

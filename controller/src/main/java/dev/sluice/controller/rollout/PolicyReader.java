@@ -1,0 +1,230 @@
+package dev.sluice.controller.rollout;
+
+import dev.sluice.controller.rollout.Policy.Hook;
+import dev.sluice.controller.rollout.Policy.HookType;
+import dev.sluice.crds.Analysis.Webhook;
+import dev.sluice.crds.Analysis.WebhookType;
+import dev.sluice.crds.CanarySpec;
+import dev.sluice.mesh.Percent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Reads a spec into a [Policy], or into the list of everything that keeps it from working. Nothing
+/// is guessed and nothing is ignored in silence.
+public final class PolicyReader {
+  private final CanarySpec spec;
+  private final dev.sluice.crds.Analysis analysis;
+  private final List<Problem> problems = new ArrayList<>();
+  private final List<Problem> warnings = new ArrayList<>();
+
+  private PolicyReader(CanarySpec spec) {
+    this.spec = spec;
+    this.analysis = spec.analysis();
+  }
+
+  /// @param providers names of the meshes that this controller can drive
+  /// @param byDefault the mesh of a spec that names none
+  public static Plan read(
+      CanarySpec spec, Settings settings, Collection<String> providers, String byDefault) {
+    var reader = new PolicyReader(spec);
+    reader.provider(providers, byDefault);
+    Unsupported.in(spec).forEach(reader.problems::add);
+    var policy = reader.policy(settings);
+    return reader.problems.isEmpty()
+        ? new Plan.Valid(policy, reader.warnings)
+        : new Plan.Invalid(reader.problems);
+  }
+
+  private Policy policy(Settings settings) {
+    return new Policy(
+        interval(settings.shortestInterval()),
+        threshold(),
+        steps(),
+        promotionStep(),
+        percent("primaryReadyThreshold", analysis.primaryReadyThreshold()),
+        percent("canaryReadyThreshold", analysis.canaryReadyThreshold()),
+        deadline(),
+        spec.skipAnalysis(),
+        spec.suspend(),
+        metrics(),
+        hooks());
+  }
+
+  private void provider(Collection<String> providers, String byDefault) {
+    var name = spec.provider() == null || spec.provider().isEmpty() ? byDefault : spec.provider();
+    if (!providers.contains(name)) {
+      problem(
+          "spec.provider",
+          "unknown mesh provider '%s'; known: %s"
+              .formatted(name, String.join(", ", new TreeSet<>(providers))));
+    }
+    if (spec.service().port() < 1 || spec.service().port() > 65_535) {
+      problem("spec.service.port", "a port is 1 to 65535, not " + spec.service().port());
+    }
+  }
+
+  private Duration interval(Duration floor) {
+    var wanted = duration("spec.analysis.interval", analysis::every, Duration.ofMinutes(1));
+    if (wanted.compareTo(floor) >= 0) {
+      return wanted;
+    }
+    warnings.add(
+        new Problem(
+            "spec.analysis.interval",
+            "%ds is below this controller's shortest interval; %ds is used"
+                .formatted(wanted.toSeconds(), floor.toSeconds())));
+    return floor;
+  }
+
+  private int threshold() {
+    if (analysis.threshold() < 1) {
+      warnings.add(
+          new Problem(
+              "spec.analysis.threshold",
+              "%d means 1: the first failed check rolls back".formatted(analysis.threshold())));
+    }
+    return analysis.failuresAllowed();
+  }
+
+  private List<Percent> steps() {
+    return analysis.stepWeights().isEmpty() ? evenSteps() : listedSteps();
+  }
+
+  /// The last step is `maxWeight` itself, also where the steps do not meet it.
+  private List<Percent> evenSteps() {
+    var step = analysis.stepWeight();
+    if (step < 1 || step > 100) {
+      problem(
+          "spec.analysis.stepWeight",
+          step == 0
+              ? "needs a value from 1 to 100 (or list the steps in stepWeights)"
+              : "a step is 1 to 100 percent, not " + step);
+      return List.of(Percent.ALL);
+    }
+    if (analysis.maxWeight() < 0 || analysis.maxWeight() > 100) {
+      problem("spec.analysis.maxWeight", "is 1 to 100 percent, not " + analysis.maxWeight());
+      return List.of(Percent.ALL);
+    }
+    var highest = analysis.highestWeight();
+    return Stream.concat(
+            Stream.iterate(step, weight -> weight < highest, weight -> weight + step),
+            Stream.of(highest))
+        .map(Percent::new)
+        .toList();
+  }
+
+  private List<Percent> listedSteps() {
+    var field = "spec.analysis.stepWeights";
+    if (analysis.stepWeight() != 0) {
+      problem(field, "cannot be given together with stepWeight");
+    }
+    if (analysis.maxWeight() != 0) {
+      warnings.add(
+          new Problem(
+              "spec.analysis.maxWeight", "is ignored: the last of stepWeights is the highest"));
+    }
+    var before = 0;
+    for (var weight : analysis.stepWeights()) {
+      if (weight < 1 || weight > 100) {
+        problem(field, "a step is 1 to 100 percent, not " + weight);
+        return List.of(Percent.ALL);
+      }
+      if (weight <= before) {
+        problem(field, "must rise from step to step, but %d follows %d".formatted(weight, before));
+        return List.of(Percent.ALL);
+      }
+      before = weight;
+    }
+    return analysis.stepWeights().stream().map(Percent::new).toList();
+  }
+
+  private Percent promotionStep() {
+    var step = analysis.stepWeightPromotion();
+    if (step < 0 || step > 100) {
+      problem("spec.analysis.stepWeightPromotion", "is 1 to 100 percent, not " + step);
+    }
+    return step < 1 || step > 100 ? Percent.ALL : new Percent(step);
+  }
+
+  private Percent percent(String field, @Nullable Integer value) {
+    if (value == null) {
+      return Percent.ALL;
+    }
+    if (value < 1 || value > 100) {
+      problem("spec.analysis." + field, "is 1 to 100 percent, not " + value);
+      return Percent.ALL;
+    }
+    return new Percent(value);
+  }
+
+  private Duration deadline() {
+    var seconds = spec.progressDeadline();
+    if (seconds < 1) {
+      problem("spec.progressDeadlineSeconds", "must be at least 1, not " + seconds);
+      return Duration.ofSeconds(CanarySpec.DEFAULT_PROGRESS_DEADLINE_SECONDS);
+    }
+    return Duration.ofSeconds(seconds);
+  }
+
+  private List<String> metrics() {
+    if (analysis.metrics().isEmpty() && !spec.skipAnalysis()) {
+      warnings.add(
+          new Problem(
+              "spec.analysis.metrics", "is empty: only webhooks and ready pods judge a release"));
+    }
+    return analysis.metrics().stream().map(dev.sluice.crds.Analysis.Metric::name).toList();
+  }
+
+  private List<Hook> hooks() {
+    var hooks = new ArrayList<Hook>();
+    for (int i = 0; i < analysis.webhooks().size(); i++) {
+      var webhook = analysis.webhooks().get(i);
+      duration("spec.analysis.webhooks[%d].timeout".formatted(i), webhook::patience, Duration.ZERO);
+      hook(webhook, i).ifPresent(hooks::add);
+    }
+    return hooks;
+  }
+
+  private Optional<Hook> hook(Webhook webhook, int index) {
+    return switch (webhook.kind()) {
+      case ROLLOUT -> Optional.of(new Hook(webhook.name(), HookType.ROLLOUT));
+      case PRE_ROLLOUT -> Optional.of(new Hook(webhook.name(), HookType.PRE_ROLLOUT));
+      case EVENT, POST_ROLLOUT -> {
+        warnings.add(new Problem(typeOf(index), notCalled(webhook.kind())));
+        yield Optional.empty();
+      }
+      case CONFIRM_ROLLOUT, CONFIRM_TRAFFIC_INCREASE, CONFIRM_PROMOTION, ROLLBACK -> {
+        problem(typeOf(index), notCalled(webhook.kind()) + ", and a release must not pass it");
+        yield Optional.empty();
+      }
+    };
+  }
+
+  private static String typeOf(int index) {
+    return "spec.analysis.webhooks[%d].type".formatted(index);
+  }
+
+  private static String notCalled(WebhookType type) {
+    return "webhooks of type %s are not called by this version".formatted(type);
+  }
+
+  private Duration duration(String field, Supplier<Duration> value, Duration otherwise) {
+    try {
+      return value.get();
+    } catch (IllegalArgumentException e) {
+      problem(field, String.valueOf(e.getMessage()));
+      return otherwise;
+    }
+  }
+
+  private void problem(String field, String why) {
+    problems.add(new Problem(field, why));
+  }
+}

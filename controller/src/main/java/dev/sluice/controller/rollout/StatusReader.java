@@ -1,0 +1,123 @@
+package dev.sluice.controller.rollout;
+
+import dev.sluice.crds.CanaryStatus;
+import dev.sluice.crds.RolloutStatus;
+import dev.sluice.mesh.Percent;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Reads back what [StatusWriter] wrote, and what Flagger wrote where it was here before us.
+public final class StatusReader {
+  private StatusReader() {}
+
+  /// @return empty before anybody looked at the canary
+  public static Optional<Standing> read(CanaryStatus status) {
+    var phase = status.phase();
+    if (phase == null) {
+      return Optional.empty();
+    }
+    var rollout = status.rollout();
+    return Optional.of(
+        new Standing(
+            phase(phase, status, rollout),
+            rollout == null ? Optional.empty() : hold(rollout),
+            rollout == null
+                ? List.of()
+                : rollout.problems().stream().map(p -> new Problem(p.field(), p.why())).toList(),
+            status.observedGeneration()));
+  }
+
+  private static Phase phase(
+      CanaryStatus.Phase phase, CanaryStatus status, @Nullable RolloutStatus rollout) {
+    var snapshot = snapshot(status, rollout);
+    return switch (phase) {
+      case INITIALIZING ->
+          new Phase.Initializing(
+              Optional.of(snapshot).filter(s -> !s.revision().equals(Revision.UNKNOWN)),
+              since(status, rollout));
+      case INITIALIZED -> new Phase.Initialized(snapshot);
+      case SUCCEEDED, WAITING, TERMINATING, TERMINATED -> new Phase.Succeeded(snapshot);
+      case FAILED -> new Phase.Failed(snapshot, cause(rollout));
+      case PROGRESSING, WAITING_PROMOTION -> progressing(status, rollout, snapshot);
+      case PROMOTING -> {
+        var since = since(status, rollout);
+        yield new Phase.Promoting(
+            run(status, rollout, snapshot), weight(status), since, next(rollout, since));
+      }
+      case FINALISING ->
+          new Phase.Finalising(run(status, rollout, snapshot), since(status, rollout));
+    };
+  }
+
+  private static Phase progressing(
+      CanaryStatus status, @Nullable RolloutStatus rollout, Snapshot snapshot) {
+    var run = run(status, rollout, snapshot);
+    var since = since(status, rollout);
+    if (rollout != null && StatusWriter.ROLLING_BACK.equals(rollout.stage())) {
+      return new Phase.RollingBack(run, cause(rollout), since);
+    }
+    var checks = rollout == null || rollout.checks() == null ? 0 : rollout.checks();
+    return new Phase.Progressing(
+        run, weight(status), status.failedChecks(), checks, since, next(rollout, since));
+  }
+
+  private static Run run(CanaryStatus status, @Nullable RolloutStatus rollout, Snapshot snapshot) {
+    var since = since(status, rollout);
+    return rollout == null
+        ? new Run("", snapshot, since, Optional.empty(), Optional.empty())
+        : new Run(
+            rollout.id() == null ? "" : rollout.id(),
+            snapshot,
+            rollout.started() == null ? since : rollout.started(),
+            Optional.ofNullable(rollout.firstTrafficAt()),
+            Optional.ofNullable(rollout.commit()));
+  }
+
+  private static Snapshot snapshot(CanaryStatus status, @Nullable RolloutStatus rollout) {
+    var revision =
+        rollout == null || rollout.revision() == null || rollout.revision().isBlank()
+            ? Revision.UNKNOWN
+            : new Revision(rollout.revision());
+    var generation =
+        rollout == null || rollout.targetGeneration() == null ? 0 : rollout.targetGeneration();
+    return new Snapshot(revision, generation, status.trackedConfigs());
+  }
+
+  private static Cause cause(@Nullable RolloutStatus rollout) {
+    var why = rollout == null || rollout.failure() == null ? "" : rollout.failure();
+    var kind =
+        Arrays.stream(Cause.Kind.values())
+            .filter(k -> rollout != null && k.title().equals(rollout.cause()))
+            .findFirst()
+            .orElse(Cause.Kind.FAILED_CHECKS);
+    return new Cause(kind, why);
+  }
+
+  private static Optional<Hold> hold(RolloutStatus rollout) {
+    return Optional.ofNullable(rollout.held())
+        .flatMap(held ->
+            Arrays.stream(HoldReason.values())
+                .filter(reason -> reason.title().equals(held.reason()))
+                .findFirst()
+                .map(r -> new Hold(r, held.message(), held.since(), held.alerted())));
+  }
+
+  private static Percent weight(CanaryStatus status) {
+    return new Percent(Math.clamp(status.canaryWeight(), 0, 100));
+  }
+
+  private static Instant since(CanaryStatus status, @Nullable RolloutStatus rollout) {
+    if (rollout != null && rollout.since() != null) {
+      return rollout.since();
+    }
+    var written = status.lastTransitionTime();
+    return written == null ? Instant.EPOCH : written;
+  }
+
+  private static Instant next(@Nullable RolloutStatus rollout, Instant since) {
+    return rollout == null || rollout.nextStepAt() == null ? since : rollout.nextStepAt();
+  }
+}

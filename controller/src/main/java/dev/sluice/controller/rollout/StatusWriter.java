@@ -1,0 +1,245 @@
+package dev.sluice.controller.rollout;
+
+import dev.sluice.crds.CanaryStatus;
+import dev.sluice.crds.Condition;
+import dev.sluice.crds.Condition.Status;
+import dev.sluice.crds.RolloutStatus;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// Writes a [Standing] into Flagger's status fields and our own, so that [StatusReader] reads
+/// exactly the same again.
+public final class StatusWriter {
+  static final String ROLLING_BACK = "RollingBack";
+
+  private StatusWriter() {}
+
+  /// The whole status as it should be.
+  ///
+  /// @param before fields that are not ours stay as they are there
+  /// @param kind of the target, such as `Deployment`
+  public static CanaryStatus write(
+      CanaryStatus before, Standing standing, String kind, Instant now) {
+    var phase = standing.phase();
+    var promoted = promoted(phase);
+    return new CanaryStatus(
+        title(phase),
+        failedChecks(phase),
+        phase.weight().value(),
+        0,
+        snapshot(phase).map(Snapshot::configs).orElse(Map.of()),
+        promoted.orElse(before.lastAppliedSpec()),
+        promoted.orElse(before.lastPromotedSpec()),
+        now,
+        before.sessionAffinityCookie(),
+        before.previousSessionAffinityCookie(),
+        before.primarySessionAffinityCookie(),
+        conditions(before.conditions(), standing, kind, now),
+        standing.observedGeneration(),
+        rollout(standing));
+  }
+
+  private static CanaryStatus.Phase title(Phase phase) {
+    return Arrays.stream(CanaryStatus.Phase.values())
+        .filter(candidate -> candidate.toString().equals(phase.name()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /// Flagger's own hashes cannot be computed; what it would take for promoted is only written when
+  /// something was.
+  private static Optional<String> promoted(Phase phase) {
+    return switch (phase) {
+      case Phase.Initialized(var seen) -> Optional.of(seen.revision().hash());
+      case Phase.Succeeded(var seen) -> Optional.of(seen.revision().hash());
+      case Phase.Initializing _, Phase.Failed _, Phase.Running _ -> Optional.empty();
+    };
+  }
+
+  private static int failedChecks(Phase phase) {
+    return phase instanceof Phase.Progressing progressing ? progressing.failedChecks() : 0;
+  }
+
+  private static Optional<Snapshot> snapshot(Phase phase) {
+    return switch (phase) {
+      case Phase.Initializing initializing -> initializing.copied();
+      case Phase.Idle idle -> Optional.of(idle.seen());
+      case Phase.Running running -> Optional.of(running.run().target());
+    };
+  }
+
+  private static RolloutStatus rollout(Standing standing) {
+    var phase = standing.phase();
+    var snapshot = snapshot(phase);
+    var run =
+        phase instanceof Phase.Running running ? Optional.of(running.run()) : Optional.<Run>empty();
+    var cause = cause(phase);
+    return new RolloutStatus(
+        orNull(run.map(Run::id).filter(id -> !id.isEmpty())),
+        phase instanceof Phase.RollingBack ? ROLLING_BACK : null,
+        orNull(snapshot.map(s -> s.revision().hash())),
+        orNull(snapshot.map(Snapshot::generation)),
+        orNull(run.flatMap(Run::commit)),
+        orNull(run.map(Run::started)),
+        orNull(since(phase)),
+        orNull(next(phase)),
+        orNull(run.flatMap(Run::firstTraffic)),
+        phase instanceof Phase.Progressing progressing ? progressing.checks() : null,
+        orNull(cause.map(c -> c.kind().title())),
+        orNull(cause.map(Cause::why)),
+        orNull(
+            standing
+                .hold()
+                .map(h ->
+                    new RolloutStatus.Held(
+                        h.reason().title(), h.message(), h.since(), h.alerted()))),
+        standing.problems().stream()
+            .map(problem -> new RolloutStatus.Problem(problem.field(), problem.why()))
+            .toList());
+  }
+
+  private static Optional<Cause> cause(Phase phase) {
+    return switch (phase) {
+      case Phase.Failed(_, var cause) -> Optional.of(cause);
+      case Phase.RollingBack(_, var cause, _) -> Optional.of(cause);
+      case Phase.Initializing _,
+          Phase.Initialized _,
+          Phase.Succeeded _,
+          Phase.Progressing _,
+          Phase.Promoting _,
+          Phase.Finalising _ ->
+          Optional.empty();
+    };
+  }
+
+  private static Optional<Instant> since(Phase phase) {
+    return switch (phase) {
+      case Phase.Idle _ -> Optional.empty();
+      case Phase.Initializing(_, var since) -> Optional.of(since);
+      case Phase.Progressing progressing -> Optional.of(progressing.since());
+      case Phase.Promoting promoting -> Optional.of(promoting.since());
+      case Phase.Finalising finalising -> Optional.of(finalising.since());
+      case Phase.RollingBack rollingBack -> Optional.of(rollingBack.since());
+    };
+  }
+
+  private static Optional<Instant> next(Phase phase) {
+    return switch (phase) {
+      case Phase.Progressing progressing -> Optional.of(progressing.nextCheck());
+      case Phase.Promoting promoting -> Optional.of(promoting.nextStep());
+      case Phase.Idle _, Phase.Initializing _, Phase.Finalising _, Phase.RollingBack _ ->
+          Optional.empty();
+    };
+  }
+
+  private static <T> @Nullable T orNull(Optional<T> value) {
+    return value.orElse(null);
+  }
+
+  private static List<Condition> conditions(
+      List<Condition> before, Standing standing, String kind, Instant now) {
+    var generation = standing.observedGeneration();
+    var conditions =
+        Condition.put(before, of(promotedCondition(standing.phase(), kind), generation, now));
+    conditions = Condition.put(conditions, of(ready(standing, kind), generation, now));
+    conditions =
+        put(conditions, Condition.RECONCILING, reconciling(standing, kind), generation, now);
+    conditions = put(conditions, Condition.STALLED, stalled(standing), generation, now);
+    return put(conditions, Condition.HELD, held(standing), generation, now);
+  }
+
+  private record Fact(String type, Status status, String reason, String message) {}
+
+  private static Condition of(Fact fact, long generation, Instant now) {
+    return Condition.of(fact.type(), fact.status(), fact.reason(), fact.message(), generation, now);
+  }
+
+  /// Conditions that are only there when something is out of the ordinary.
+  private static List<Condition> put(
+      List<Condition> before, String type, Optional<Fact> fact, long generation, Instant now) {
+    return fact.map(f -> Condition.put(before, of(f, generation, now)))
+        .orElseGet(() -> Condition.remove(before, type));
+  }
+
+  /// The condition that Flagger's users wait for; its reason is the phase.
+  private static Fact promotedCondition(Phase phase, String kind) {
+    var status =
+        switch (phase) {
+          case Phase.Initialized _, Phase.Succeeded _ -> Status.TRUE;
+          case Phase.Failed _ -> Status.FALSE;
+          case Phase.Initializing _, Phase.Running _ -> Status.UNKNOWN;
+        };
+    return new Fact(Condition.PROMOTED, status, phase.name(), words(phase, kind));
+  }
+
+  private static String words(Phase phase, String kind) {
+    return switch (phase) {
+      case Phase.Initializing _ -> "New %s detected, starting initialization.".formatted(kind);
+      case Phase.Initialized _ -> "%s initialization completed.".formatted(kind);
+      case Phase.Progressing _ -> "New revision detected, progressing canary analysis.";
+      case Phase.Promoting _ -> "Canary analysis completed, starting primary rolling update.";
+      case Phase.Finalising _ -> "Canary analysis completed, routing all traffic to primary.";
+      case Phase.RollingBack(_, var cause, _) when cause.kind() == Cause.Kind.REVERTED ->
+          "Reverted to the promoted revision, routing all traffic to primary.";
+      case Phase.RollingBack(_, var cause, _) ->
+          "Rolling back, routing all traffic to primary: " + cause.why();
+      case Phase.Succeeded _ -> "Canary analysis completed successfully, promotion finished.";
+      case Phase.Failed(_, var cause) ->
+          "Canary analysis failed, %s scaled to zero: %s".formatted(kind, cause.why());
+    };
+  }
+
+  private static Fact ready(Standing standing, String kind) {
+    var phase = standing.phase();
+    var words = stalled(standing).or(() -> held(standing)).map(Fact::message);
+    var status =
+        switch (phase) {
+          case Phase.Failed _ -> Status.FALSE;
+          case Phase.Initialized _, Phase.Succeeded _ ->
+              words.isPresent() ? Status.FALSE : Status.TRUE;
+          case Phase.Initializing _, Phase.Running _ ->
+              stalled(standing).isPresent() ? Status.FALSE : Status.UNKNOWN;
+        };
+    var reason = stalled(standing).or(() -> held(standing)).map(Fact::reason).orElse(phase.name());
+    return new Fact(Condition.READY, status, reason, words.orElseGet(() -> words(phase, kind)));
+  }
+
+  private static Optional<Fact> reconciling(Standing standing, String kind) {
+    var busy =
+        switch (standing.phase()) {
+          case Phase.Initializing _, Phase.Running _ -> stalled(standing).isEmpty();
+          case Phase.Idle _ -> false;
+        };
+    return busy
+        ? Optional.of(
+            new Fact(
+                Condition.RECONCILING,
+                Status.TRUE,
+                standing.phase().name(),
+                words(standing.phase(), kind)))
+        : Optional.empty();
+  }
+
+  private static Optional<Fact> stalled(Standing standing) {
+    if (!standing.problems().isEmpty()) {
+      var message =
+          standing.problems().stream().map(Problem::toString).collect(Collectors.joining("; "));
+      return Optional.of(new Fact(Condition.STALLED, Status.TRUE, "InvalidSpec", message));
+    }
+    return standing
+        .hold()
+        .filter(hold -> hold.reason().isStalled())
+        .map(h -> new Fact(Condition.STALLED, Status.TRUE, h.reason().title(), h.message()));
+  }
+
+  private static Optional<Fact> held(Standing standing) {
+    return standing
+        .hold()
+        .map(h -> new Fact(Condition.HELD, Status.TRUE, h.reason().title(), h.message()));
+  }
+}

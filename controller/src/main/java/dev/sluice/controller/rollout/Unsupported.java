@@ -1,0 +1,70 @@
+package dev.sluice.controller.rollout;
+
+import dev.sluice.crds.CanarySpec;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/// What a Canary may ask for and this version does not do yet. All of it changes traffic, pods or
+/// verdict, so it is refused rather than ignored; a line here goes when its feature comes.
+final class Unsupported {
+  private Unsupported() {}
+
+  static List<Problem> in(CanarySpec spec) {
+    return Stream.of(targets(spec), traffic(spec), verdict(spec)).flatMap(s -> s).toList();
+  }
+
+  private static Stream<Problem> targets(CanarySpec spec) {
+    var target = spec.targetRef();
+    var isDeployment = target.kind().equals("Deployment") && target.apiVersion().equals("apps/v1");
+    return Stream.of(
+            when(!isDeployment, "spec.targetRef", "only a Deployment (apps/v1) can be the target"),
+            when(spec.autoscalerRef() != null, "spec.autoscalerRef", "autoscalers are not copied"),
+            when(
+                spec.revertOnDeletion(),
+                "spec.revertOnDeletion",
+                "the target is not given back on deletion"),
+            when(spec.ingressRef() != null, "spec.ingressRef", "no Ingress is split"),
+            when(spec.routeRef() != null, "spec.routeRef", "no ApisixRoute is split"),
+            when(spec.upstreamRef() != null, "spec.upstreamRef", "no Gloo upstream is copied"))
+        .flatMap(s -> s);
+  }
+
+  private static Stream<Problem> traffic(CanarySpec spec) {
+    var analysis = spec.analysis();
+    return Stream.of(
+            when(
+                analysis.iterations() != 0,
+                "spec.analysis.iterations",
+                "A/B testing and blue/green are not supported; use stepWeight or stepWeights"),
+            when(
+                !analysis.match().isEmpty(), "spec.analysis.match", "A/B testing is not supported"),
+            when(analysis.mirror(), "spec.analysis.mirror", "traffic is not mirrored"),
+            when(
+                analysis.sessionAffinity() != null,
+                "spec.analysis.sessionAffinity",
+                "users are not kept on one side"))
+        .flatMap(s -> s);
+  }
+
+  private static Stream<Problem> verdict(CanarySpec spec) {
+    var metrics = spec.analysis().metrics();
+    return IntStream.range(0, metrics.size())
+        .boxed()
+        .flatMap(i ->
+            Stream.of(
+                    when(
+                        metrics.get(i).templateRef() != null,
+                        "spec.analysis.metrics[%d].templateRef".formatted(i),
+                        "MetricTemplates are not asked"),
+                    when(
+                        metrics.get(i).query() != null,
+                        "spec.analysis.metrics[%d].query".formatted(i),
+                        "inline queries are not asked"))
+                .flatMap(s -> s));
+  }
+
+  private static Stream<Problem> when(boolean asked, String field, String why) {
+    return asked ? Stream.of(new Problem(field, why + " by this version")) : Stream.empty();
+  }
+}
