@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -28,6 +29,11 @@ final class Json {
 
   static GenericKubernetesResource resource(ObjectNode tree) {
     return MAPPER.convertValue(tree, GenericKubernetesResource.class);
+  }
+
+  /// The same object in fabric8's typed model, which carries unknown fields along.
+  static <T extends HasMetadata> T typed(GenericKubernetesResource object, Class<T> type) {
+    return MAPPER.convertValue(object, type);
   }
 
   /// SHA-256 over canonical JSON (keys sorted), the first 16 hex digits.

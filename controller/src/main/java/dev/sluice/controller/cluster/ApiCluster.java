@@ -23,6 +23,9 @@ public final class ApiCluster implements Cluster {
       new ObjectMapper().configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false);
   private static final int PAGE = 500;
 
+  /// Everything but server-side apply is written under this field manager.
+  private static final String AS_ROLLOUT = "?fieldManager=sluice-rollout";
+
   private final Transport transport;
   private final Cache cache;
   private final Map<String, Kind> kinds;
@@ -101,17 +104,25 @@ public final class ApiCluster implements Cluster {
 
   @Override
   public GenericKubernetesResource create(Kind kind, GenericKubernetesResource object) {
-    return send("create", kind, "POST", path(kind, namespace(object)), "application/json", object);
+    String path = path(kind, namespace(object)) + AS_ROLLOUT;
+    return send("create", kind, "POST", path, "application/json", object);
   }
 
   @Override
   public GenericKubernetesResource replace(Kind kind, GenericKubernetesResource object) {
-    return send("update", kind, "PUT", path(kind, ref(object)), "application/json", object);
+    return send(
+        "update", kind, "PUT", path(kind, ref(object)) + AS_ROLLOUT, "application/json", object);
   }
 
   @Override
   public GenericKubernetesResource mergePatch(Kind kind, ObjectRef ref, Map<String, Object> patch) {
-    return send("patch", kind, "PATCH", path(kind, ref), "application/merge-patch+json", patch);
+    return send(
+        "patch",
+        kind,
+        "PATCH",
+        path(kind, ref) + AS_ROLLOUT,
+        "application/merge-patch+json",
+        patch);
   }
 
   @Override
@@ -121,7 +132,12 @@ public final class ApiCluster implements Cluster {
     patch.put("metadata", Map.of("resourceVersion", resourceVersion));
     patch.put("status", status);
     return send(
-        "patch", kind, "PATCH", path(kind, ref) + "/status", "application/merge-patch+json", patch);
+        "patch",
+        kind,
+        "PATCH",
+        path(kind, ref) + "/status" + AS_ROLLOUT,
+        "application/merge-patch+json",
+        patch);
   }
 
   @Override

@@ -11,11 +11,13 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// What the cache keeps of an object: no managedFields anywhere, and of ConfigMaps and Secrets only
-/// a checksum, so that no secret stays in the controller's memory.
+/// What the cache keeps of an object: no managedFields (of routes, only who wrote and when), and of
+/// ConfigMaps and Secrets only a checksum, so that no secret stays in the controller's memory.
 public final class Trim {
   /// Takes the place of `data` and `binaryData` in a cached ConfigMap or Secret.
   public static final String CHECKSUM = "sluiceChecksum";
+
+  private static final String ROUTES = "networking.istio.io";
 
   private static final ObjectMapper CANONICAL =
       new ObjectMapper().configure(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS, true);
@@ -24,8 +26,13 @@ public final class Trim {
 
   /// Trims in place and returns the same object.
   public static GenericKubernetesResource trim(Kind kind, GenericKubernetesResource object) {
-    if (object.getMetadata() != null) {
-      object.getMetadata().setManagedFields(null);
+    if (object.getMetadata() != null && object.getMetadata().getManagedFields() != null) {
+      if (kind.group().equals(ROUTES)) {
+        // Who wrote a route last is what tells an edit by hand from our own.
+        object.getMetadata().getManagedFields().forEach(entry -> entry.setFieldsV1(null));
+      } else {
+        object.getMetadata().setManagedFields(null);
+      }
     }
     if (kind.equals(Kind.CONFIG_MAP) || kind.equals(Kind.SECRET)) {
       Map<String, Object> all = object.getAdditionalProperties();

@@ -1,0 +1,82 @@
+package dev.sluice.controller.canary;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.controller.cluster.Cluster;
+import dev.sluice.controller.cluster.ClusterFailure;
+import dev.sluice.controller.cluster.Kind;
+import dev.sluice.controller.rollout.Action;
+import dev.sluice.crds.Canary;
+import dev.sluice.crds.ObjectRef;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Carries out what was decided. Every action does nothing when what it asks for is already so.
+final class Hands {
+  private final Cluster cluster;
+  private final Routes routes;
+  private final CopyToPrimary copying;
+
+  /// @param labelPrefixes of the target's labels that a new primary gets, too
+  Hands(Cluster cluster, Routes routes, List<String> labelPrefixes) {
+    this.cluster = cluster;
+    this.routes = routes;
+    this.copying = new CopyToPrimary(cluster, labelPrefixes);
+  }
+
+  /// @throws ClusterFailure when an action could not be carried out; those after it were not tried
+  void run(Canary canary, PrimaryCopy copy, List<Action> actions) {
+    for (Action action : actions) {
+      run(canary, copy, action);
+    }
+  }
+
+  private void run(Canary canary, PrimaryCopy copy, Action action) {
+    switch (action) {
+      case Action.EnsureServices() -> {
+        ensure(canary, Services.Role.CANARY, copy);
+        ensure(canary, Services.Role.PRIMARY, copy);
+      }
+      case Action.CopyToPrimary(var revision) -> copying.run(canary, copy, revision);
+      case Action.PointApexAtPrimary() -> ensure(canary, Services.Role.APEX, copy);
+      case Action.Route(var split) -> routes.write(canary, split);
+      case Action.ScaleTarget(var replicas) -> own(canary, copy.target(), replicas);
+      case Action.ScalePrimary(var replicas) -> scale(canary, copy.primaryName(), replicas);
+    }
+  }
+
+  private void ensure(Canary canary, Services.Role role, PrimaryCopy copy) {
+    ObjectNode wanted = Services.wanted(canary, role, copy);
+    ObjectRef ref = new ObjectRef(canary.metadata().namespace(), Services.name(canary, role));
+    Optional<GenericKubernetesResource> live = cluster.get(Kind.SERVICE, ref);
+    if (live.isEmpty()) {
+      Owners.own(wanted, canary);
+      cluster.create(Kind.SERVICE, Json.resource(wanted));
+      return;
+    }
+    ObjectNode tree = Json.tree(live.get());
+    if (!Services.satisfied(wanted, tree)) {
+      ObjectNode adjusted =
+          Services.adjusted(wanted, tree, canary.spec().service().unmanagedMetadata());
+      cluster.replace(Kind.SERVICE, Json.resource(adjusted));
+    }
+  }
+
+  /// Server-side apply of nothing but the replicas: from then on the rollout owns the field, and a
+  /// Git sync that leaves it out does not take it away.
+  private void own(Canary canary, String name, int replicas) {
+    ObjectNode minimal = Json.MAPPER.createObjectNode();
+    minimal.put("apiVersion", "apps/v1").put("kind", "Deployment");
+    minimal.putObject("metadata").put("name", name).put("namespace", canary.metadata().namespace());
+    minimal.putObject("spec").put("replicas", replicas);
+    cluster.apply(Kind.DEPLOYMENT, Json.resource(minimal), Routes.MANAGER, true, false);
+  }
+
+  private void scale(Canary canary, String name, int replicas) {
+    cluster.mergePatch(
+        Kind.DEPLOYMENT,
+        new ObjectRef(canary.metadata().namespace(), name),
+        Map.of("spec", Map.of("replicas", replicas)));
+  }
+}

@@ -1,0 +1,184 @@
+package dev.sluice.controller.canary;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.controller.cluster.Cluster;
+import dev.sluice.controller.cluster.Kind;
+import dev.sluice.controller.rollout.Content;
+import dev.sluice.controller.rollout.Names;
+import dev.sluice.controller.rollout.Observation;
+import dev.sluice.controller.rollout.Plan;
+import dev.sluice.controller.rollout.Revision;
+import dev.sluice.controller.rollout.Routing;
+import dev.sluice.controller.rollout.Settings;
+import dev.sluice.controller.rollout.Snapshot;
+import dev.sluice.controller.rollout.Standing;
+import dev.sluice.crds.Canary;
+import dev.sluice.crds.ObjectRef;
+import dev.sluice.mesh.Percent;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Reads every fact about one canary from the caches; costs the API server nothing.
+final class Observer {
+  private final Cluster cluster;
+  private final Routes routes;
+  private final Sightings sightings;
+  private final Interest interest;
+  private final Settings settings;
+  private final List<String> selectorLabels;
+
+  Observer(
+      Cluster cluster,
+      Routes routes,
+      Sightings sightings,
+      Interest interest,
+      Settings settings,
+      List<String> selectorLabels) {
+    this.cluster = cluster;
+    this.routes = routes;
+    this.sightings = sightings;
+    this.interest = interest;
+    this.settings = settings;
+    this.selectorLabels = List.copyOf(selectorLabels);
+  }
+
+  /// The facts, and how the primary is made from the target.
+  ///
+  /// @param copy empty when there is no target whose pods could be told from a primary's
+  record Seen(Observation observation, Optional<PrimaryCopy> copy) {}
+
+  Seen observe(Canary canary, Plan plan, Optional<Standing> standing, Instant now) {
+    ObjectRef ref = canary.ref();
+    Optional<ObjectNode> target = deployment(canary, canary.spec().targetRef().name());
+    Optional<ObjectNode> primary = deployment(canary, canary.primaryName());
+    Optional<Target> read = target.map(t -> read(canary, t, primary, now));
+    Optional<PrimaryCopy> copy = read.flatMap(Target::copy);
+    Observation observation =
+        new Observation(
+            now,
+            settings,
+            names(canary),
+            canary.metadata().generation(),
+            canary.metadata().deleting(),
+            standing,
+            plan,
+            target.map(TargetReader::workload),
+            primary.map(TargetReader::workload),
+            read.map(Target::content)
+                .orElseGet(() -> new Content.Unreadable("Deployment " + ref + " does not exist")),
+            routing(canary, copy, now),
+            Optional.empty());
+    return new Seen(observation, copy);
+  }
+
+  static Names names(Canary canary) {
+    return new Names(
+        canary.metadata().namespace(),
+        canary.metadata().name(),
+        canary.spec().targetRef().kind(),
+        canary.spec().targetRef().name(),
+        canary.apexName());
+  }
+
+  private record Target(Content content, Optional<PrimaryCopy> copy) {}
+
+  private Target read(Canary canary, ObjectNode target, Optional<ObjectNode> primary, Instant now) {
+    Optional<Map.Entry<String, String>> label = PrimaryCopy.selectorLabel(target, selectorLabels);
+    if (label.isEmpty()) {
+      return new Target(
+          new Content.Unreadable(
+              "Deployment %s: spec.selector.matchLabels must contain one of %s"
+                  .formatted(canary.spec().targetRef().name(), selectorLabels)),
+          Optional.empty());
+    }
+    String namespace = canary.metadata().namespace();
+    ConfigRefs.optionalByRef(target.path("spec").path("template"))
+        .keySet()
+        .forEach(config -> interest.watch(canary.ref(), config.kind(), config.name()));
+    Configs configs = Configs.of(target, canary.metadata().uid(), cluster::cached);
+    if (configs.missing().isPresent()) {
+      return new Target(new Content.Unreadable(configs.missing().get()), Optional.empty());
+    }
+    PrimaryCopy copy =
+        new PrimaryCopy(
+            canary.spec().targetRef().name(),
+            label.get().getKey(),
+            label.get().getValue(),
+            configs.copies());
+    Revision revision = TargetReader.revision(target, configs.checksums());
+    boolean same =
+        primary
+            .map(p ->
+                copy.matches(target.path("spec").path("template"), p.path("spec").path("template"))
+                    && configs.copied(namespace, cluster::cached))
+            .orElse(false);
+    Content content =
+        new Content.Known(
+            new Snapshot(
+                revision, target.path("metadata").path("generation").asLong(), configs.checksums()),
+            same,
+            sightings.since(canary.ref(), "content", revision, now),
+            Optional.empty(),
+            TargetReader.annotation(target, TargetReader.COMMIT));
+    return new Target(content, Optional.of(copy));
+  }
+
+  private record Routed(
+      boolean services, Routing.Apex apex, boolean rules, Optional<Percent> split) {}
+
+  private Routing routing(Canary canary, Optional<PrimaryCopy> copy, Instant now) {
+    List<HasMetadata> live = routes.live(canary);
+    Optional<Percent> split = routes.split(canary, live);
+    boolean rules = routes.asWanted(canary, live, split.orElse(Percent.NONE));
+    Routed routed =
+        new Routed(
+            copy.isPresent()
+                && isThere(canary, Services.Role.PRIMARY, copy.get())
+                && isThere(canary, Services.Role.CANARY, copy.get()),
+            apex(canary, copy),
+            rules,
+            split);
+    return new Routing(
+        routed.services(),
+        routed.apex(),
+        routed.rules(),
+        routed.split(),
+        sightings.since(canary.ref(), "routing", routed, now),
+        Routes.editor(live),
+        routes.rivals(canary));
+  }
+
+  private Routing.Apex apex(Canary canary, Optional<PrimaryCopy> copy) {
+    Optional<JsonNode> live = service(canary, Services.Role.APEX);
+    if (live.isEmpty()) {
+      return Routing.Apex.MISSING;
+    }
+    return copy.isPresent() && isThere(canary, Services.Role.APEX, copy.get())
+        ? Routing.Apex.PRIMARY
+        : Routing.Apex.ELSEWHERE;
+  }
+
+  private boolean isThere(Canary canary, Services.Role role, PrimaryCopy copy) {
+    return service(canary, role)
+        .filter(live -> Services.satisfied(Services.wanted(canary, role, copy), live))
+        .isPresent();
+  }
+
+  private Optional<JsonNode> service(Canary canary, Services.Role role) {
+    return cluster
+        .cached(
+            Kind.SERVICE, new ObjectRef(canary.metadata().namespace(), Services.name(canary, role)))
+        .map(Json::tree);
+  }
+
+  private Optional<ObjectNode> deployment(Canary canary, String name) {
+    Optional<GenericKubernetesResource> cached =
+        cluster.cached(Kind.DEPLOYMENT, new ObjectRef(canary.metadata().namespace(), name));
+    return cached.map(Json::tree);
+  }
+}

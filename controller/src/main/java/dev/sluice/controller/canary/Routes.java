@@ -1,0 +1,120 @@
+package dev.sluice.controller.canary;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.controller.cluster.Cluster;
+import dev.sluice.controller.cluster.Kind;
+import dev.sluice.crds.Canary;
+import dev.sluice.crds.ObjectRef;
+import dev.sluice.mesh.Mesh;
+import dev.sluice.mesh.Percent;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/// A canary's objects of its mesh: read from the cache, written under the version that was read.
+final class Routes {
+  /// The field manager of everything the rollout writes.
+  static final String MANAGER = "sluice-rollout";
+
+  private final Cluster cluster;
+  private final Mesh mesh;
+
+  Routes(Cluster cluster, Mesh mesh) {
+    this.cluster = cluster;
+    this.mesh = mesh;
+  }
+
+  static Kind kind(Mesh.RouteKind kind) {
+    return new Kind(
+        kind.group(), kind.version(), kind.className().getSimpleName(), kind.plural(), true);
+  }
+
+  List<HasMetadata> live(Canary canary) {
+    List<HasMetadata> live = new ArrayList<>();
+    for (Mesh.RouteKind kind : mesh.kinds()) {
+      for (String name : mesh.names(canary, kind)) {
+        cluster
+            .cached(kind(kind), new ObjectRef(canary.metadata().namespace(), name))
+            .ifPresent(object -> live.add(Json.typed(object, kind.className())));
+      }
+    }
+    return live;
+  }
+
+  List<String> rivals(Canary canary) {
+    List<HasMetadata> all = new ArrayList<>();
+    for (Mesh.RouteKind kind : mesh.kinds()) {
+      for (var object : cluster.cached(kind(kind))) {
+        all.add(Json.typed(object, kind.className()));
+      }
+    }
+    return mesh.rivals(canary, all);
+  }
+
+  /// Whether the live objects are as the mesh wants them for the split they already have.
+  boolean asWanted(Canary canary, List<HasMetadata> live, Percent split) {
+    List<HasMetadata> wanted = mesh.routes(canary, split, live);
+    return wanted.size() == live.size()
+        && wanted.stream().allMatch(one -> live.stream().anyMatch(other -> same(one, other)));
+  }
+
+  /// Writes what differs; nothing when all is as wanted.
+  void write(Canary canary, Percent split) {
+    List<HasMetadata> live = live(canary);
+    for (HasMetadata wanted : mesh.routes(canary, split, live)) {
+      Kind kind =
+          mesh.kinds().stream()
+              .filter(k -> k.className().isInstance(wanted))
+              .findFirst()
+              .map(Routes::kind)
+              .orElseThrow();
+      ObjectNode tree = Json.MAPPER.valueToTree(wanted);
+      Optional<HasMetadata> present =
+          live.stream().filter(o -> isSameObject(o, wanted)).findFirst();
+      if (present.isEmpty()) {
+        Owners.own(tree, canary);
+        Json.object(tree, "metadata").put("namespace", canary.metadata().namespace());
+        cluster.create(kind, Json.resource(tree));
+      } else if (!same(wanted, present.get())) {
+        // Left out of a PUT, they stay as they are on the server.
+        Json.object(tree, "metadata").remove("managedFields");
+        cluster.replace(kind, Json.resource(tree));
+      }
+    }
+  }
+
+  private static boolean isSameObject(HasMetadata one, HasMetadata other) {
+    return one.getKind().equals(other.getKind())
+        && one.getMetadata().getName().equals(other.getMetadata().getName());
+  }
+
+  private static boolean same(HasMetadata one, HasMetadata other) {
+    return isSameObject(one, other)
+        && Json.MAPPER.<JsonNode>valueToTree(one).equals(Json.MAPPER.<JsonNode>valueToTree(other));
+  }
+
+  /// Who wrote one of the live objects last, if it was not the rollout.
+  static Optional<String> editor(List<HasMetadata> live) {
+    return live.stream()
+        .map(HasMetadata::getMetadata)
+        .filter(meta -> meta.getManagedFields() != null)
+        .flatMap(meta ->
+            meta.getManagedFields().stream()
+                .filter(entry -> entry.getTime() != null)
+                .max(
+                    Comparator.comparing(ManagedFieldsEntry::getTime)
+                        .thenComparing(entry -> MANAGER.equals(entry.getManager())))
+                .stream())
+        .map(ManagedFieldsEntry::getManager)
+        .filter(manager -> !MANAGER.equals(manager))
+        .findFirst();
+  }
+
+  Optional<Percent> split(Canary canary, List<HasMetadata> live) {
+    return mesh.read(canary, live);
+  }
+}
