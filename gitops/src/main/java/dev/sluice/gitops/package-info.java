@@ -1,4 +1,5 @@
-/// From a commit to desired objects to an ordered plan. Must not write to a cluster.
+/// From a commit to desired objects to an ordered plan; its failures as values. Must not write to a
+/// cluster.
 @NullMarked
 package dev.sluice.gitops;
 
