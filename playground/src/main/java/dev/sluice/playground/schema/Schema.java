@@ -7,11 +7,11 @@ import java.util.Optional;
 /// What one version of one kind looks like. Immutable; every operation is pure and leaves its
 /// arguments as they are. For an object on its way in, the order is: [#undecodable],
 /// [#unknownFields], [#prune], [#withDefaults], [#validate].
-public interface Schema {
+public sealed interface Schema permits BuiltInSchema, CustomSchema {
 
   /// The schema of a kind that the server itself brings; empty when it has no such kind.
   static Optional<Schema> builtIn(String apiVersion, String kind) {
-    return Optional.empty();
+    return BuiltIns.schema(TypeName.of(apiVersion, kind)).map(Schema.class::cast);
   }
 
   /// The schema of one version of a custom kind.
@@ -20,15 +20,16 @@ public interface Schema {
   /// @param version one of its `spec.versions[*].name`
   /// @throws IllegalArgumentException when the definition has no such version
   static Schema custom(ObjectNode definition, String version) {
-    if (definition.isEmpty())
-      throw new IllegalArgumentException("an empty definition has no version " + version);
-    throw new UnsupportedOperationException("follows within the hour");
+    return CustomSchema.of(definition, version);
   }
 
   TypeName type();
 
   /// Whether `status` is written through `/status` only.
   boolean hasStatusSubresource();
+
+  /// The tree that patches and ownership follow.
+  Node root();
 
   /// Why the object cannot be read as this kind at all, such as `json: cannot unmarshal string into
   /// Go struct field …`; a 400. Built-ins are checked whole, custom kinds in their metadata only.
