@@ -1,0 +1,29 @@
+package dev.sluice.playground.network;
+
+import dev.sluice.playground.network.VirtualService.Changes;
+import java.util.List;
+
+/// What the route changes in an answer, whoever gave it.
+///
+/// @param levels in the order in which they act
+/// @param added after them, replacing
+public record AnswerEdits(RequestHead request, List<Level> levels, Headers added) {
+
+  /// One level of header rules.
+  public record Level(Changes changes) {}
+
+  static AnswerEdits of(RequestHead request, List<Changes> levels, Headers added) {
+    return new AnswerEdits(request, levels.stream().map(Level::new).toList(), added);
+  }
+
+  public Headers apply(Headers answer) {
+    var headers = answer;
+    for (var level : levels) {
+      headers = HeaderRules.apply(level.changes, headers, request);
+    }
+    for (var header : added.all()) {
+      headers = headers.set(header.name(), header.value());
+    }
+    return headers;
+  }
+}

@@ -1,0 +1,129 @@
+package dev.sluice.playground.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.playground.metrics.Registry;
+import dev.sluice.playground.network.VirtualNetwork.Arrived;
+import dev.sluice.playground.network.VirtualNetwork.Exchange;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// What the network does with a request is what Istio was recorded to do.
+class IstioRecordingsTest {
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+  /// Cases that this network cannot express, each with the reason. One that passes fails the test.
+  private static final Map<String, String> NOT_EXPRESSED =
+      Map.of("143-port-name-tcp-routes", "tcp routes: the network carries HTTP only");
+
+  static Stream<IstioCase> recordings() {
+    return IstioCase.all();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("recordings")
+  void routesAsIstioDid(IstioCase recording) {
+    var differences = differences(recording);
+    var reason = NOT_EXPRESSED.get(recording.toString());
+    if (reason == null) {
+      assertThat(differences).isEmpty();
+    } else {
+      assertThat(differences).as("listed as not expressed (%s), but passes", reason).isNotEmpty();
+    }
+  }
+
+  private static List<String> differences(IstioCase recording) {
+    var tables = new RouteTables();
+    tables.follow(recording.snapshot());
+    var differences = new ArrayList<String>();
+    if (recording.yaml().has("translated")) {
+      differences.addAll(translated(recording, tables));
+    }
+    var network = new VirtualNetwork(tables, new Telemetry(new Registry()), false);
+    var random = new Random(7);
+    for (var exchange : recording.exchanges()) {
+      var request = IstioCase.request(exchange);
+      var expect = exchange.path("expect");
+      var count = exchange.path("request").path("count").asInt(0);
+      var seen = new ArrayList<Exchange>();
+      for (var i = 0; i < Math.max(1, count); i++) {
+        seen.add(send(recording, tables, network, request.head(), random));
+      }
+      if (expect.has("proxyRejectsConfiguration")) {
+        if (tables.refused().isEmpty()) {
+          differences.add("the table is in force, a proxy refuses it");
+        }
+      } else {
+        differences.addAll(
+            count == 0
+                ? Expectation.differences(expect, request, seen.getFirst())
+                : Expectation.differences(expect, request, seen));
+      }
+    }
+    return differences;
+  }
+
+  private static Exchange send(
+      IstioCase recording,
+      RouteTables tables,
+      VirtualNetwork network,
+      RequestHead request,
+      Random random) {
+    var port = recording.port();
+    var decision = tables.route(recording.caller(), port, request, random);
+    if (decision instanceof RouteDecision.Passthrough(var outgoing)) {
+      // The header stands for the address that the caller connected to.
+      var address = request.headers().first("x-envoy-original-dst-host").orElse("");
+      var workload = recording.listening(address);
+      if (workload.isPresent()) {
+        var pod = new Endpoint("", 0, "", "", workload.get(), Map.of());
+        return new Exchange(
+            200,
+            Headers.NONE,
+            "",
+            List.of(),
+            "via_upstream",
+            decision.rule(),
+            null,
+            1,
+            List.of(new Arrived(pod, outgoing, false)),
+            pod,
+            Duration.ZERO);
+      }
+    }
+    return network.send(recording.caller(), port, request, NOW, recording::answer, random);
+  }
+
+  /// Listeners of ports that are not HTTP.
+  private static List<String> translated(IstioCase recording, RouteTables tables) {
+    var differences = new ArrayList<String>();
+    var clusters = recording.clustersByAddress();
+    clusters.forEach((address, cluster) -> {
+      var decision =
+          tables.route(
+              recording.caller(), recording.port(), RequestHead.get(address, "/"), new Random(7));
+      var seen =
+          decision instanceof RouteDecision.Forward forward
+              ? "outbound|%d||%s"
+                  .formatted(forward.destination().port(), forward.destination().host())
+              : decision.toString();
+      if (!seen.equals(cluster)) {
+        differences.add(address + ": recorded " + cluster + ", seen " + seen);
+      }
+    });
+    if (clusters.isEmpty()
+        && !(tables.route(
+                recording.caller(), recording.port(), RequestHead.get("app", "/"), new Random(7))
+            instanceof RouteDecision.Passthrough)) {
+      differences.add("nothing listens on the port, and yet it is routed");
+    }
+    return differences;
+  }
+}
