@@ -1,0 +1,162 @@
+package dev.sluice.controller.canary;
+
+import dev.sluice.controller.cluster.Cluster;
+import dev.sluice.controller.cluster.ClusterFailure;
+import dev.sluice.controller.cluster.Kind;
+import dev.sluice.controller.loop.Reconciler;
+import dev.sluice.controller.rollout.Answers;
+import dev.sluice.controller.rollout.Content;
+import dev.sluice.controller.rollout.Decision;
+import dev.sluice.controller.rollout.Observation;
+import dev.sluice.controller.rollout.Plan;
+import dev.sluice.controller.rollout.PolicyReader;
+import dev.sluice.controller.rollout.Questions;
+import dev.sluice.controller.rollout.Revision;
+import dev.sluice.controller.rollout.Rollout;
+import dev.sluice.controller.rollout.Standing;
+import dev.sluice.controller.rollout.StatusReader;
+import dev.sluice.controller.rollout.Survey;
+import dev.sluice.crds.Canary;
+import dev.sluice.crds.ObjectRef;
+import dev.sluice.crds.shape.Unreadable;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One pass over one canary: observe, ask, decide, record, act, announce.
+public final class CanaryReconciler implements Reconciler {
+  private static final Logger LOG = LoggerFactory.getLogger(CanaryReconciler.class);
+  private static final Duration CACHE_LAG = Duration.ofSeconds(1);
+
+  /// Asks webhooks and metric sources; blocks for as long as they may take.
+  interface Asker {
+    Answers ask(Canary canary, Revision about, Questions questions, Observation seen);
+  }
+
+  /// What every canary of this process has in common.
+  ///
+  /// @param providers names of the meshes there are
+  /// @param byDefault the mesh of a Canary that names none
+  record Setting(
+      dev.sluice.controller.rollout.Settings rollout,
+      Collection<String> providers,
+      String byDefault) {}
+
+  private final Cluster cluster;
+  private final Setting setting;
+  private final Observer observer;
+  private final Asker asker;
+  private final Hands hands;
+  private final Report report;
+  private final Sightings sightings;
+  private final Interest interest;
+  private final InstantSource clock;
+
+  /// The version that our last status write replaced: a cache that still shows it is behind.
+  private final Map<ObjectRef, String> replaced = new ConcurrentHashMap<>();
+
+  private final Map<ObjectRef, String> refusals = new ConcurrentHashMap<>();
+
+  CanaryReconciler(
+      Cluster cluster,
+      Setting setting,
+      Observer observer,
+      Asker asker,
+      Hands hands,
+      Report report,
+      Sightings sightings,
+      Interest interest,
+      InstantSource clock) {
+    this.cluster = cluster;
+    this.setting = setting;
+    this.observer = observer;
+    this.asker = asker;
+    this.hands = hands;
+    this.report = report;
+    this.sightings = sightings;
+    this.interest = interest;
+    this.clock = clock;
+  }
+
+  @Override
+  public Optional<Instant> reconcile(ObjectRef ref, Instant now) {
+    Optional<Canary> read = read(ref);
+    if (read.isEmpty()) {
+      return Optional.empty();
+    }
+    Canary canary = read.get();
+    if (canary.metadata().resourceVersion().equals(replaced.get(ref))) {
+      return Optional.of(now.plus(CACHE_LAG));
+    }
+    Observer.Seen seen = observe(canary, now);
+    Observation facts = seen.observation();
+    Questions questions = Survey.of(facts);
+    if (questions.any() && facts.content() instanceof Content.Known known) {
+      Answers answers = asker.ask(canary, known.now().revision(), questions, facts);
+      // Asking takes time; decide on what is true after it.
+      seen = observe(canary, clock.instant());
+      facts = seen.observation().with(answers);
+    }
+    return carryOut(canary, facts, seen.copy(), Rollout.decide(facts));
+  }
+
+  private Optional<Instant> carryOut(
+      Canary canary, Observation facts, Optional<PrimaryCopy> copy, Decision decision) {
+    Instant now = facts.now();
+    decision
+        .next()
+        .ifPresent(next -> {
+          report.record(canary, next, now);
+          replaced.put(canary.ref(), canary.metadata().resourceVersion());
+        });
+    try {
+      copy.ifPresent(rules -> hands.run(canary, rules, decision.actions()));
+      refusals.remove(canary.ref());
+    } catch (ClusterFailure.Refused e) {
+      String why = String.valueOf(e.getMessage());
+      if (!why.equals(refusals.put(canary.ref(), why))) {
+        report.refused(canary, why, now);
+      }
+      throw e;
+    } finally {
+      // What was recorded has happened, whether or not all of it could be carried out yet.
+      Optional<Standing> standing = decision.next().or(facts::standing);
+      standing.ifPresent(s -> report.announce(canary, s, decision.announcements(), now));
+    }
+    return decision.lookAgain();
+  }
+
+  private Observer.Seen observe(Canary canary, Instant now) {
+    Plan plan =
+        PolicyReader.read(
+            canary.spec(), setting.rollout(), setting.providers(), setting.byDefault());
+    return observer.observe(canary, plan, StatusReader.read(canary.status()), now);
+  }
+
+  private Optional<Canary> read(ObjectRef ref) {
+    try {
+      Optional<Canary> canary =
+          cluster.cached(Kind.CANARY, ref).map(object -> Canary.read(Json.tree(object)));
+      if (canary.isEmpty()) {
+        sightings.forget(ref);
+        interest.forget(ref);
+        replaced.remove(ref);
+        refusals.remove(ref);
+      }
+      return canary;
+    } catch (Unreadable e) {
+      // The schema keeps such objects out; a cluster with another schema may let one in.
+      LOG.atWarn()
+          .addKeyValue("canary", ref)
+          .addKeyValue("why", e.getMessage())
+          .log("canary cannot be read");
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package dev.sluice.controller.canary;
+
+import dev.sluice.controller.cluster.Cluster;
+import dev.sluice.controller.cluster.Kind;
+import dev.sluice.controller.rollout.Announcement;
+import dev.sluice.controller.rollout.Standing;
+import dev.sluice.controller.rollout.StatusWriter;
+import dev.sluice.crds.Canary;
+import dev.sluice.crds.CanaryStatus;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/// Tells what happened: status, Events, alerts.
+final class Report {
+
+  /// Where alerts and event webhooks go; must not block for long and must not throw.
+  interface Messenger {
+
+    /// @param standing after the decision
+    void tell(Canary canary, Standing standing, Announcement announcement, Instant now);
+  }
+
+  private final Cluster cluster;
+  private final Events events;
+  private final Messenger messenger;
+
+  Report(Cluster cluster, Events events, Messenger messenger) {
+    this.cluster = cluster;
+    this.events = events;
+    this.messenger = messenger;
+  }
+
+  /// Writes the status in one patch, under the version that the decision was made on.
+  ///
+  /// @return the canary with the status as written
+  Canary record(Canary canary, Standing next, Instant now) {
+    CanaryStatus written =
+        StatusWriter.write(canary.status(), next, canary.spec().targetRef().kind(), now);
+    Map<String, Object> patch = StatusPatch.between(canary.status().toMap(), written.toMap());
+    if (!patch.isEmpty()) {
+      cluster.patchStatus(Kind.CANARY, canary.ref(), patch, canary.metadata().resourceVersion());
+    }
+    return canary.with(written);
+  }
+
+  void announce(Canary canary, Standing standing, List<Announcement> announcements, Instant now) {
+    for (Announcement announcement : announcements) {
+      events.write(
+          Kind.CANARY,
+          canary.metadata(),
+          announcement.reason().type().title(),
+          announcement.reason().title(),
+          announcement.message(),
+          now);
+      messenger.tell(canary, standing, announcement, now);
+    }
+  }
+
+  /// An action that the API server refused: it will be tried again, but a person should know.
+  void refused(Canary canary, String why, Instant now) {
+    events.write(
+        Kind.CANARY, canary.metadata(), "Warning", "WriteRefused", "cannot go on: " + why, now);
+  }
+}
