@@ -86,6 +86,9 @@ public final class Prune {
         }
       }
     }
+    delete
+        .values()
+        .forEach(g -> g.sort(Comparator.comparing(Removal::key, Order.APPLYING.reversed())));
     return new Pruning(List.copyOf(delete.values()), terminating, gone, kept, Optional.empty());
   }
 
