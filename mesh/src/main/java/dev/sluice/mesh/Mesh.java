@@ -23,6 +23,10 @@ public interface Mesh {
   /// cannot be read as a split in two.
   Optional<Percent> read(Canary app, List<HasMetadata> live);
 
+  /// What of the spec cannot work with this mesh and must be edited; empty mostly. Nothing may be
+  /// written for a Canary with problems.
+  List<RouteProblem> problems(Canary app);
+
   /// Other objects that own a host of this canary, so that its weights would be obeyed by nobody,
   /// each as a person would name it: `VirtualService team-a/shop`.
   ///

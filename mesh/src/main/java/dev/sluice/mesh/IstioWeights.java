@@ -1,0 +1,61 @@
+package dev.sluice.mesh;
+
+import dev.sluice.crds.Canary;
+import io.fabric8.istio.api.api.networking.v1alpha3.HTTPRoute;
+import io.fabric8.istio.api.api.networking.v1alpha3.HTTPRouteDestination;
+import java.util.List;
+import java.util.Optional;
+
+/// What one rule of a VirtualService does with the traffic of an application.
+final class IstioWeights {
+  private IstioWeights() {}
+
+  /// Whether the rule sends anything to one of the sides.
+  static boolean names(Canary app, HTTPRoute rule) {
+    return destinations(rule).stream()
+        .map(destination -> host(app, destination))
+        .anyMatch(
+            host -> host.equals(app.primaryServiceName()) || host.equals(app.canaryServiceName()));
+  }
+
+  /// The canary's share; empty where the rule does anything else than split in whole percent
+  /// between the two sides.
+  static Optional<Percent> of(Canary app, HTTPRoute rule) {
+    List<HTTPRouteDestination> destinations = destinations(rule);
+    // a single destination gets everything, whatever its weight
+    boolean single = destinations.size() == 1;
+    long canary = 0;
+    long all = 0;
+    for (HTTPRouteDestination destination : destinations) {
+      Integer given = destination.getWeight();
+      int weight = single ? 100 : given == null ? 0 : given;
+      String host = host(app, destination);
+      boolean toCanary = host.equals(app.canaryServiceName());
+      if (weight < 0 || (weight > 0 && !toCanary && !host.equals(app.primaryServiceName()))) {
+        return Optional.empty();
+      }
+      canary += toCanary ? weight : 0;
+      all += weight;
+    }
+    // weights are relative: 3 and 1 are 75 and 25; Envoy refuses all zero
+    return all == 0 || canary * 100 % all != 0
+        ? Optional.empty()
+        : Optional.of(new Percent((int) (canary * 100 / all)));
+  }
+
+  /// The short name of a Service in the application's namespace, however it is spelled; other hosts
+  /// as they are.
+  static String host(Canary app, HTTPRouteDestination destination) {
+    if (destination.getDestination() == null || destination.getDestination().getHost() == null) {
+      return "";
+    }
+    String host = destination.getDestination().getHost();
+    String suffix = "." + app.metadata().namespace() + ".svc.cluster.local";
+    return host.endsWith(suffix) ? host.substring(0, host.length() - suffix.length()) : host;
+  }
+
+  @SuppressWarnings("ConstantValue") // the client's model has null for an absent list
+  static List<HTTPRouteDestination> destinations(HTTPRoute rule) {
+    return rule.getRoute() == null ? List.of() : rule.getRoute();
+  }
+}

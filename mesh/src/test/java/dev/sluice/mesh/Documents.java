@@ -1,0 +1,93 @@
+package dev.sluice.mesh;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.sluice.crds.Canary;
+import io.fabric8.istio.api.networking.v1.DestinationRule;
+import io.fabric8.istio.api.networking.v1.VirtualService;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Objects;
+
+/// YAML documents of tests as the things they describe.
+final class Documents {
+  static final YAMLMapper YAML =
+      YAMLMapper.builder()
+          .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+          .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
+          .disable(YAMLGenerator.Feature.SPLIT_LINES)
+          .build();
+
+  private Documents() {}
+
+  static List<JsonNode> resource(String name) {
+    try (InputStream in = Objects.requireNonNull(Documents.class.getResourceAsStream(name))) {
+      return parse(new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static List<JsonNode> parse(String yaml) {
+    try {
+      return YAML.readerFor(JsonNode.class).<JsonNode>readValues(yaml).readAll().stream()
+          .filter(document -> document != null && document.isObject())
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static JsonNode one(String yaml) {
+    return parse(yaml).getFirst();
+  }
+
+  static Canary app(JsonNode canary) {
+    return Canary.read(canary);
+  }
+
+  /// An application `myapp` in `production` with the given `spec.service`, in YAML's flow style.
+  static Canary app(String service) {
+    return app(
+        one(
+            """
+            metadata: {name: myapp, namespace: production, uid: uid-of-myapp}
+            spec:
+              targetRef: {apiVersion: apps/v1, kind: Deployment, name: myapp}
+              service: %s
+              analysis: {interval: 1m, threshold: 5, stepWeight: 10}
+            """
+                .formatted(service)));
+  }
+
+  static HasMetadata object(JsonNode json) {
+    return json.path("kind").asText().equals("VirtualService")
+        ? YAML.convertValue(json, VirtualService.class)
+        : YAML.convertValue(json, DestinationRule.class);
+  }
+
+  static HasMetadata object(String yaml) {
+    return object(one(yaml));
+  }
+
+  /// As it would be read from a file: the model's numbers are of other Java types than a parser's.
+  static JsonNode tree(HasMetadata object) {
+    return one(print(List.of(object)));
+  }
+
+  static String print(List<HasMetadata> objects) {
+    var text = new StringBuilder();
+    try {
+      for (HasMetadata object : objects) {
+        text.append(YAML.writeValueAsString(object));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return text.toString();
+  }
+}
