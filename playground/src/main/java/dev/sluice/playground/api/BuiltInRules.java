@@ -1,0 +1,132 @@
+package dev.sluice.playground.api;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.playground.schema.Cause;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+
+/// What the server itself adds to objects of some built-in kinds, and refuses: the part of a kind
+/// that no schema can say. Chosen by [ResourceKind#rules].
+final class BuiltInRules {
+
+  private final State state;
+  private final Definitions definitions;
+
+  BuiltInRules(State state) {
+    this.state = state;
+    this.definitions = new Definitions(state);
+  }
+
+  /// Before defaulting.
+  void prepare(ResourceKind kind, ObjectNode object, Optional<ObjectNode> old) {
+    switch (kind.rules()) {
+      case "namespace" -> namespace(object, old);
+      case "secret" -> secret(object);
+      case "service" -> service(object, old);
+      case "pod" -> pod(object, old);
+      default -> {}
+    }
+  }
+
+  /// After defaulting, before checks.
+  void complete(ResourceKind kind, ObjectNode object, Optional<ObjectNode> old) {
+    switch (kind.rules()) {
+      case "definition" -> definitions.complete(object, old);
+      case "service" -> clusterIp(object);
+      case "workload" -> workload(object, old);
+      default -> {}
+    }
+  }
+
+  /// Everything wrong with the object that its schema does not know of.
+  List<Cause> check(ResourceKind kind, ObjectNode object, Optional<ObjectNode> old) {
+    return List.of();
+  }
+
+  private static void namespace(ObjectNode object, Optional<ObjectNode> old) {
+    var name = object.path("metadata").path("name").asText();
+    object
+        .withObjectProperty("metadata")
+        .withObjectProperty("labels")
+        .put("kubernetes.io/metadata.name", name);
+    if (old.isEmpty()) {
+      object.putObject("spec").putArray("finalizers").add("kubernetes");
+      object.putObject("status").put("phase", "Active");
+    }
+  }
+
+  private static void secret(ObjectNode object) {
+    var plain = object.remove("stringData");
+    if (plain != null && plain.isObject() && !plain.isEmpty()) {
+      var data = object.withObjectProperty("data");
+      for (var entry : plain.properties()) {
+        data.put(
+            entry.getKey(),
+            Base64.getEncoder()
+                .encodeToString(entry.getValue().asText().getBytes(StandardCharsets.UTF_8)));
+      }
+    }
+    if (object.path("type").asText("").isEmpty()) {
+      object.put("type", "Opaque");
+    }
+  }
+
+  private static void service(ObjectNode object, Optional<ObjectNode> old) {
+    if (old.isEmpty()) {
+      object.putObject("status").putObject("loadBalancer");
+      return;
+    }
+    var spec = object.withObjectProperty("spec");
+    for (var field : List.of("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy")) {
+      var before = old.get().path("spec").path(field);
+      if (!spec.hasNonNull(field)
+          && !before.isMissingNode()
+          && !spec.path("type").asText("").equals("ExternalName")) {
+        spec.set(field, before);
+      }
+    }
+    // One of the two is given alone: the other follows it.
+    var ip = spec.path("clusterIP").asText("");
+    if (!ip.equals(old.get().path("spec").path("clusterIP").asText(""))) {
+      spec.putArray("clusterIPs").add(ip);
+    }
+  }
+
+  private void clusterIp(ObjectNode object) {
+    var spec = object.withObjectProperty("spec");
+    if (spec.path("type").asText("").equals("ExternalName")) {
+      return;
+    }
+    var ip = spec.path("clusterIP").asText("");
+    if (ip.isEmpty()) {
+      ip = "10.96." + state.dice(256) + "." + (1 + state.dice(254));
+      spec.put("clusterIP", ip);
+    }
+    if (spec.path("clusterIPs").isEmpty()) {
+      spec.putArray("clusterIPs").add(ip);
+    }
+    if (!spec.has("ipFamilies")) {
+      spec.putArray("ipFamilies").add("IPv4");
+    }
+    if (!spec.has("ipFamilyPolicy")) {
+      spec.put("ipFamilyPolicy", "SingleStack");
+    }
+  }
+
+  private static void workload(ObjectNode object, Optional<ObjectNode> old) {
+    if (old.isEmpty() && !object.has("status")) {
+      object.set("status", JsonNodeFactory.instance.objectNode());
+    }
+  }
+
+  private static void pod(ObjectNode object, Optional<ObjectNode> old) {
+    if (old.isEmpty()) {
+      var status = object.putObject("status");
+      status.put("phase", "Pending");
+      status.put("qosClass", "BestEffort");
+    }
+  }
+}

@@ -1,0 +1,341 @@
+package dev.sluice.playground.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.playground.store.Key;
+import dev.sluice.playground.store.Storage;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/// A Kubernetes API server of version 1.33 in memory. Every call is answered whole under one lock,
+/// what follows from it (garbage, namespaces) included, so that nothing runs behind the caller's
+/// back and a seeded run is repeatable.
+public final class KubernetesApi implements ApiServer {
+
+  private static final String VERSION = "v1.33.4";
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final State state;
+  private final Reading reading;
+  private final Writing writing;
+  private final Deleting deleting;
+  private final Garbage garbage;
+  private final Watches watches;
+  private final Reviews reviews;
+  private final Users users;
+
+  /// A server with the namespaces that every cluster has.
+  ///
+  /// @param random for uids, name suffixes and addresses; the same seed gives the same ones
+  /// @param users who may call
+  public KubernetesApi(InstantSource clock, RandomGenerator random, Users users) {
+    this.users = users;
+    var storage = new Storage(1000, 10_000);
+    this.state = new State(storage, clock, random);
+    this.reading = new Reading(state);
+    this.writing = new Writing(state);
+    this.deleting = new Deleting(state, reading);
+    this.garbage = new Garbage(state, deleting);
+    this.watches = new Watches(state, reading);
+    this.reviews = new Reviews(state);
+    for (var name : List.of("default", "kube-system", "kube-public", "kube-node-lease")) {
+      var namespace = JsonNodeFactory.instance.objectNode();
+      namespace.put("kind", "Namespace").put("apiVersion", "v1");
+      var meta = namespace.putObject("metadata");
+      meta.put("name", name)
+          .put("uid", state.uid())
+          .put("resourceVersion", "0")
+          .put("creationTimestamp", state.timestamp());
+      meta.putObject("labels").put("kubernetes.io/metadata.name", name);
+      namespace.putObject("spec").putArray("finalizers").add("kubernetes");
+      namespace.putObject("status").put("phase", "Active");
+      storage.put(new Key(State.NAMESPACES, "", name), namespace, 0);
+    }
+  }
+
+  @Override
+  public Answer handle(Call call) {
+    lock.lock();
+    try {
+      var answer = route(call);
+      garbage.settle();
+      return answer;
+    } catch (Refusal refusal) {
+      return refused(refusal);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public Watching watch(Call call, Consumer<ObjectNode> frames) {
+    lock.lock();
+    try {
+      var path = RequestPath.parse(call.path()).orElseThrow(() -> plainNotFound(call));
+      var kind = kind(path);
+      users.admit(call, path, kind, "watch");
+      if (!kind.allows("watch")) {
+        throw Refusal.method();
+      }
+      var request = Request.of(call, path, kind);
+      var media = Media.ofResource(call, false);
+      var tables = new Tables();
+      var one = watches.start(request, tables.frames(request, media), frames);
+      return new Watching() {
+        @Override
+        public void bookmark() {
+          locked(one::bookmark);
+        }
+
+        @Override
+        public String contentType() {
+          return media.encoding().type();
+        }
+
+        @Override
+        public void close() {
+          locked(one::end);
+        }
+      };
+    } catch (Refusal refusal) {
+      throw new CallRefused(refused(refusal));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void locked(Runnable action) {
+    lock.lock();
+    try {
+      action.run();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Answer route(Call call) {
+    var parts = List.of(call.path().replaceAll("^/+|/+$", "").split("/+", -1));
+    return switch (parts.getFirst()) {
+      case "healthz", "livez", "readyz" -> health(call, parts.getFirst());
+      case "version" -> version(call);
+      case "api", "apis" -> {
+        users.admitPath(call);
+        var discovery = parts.size() <= (parts.getFirst().equals("api") ? 2 : 3);
+        yield discovery ? discovery(call, parts) : resource(call);
+      }
+      default -> text(404, "404 page not found\n");
+    };
+  }
+
+  private static Answer text(int status, String text) {
+    return new Answer(
+        status, "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8), Map.of());
+  }
+
+  private static Answer health(Call call, String check) {
+    return text(
+        200,
+        call.query().containsKey("verbose") ? "[+]ping ok\n" + check + " check passed\n" : "ok");
+  }
+
+  private static Answer version(Call call) {
+    if (!call.method().equals("GET")) {
+      throw Refusal.method();
+    }
+    var version = JsonNodeFactory.instance.objectNode();
+    version
+        .put("major", "1")
+        .put("minor", "33")
+        .put("gitVersion", VERSION)
+        .put("gitCommit", "")
+        .put("gitTreeState", "clean")
+        .put("buildDate", "2025-01-01T00:00:00Z")
+        .put("goVersion", "")
+        .put("compiler", "")
+        .put("platform", "linux/amd64");
+    return new Answer(
+        200, "application/json", Bodies.write(version, Media.Encoding.JSON, true), Map.of());
+  }
+
+  private Answer discovery(Call call, List<String> parts) {
+    var media = Media.ofDiscovery(call);
+    var server = call.header("host").orElse("localhost");
+    var document = Discovery.document(state.kinds(), parts, media, server);
+    if (document.isEmpty()) {
+      var builtIn =
+          parts.size() > 1
+              && state.kinds().versions(parts.getFirst().equals("api") ? "" : parts.get(1)).stream()
+                  .anyMatch(v ->
+                      state
+                          .kinds()
+                          .of(parts.getFirst().equals("api") ? "" : parts.get(1), v)
+                          .stream()
+                          .anyMatch(kind -> !kind.custom()));
+      if (builtIn) {
+        throw Refusal.unknownResource();
+      }
+      return text(404, "404 page not found\n");
+    }
+    var body = Bodies.write(document.get(), media.encoding(), false);
+    var etag = '"' + Digest.of(body) + '"';
+    var type =
+        media.as().isEmpty()
+            ? media.encoding().type()
+            : "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+    if (call.header("if-none-match").map(etag::equals).orElse(false)) {
+      return new Answer(304, type, new byte[0], Map.of("ETag", etag));
+    }
+    return new Answer(200, type, body, Map.of("ETag", etag, "Vary", "Accept"));
+  }
+
+  private Answer resource(Call call) {
+    var path = RequestPath.parse(call.path()).orElseThrow(() -> plainNotFound(call));
+    var kind = kind(path);
+    var request = Request.of(call, path, kind);
+    var collection = path.name().isEmpty();
+    users.admit(call, path, kind, verb(call, collection));
+    return switch (call.method()) {
+      case "GET" -> get(request, collection);
+      case "POST" -> post(request, collection);
+      case "PUT" -> {
+        allowed(request, "update", !collection);
+        yield written(request, writing.replace(request));
+      }
+      case "PATCH" -> {
+        if (collection && kind.custom()) {
+          writing.patchType(request);
+        }
+        allowed(request, "patch", !collection);
+        yield written(request, writing.patch(request));
+      }
+      case "DELETE" -> delete(request, collection);
+      default -> throw Refusal.method();
+    };
+  }
+
+  private static String verb(Call call, boolean collection) {
+    return switch (call.method()) {
+      case "POST" -> "create";
+      case "PUT" -> "update";
+      case "PATCH" -> "patch";
+      case "DELETE" -> collection ? "deletecollection" : "delete";
+      default -> collection ? "list" : "get";
+    };
+  }
+
+  private static void allowed(Request request, String verb, boolean rightPath) {
+    if (!rightPath || !request.kind().allows(verb)) {
+      throw Refusal.method();
+    }
+  }
+
+  private Answer get(Request request, boolean collection) {
+    allowed(request, collection ? "list" : "get", true);
+    var media = Media.ofResource(request.call(), !request.kind().custom());
+    var tables = new Tables();
+    if (collection) {
+      var found = reading.list(request);
+      return answer(request, 200, tables.list(request, media, reading, found), media);
+    }
+    return answer(request, 200, tables.one(request, media, reading.get(request)), media);
+  }
+
+  private Answer post(Request request, boolean collection) {
+    if (!request.path().subresource().isEmpty() && request.kind().custom()) {
+      throw new Refusal(
+          405,
+          "MethodNotAllowed",
+          "create is not supported on resources of kind "
+              + Refusal.quoted(request.kind().qualified()),
+          Refusal.Details.of("", request.kind().group(), request.kind().plural()));
+    }
+    if (request.kind().namespaced() && request.namespace().isEmpty()) {
+      throw Refusal.method();
+    }
+    allowed(request, "create", collection);
+    if (reviews.knows(request.kind())) {
+      return written(
+          request, new Writing.Written(201, reviews.answer(request, users.caller(request.call()))));
+    }
+    return written(request, writing.create(request));
+  }
+
+  private Answer delete(Request request, boolean collection) {
+    if (!request.path().subresource().isEmpty()) {
+      throw Refusal.method();
+    }
+    allowed(request, collection ? "deletecollection" : "delete", true);
+    var body = collection ? deleting.deleteAll(request) : deleting.delete(request);
+    return answer(request, 200, body, Media.ofWrite(request.call()));
+  }
+
+  private Answer written(Request request, Writing.Written written) {
+    var media = Media.ofWrite(request.call());
+    var tables = new Tables();
+    return answer(request, written.status(), tables.one(request, media, written.object()), media);
+  }
+
+  private static Answer answer(Request request, int status, JsonNode body, Media media) {
+    var headers = new LinkedHashMap<String, String>();
+    if (!request.warnings().isEmpty()) {
+      headers.put(
+          "Warning",
+          String.join(
+              "\n",
+              request.warnings().stream().map(text -> "299 - " + Refusal.quoted(text)).toList()));
+    }
+    var pretty =
+        request
+            .call()
+            .parameter("pretty")
+            .map(v -> !v.equals("false") && !v.equals("0"))
+            .orElse(false);
+    return new Answer(
+        status, media.encoding().type(), Bodies.write(body, media.encoding(), pretty), headers);
+  }
+
+  private static Answer refused(Refusal refusal) {
+    if (refusal.plain()) {
+      return text(404, "404 page not found\n");
+    }
+    var pretty = refusal.code() == 406;
+    return new Answer(
+        refusal.code(),
+        "application/json",
+        Bodies.write(refusal.status(), Media.Encoding.JSON, pretty),
+        Map.of());
+  }
+
+  private static Refusal plainNotFound(Call call) {
+    return Refusal.noPage(call.path());
+  }
+
+  private ResourceKind kind(RequestPath path) {
+    var found = state.kinds().find(path.group(), path.version(), path.plural());
+    if (found.isEmpty()) {
+      var builtIn =
+          state.kinds().versions(path.group()).stream()
+              .anyMatch(v -> state.kinds().of(path.group(), v).stream().anyMatch(k -> !k.custom()));
+      throw builtIn ? Refusal.unknownResource() : Refusal.noPage(path.plural());
+    }
+    var kind = found.get();
+    var named = !path.name().isEmpty();
+    if (!kind.namespaced() && !path.namespace().isEmpty()) {
+      throw kind.custom() ? Refusal.noPage(path.plural()) : Refusal.unknownResource();
+    }
+    if (kind.namespaced() && path.namespace().isEmpty() && named) {
+      throw Refusal.unknownResource();
+    }
+    if (!path.subresource().isEmpty() && !kind.has(path.subresource())) {
+      throw Refusal.unknownResource();
+    }
+    return kind;
+  }
+}

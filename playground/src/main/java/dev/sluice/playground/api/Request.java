@@ -1,0 +1,27 @@
+package dev.sluice.playground.api;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// A call to a resource, understood.
+///
+/// @param warnings for the client's eyes; added to while the call is served
+record Request(Call call, RequestPath path, ResourceKind kind, List<String> warnings) {
+
+  static Request of(Call call, RequestPath path, ResourceKind kind) {
+    var warnings = new ArrayList<String>();
+    kind.definition()
+        .map(ResourceKind.Definition::deprecation)
+        .filter(text -> !text.isEmpty())
+        .ifPresent(warnings::add);
+    return new Request(call, path, kind, warnings);
+  }
+
+  String namespace() {
+    return path.namespace();
+  }
+
+  String name() {
+    return path.name();
+  }
+}

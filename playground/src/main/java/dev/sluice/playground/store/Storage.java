@@ -1,0 +1,258 @@
+package dev.sluice.playground.store;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// The objects, by kind, namespace and name. A stored object is never changed: every write puts a
+/// new one, and what comes out must not be modified. Not thread-safe: the server holds one lock
+/// around every call, because a call reads and writes several times and is to be atomic.
+public final class Storage {
+
+  private final Map<String, NavigableMap<String, NavigableMap<String, ObjectNode>>> objects =
+      new HashMap<>();
+  private final Map<String, Key> byUid = new HashMap<>();
+  private final Map<String, Set<Key>> byOwner = new HashMap<>();
+  private final Map<String, ArrayDeque<Change>> history = new HashMap<>();
+  private final Map<String, Long> forgotten = new HashMap<>();
+  private final CopyOnWriteArrayList<Consumer<Change>> listeners = new CopyOnWriteArrayList<>();
+  private final int kept;
+  private final long first;
+  private long version;
+
+  /// @param firstVersion the version before the first write; watches older than this are too old
+  /// @param kept how many changes of each kind are remembered for watches and pages, 1 or more
+  public Storage(long firstVersion, int kept) {
+    if (kept < 1) {
+      throw new IllegalArgumentException("kept must be 1 or more, not " + kept);
+    }
+    this.kept = kept;
+    this.first = firstVersion;
+    this.version = firstVersion;
+  }
+
+  /// The version of the last write of any kind.
+  public long version() {
+    return version;
+  }
+
+  /// The version that `object` has, 0 when it has none.
+  public static long versionOf(ObjectNode object) {
+    return object.path("metadata").path("resourceVersion").asLong(0);
+  }
+
+  public Optional<ObjectNode> get(Key key) {
+    return Optional.ofNullable(
+        namespaces(key.resource())
+            .getOrDefault(key.namespace(), Collections.emptyNavigableMap())
+            .get(key.name()));
+  }
+
+  /// All objects of a kind, by namespace and name.
+  ///
+  /// @param namespace empty for all namespaces
+  public List<ObjectNode> list(String resource, String namespace) {
+    var all = namespaces(resource);
+    if (!namespace.isEmpty()) {
+      return List.copyOf(all.getOrDefault(namespace, Collections.emptyNavigableMap()).values());
+    }
+    var found = new ArrayList<ObjectNode>();
+    all.values().forEach(names -> found.addAll(names.values()));
+    return found;
+  }
+
+  /// The objects of a kind as they were at an earlier version.
+  ///
+  /// @throws TooOld when the changes since then are not all kept
+  public List<ObjectNode> listAt(String resource, String namespace, long at) {
+    if (at >= version) {
+      return list(resource, namespace);
+    }
+    var then = new TreeMap<String, ObjectNode>();
+    for (var object : list(resource, namespace)) {
+      then.put(order(object), object);
+    }
+    for (var change : since(resource, at).reversed()) {
+      if (!namespace.isEmpty() && !namespace.equals(change.key().namespace())) {
+        continue;
+      }
+      var place = change.key().namespace() + '\0' + change.key().name();
+      change.before().ifPresentOrElse(before -> then.put(place, before), () -> then.remove(place));
+    }
+    return List.copyOf(then.values());
+  }
+
+  /// Every kind that has at least one object in the namespace.
+  public List<Key> inNamespace(String namespace) {
+    var found = new ArrayList<Key>();
+    for (var kind : new TreeMap<>(objects).entrySet()) {
+      for (var name :
+          kind.getValue().getOrDefault(namespace, Collections.emptyNavigableMap()).keySet()) {
+        found.add(new Key(kind.getKey(), namespace, name));
+      }
+    }
+    return found;
+  }
+
+  /// Writes a new object or a new state of one, under the next version.
+  ///
+  /// @param object its `metadata.resourceVersion` is replaced; must not be changed afterwards
+  /// @param expected the version the new state was built on; 0 asks that there is none yet
+  /// @return what was stored
+  /// @throws StaleVersion when the present version is another one
+  public ObjectNode put(Key key, ObjectNode object, long expected) {
+    var before = get(key).orElse(null);
+    if ((before == null ? 0 : versionOf(before)) != expected) {
+      throw new StaleVersion(key, expected);
+    }
+    version++;
+    meta(object).put("resourceVersion", Long.toString(version));
+    unindex(key, before);
+    objects
+        .computeIfAbsent(key.resource(), _ -> new TreeMap<>())
+        .computeIfAbsent(key.namespace(), _ -> new TreeMap<>())
+        .put(key.name(), object);
+    index(key, object);
+    remember(
+        new Change(
+            version,
+            before == null ? Change.Type.ADDED : Change.Type.MODIFIED,
+            key,
+            Optional.ofNullable(before),
+            object));
+    return object;
+  }
+
+  /// Removes an object.
+  ///
+  /// @param last the state that watches see; its version is replaced
+  /// @throws StaleVersion when there is none
+  public void remove(Key key, ObjectNode last) {
+    var before = get(key).orElseThrow(() -> new StaleVersion(key, versionOf(last)));
+    version++;
+    var gone = last.deepCopy();
+    meta(gone).put("resourceVersion", Long.toString(version));
+    unindex(key, before);
+    var all = namespaces(key.resource());
+    var names = all.get(key.namespace());
+    if (names != null) {
+      names.remove(key.name());
+      if (names.isEmpty()) {
+        all.remove(key.namespace());
+      }
+    }
+    remember(new Change(version, Change.Type.DELETED, key, Optional.of(before), gone));
+  }
+
+  /// The changes of a kind after a version, oldest first.
+  ///
+  /// @throws TooOld when some of them are not kept any more
+  public List<Change> since(String resource, long after) {
+    long oldest = Math.max(first, forgotten.getOrDefault(resource, first));
+    if (after < oldest) {
+      throw new TooOld(after, oldest);
+    }
+    var found = new ArrayDeque<Change>();
+    for (var each = changes(resource).descendingIterator(); each.hasNext(); ) {
+      var change = each.next();
+      if (change.version() <= after) {
+        break;
+      }
+      found.addFirst(change);
+    }
+    return List.copyOf(found);
+  }
+
+  /// Where the living object with this uid is.
+  public Optional<Key> byUid(String uid) {
+    return Optional.ofNullable(byUid.get(uid));
+  }
+
+  /// The objects that name this uid as an owner.
+  public List<Key> dependents(String uid) {
+    return List.copyOf(byOwner.getOrDefault(uid, Set.of()));
+  }
+
+  /// Hears of every write, in order, on the writing thread. Must not block and must not write.
+  ///
+  /// @return ends the listening
+  public AutoCloseable listen(Consumer<Change> listener) {
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
+  }
+
+  private NavigableMap<String, NavigableMap<String, ObjectNode>> namespaces(String resource) {
+    var all = objects.get(resource);
+    return all == null ? Collections.emptyNavigableMap() : all;
+  }
+
+  private ArrayDeque<Change> changes(String resource) {
+    var changes = history.get(resource);
+    return changes == null ? new ArrayDeque<>() : changes;
+  }
+
+  private void remember(Change change) {
+    var changes = history.computeIfAbsent(change.key().resource(), _ -> new ArrayDeque<>());
+    changes.addLast(change);
+    if (changes.size() > kept) {
+      forgotten.put(change.key().resource(), changes.removeFirst().version());
+    }
+    listeners.forEach(each -> each.accept(change));
+  }
+
+  private void index(Key key, ObjectNode object) {
+    var uid = object.path("metadata").path("uid").asText("");
+    if (!uid.isEmpty()) {
+      byUid.put(uid, key);
+    }
+    for (var owner : owners(object)) {
+      byOwner.computeIfAbsent(owner, _ -> new LinkedHashSet<>()).add(key);
+    }
+  }
+
+  private void unindex(Key key, @Nullable ObjectNode object) {
+    if (object == null) {
+      return;
+    }
+    byUid.remove(object.path("metadata").path("uid").asText(""));
+    for (var owner : owners(object)) {
+      byOwner.computeIfPresent(
+          owner,
+          (_, keys) -> {
+            keys.remove(key);
+            return keys.isEmpty() ? null : keys;
+          });
+    }
+  }
+
+  private static Set<String> owners(ObjectNode object) {
+    var owners = new LinkedHashMap<String, JsonNode>();
+    for (var reference : object.path("metadata").path("ownerReferences")) {
+      owners.put(reference.path("uid").asText(""), reference);
+    }
+    return owners.keySet();
+  }
+
+  private static String order(ObjectNode object) {
+    var meta = object.path("metadata");
+    return meta.path("namespace").asText("") + '\0' + meta.path("name").asText("");
+  }
+
+  private static ObjectNode meta(ObjectNode object) {
+    return object.withObjectProperty("metadata");
+  }
+}
