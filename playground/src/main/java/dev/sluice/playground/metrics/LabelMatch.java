@@ -8,6 +8,9 @@ record LabelMatch(String label, Op op, String value, Pattern pattern) {
   private static final Pattern NONE = Pattern.compile("");
   private static final int MAX_PATTERN = 2_000;
 
+  /// What Java's expressions have and Prometheus's do not: looking around and back.
+  private static final Pattern FOREIGN = Pattern.compile("\\\\[1-9k]|\\(\\?<?[=!>]");
+
   /// Steps that one comparison may take: Java's expressions backtrack, Prometheus's do not.
   private static final int MAX_STEPS = 200_000;
 
@@ -35,6 +38,9 @@ record LabelMatch(String label, Op op, String value, Pattern pattern) {
     }
     if (value.length() > MAX_PATTERN) {
       throw new IllegalArgumentException("a pattern longer than " + MAX_PATTERN + " characters");
+    }
+    if (FOREIGN.matcher(value).find()) {
+      throw new IllegalArgumentException("invalid regular expression: it looks around or back");
     }
     try {
       return new LabelMatch(label, op, value, Pattern.compile(value, Pattern.DOTALL));

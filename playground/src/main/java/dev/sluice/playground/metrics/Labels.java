@@ -35,6 +35,12 @@ record Labels(SortedMap<String, String> map) {
     return new Labels(changed);
   }
 
+  Labels with(Map<String, String> others) {
+    var changed = new TreeMap<>(map);
+    changed.putAll(others);
+    return new Labels(changed);
+  }
+
   Labels only(Collection<String> names) {
     return where(names::contains);
   }

@@ -53,7 +53,7 @@ public final class Registry {
     }
     switch (family(name, Kind.COUNTER)) {
       case Counters counters -> {
-        var key = checked(name, labels);
+        var key = checked(name, labels).with(Labels.NAME, name);
         if (counters.values().containsKey(key) || room()) {
           counters.values().merge(key, by, Double::sum);
         }
@@ -79,7 +79,7 @@ public final class Registry {
       case Histograms histograms -> {
         var key = checked(name, labels);
         if (histograms.values().containsKey(key) || room()) {
-          histograms.values().computeIfAbsent(key, _ -> new Histogram()).observe(value);
+          histograms.values().computeIfAbsent(key, k -> new Histogram(name, k)).observe(value);
         }
       }
       case Counters _ -> throw new IllegalArgumentException(name + " is a counter");
@@ -91,7 +91,7 @@ public final class Registry {
     var text = new StringBuilder();
     families.forEach((name, family) -> {
       text.append("# TYPE ").append(name).append(' ').append(family.kind().text).append('\n');
-      family.points(name).forEach(point -> append(text, point));
+      family.points().forEach(point -> append(text, point));
     });
     return text.toString();
   }
@@ -101,7 +101,7 @@ public final class Registry {
   /// The same as [#exposition], as values.
   synchronized List<Point> points() {
     var all = new ArrayList<Point>();
-    families.forEach((name, family) -> all.addAll(family.points(name)));
+    families.values().forEach(family -> all.addAll(family.points()));
     return all;
   }
 
@@ -111,7 +111,7 @@ public final class Registry {
       return true;
     }
     if (family(DROPPED, Kind.COUNTER) instanceof Counters dropped) {
-      dropped.values().merge(Labels.EMPTY, 1.0, Double::sum);
+      dropped.values().merge(Labels.EMPTY.with(Labels.NAME, DROPPED), 1.0, Double::sum);
     }
     return false;
   }
@@ -175,7 +175,7 @@ public final class Registry {
   private sealed interface Family {
     Kind kind();
 
-    List<Point> points(String name);
+    List<Point> points();
   }
 
   private record Counters(Map<Labels, Double> values) implements Family {
@@ -185,10 +185,8 @@ public final class Registry {
     }
 
     @Override
-    public List<Point> points(String name) {
-      return values.entrySet().stream()
-          .map(e -> new Point(e.getKey().with(Labels.NAME, name), e.getValue()))
-          .toList();
+    public List<Point> points() {
+      return values.entrySet().stream().map(e -> new Point(e.getKey(), e.getValue())).toList();
     }
   }
 
@@ -199,16 +197,29 @@ public final class Registry {
     }
 
     @Override
-    public List<Point> points(String name) {
+    public List<Point> points() {
       var points = new ArrayList<Point>();
-      values.forEach((labels, histogram) -> histogram.addTo(points, name, labels));
+      values.values().forEach(histogram -> histogram.addTo(points));
       return points;
     }
   }
 
   private static final class Histogram {
+    private final List<Labels> buckets = new ArrayList<>();
+    private final Labels sumLabels;
+    private final Labels countLabels;
     private final long[] counts = new long[BUCKETS.length + 1];
     private double sum;
+
+    Histogram(String name, Labels labels) {
+      var bucket = labels.with(Labels.NAME, name + "_bucket");
+      for (var bound : BUCKETS) {
+        buckets.add(bucket.with("le", Values.write(bound)));
+      }
+      buckets.add(bucket.with("le", "+Inf"));
+      sumLabels = labels.with(Labels.NAME, name + "_sum");
+      countLabels = labels.with(Labels.NAME, name + "_count");
+    }
 
     void observe(double value) {
       var bucket = 0;
@@ -219,16 +230,14 @@ public final class Registry {
       sum += value;
     }
 
-    void addTo(List<Point> points, String name, Labels labels) {
-      var bucket = labels.with(Labels.NAME, name + "_bucket");
+    void addTo(List<Point> points) {
       var total = 0L;
       for (var i = 0; i < counts.length; i++) {
         total += counts[i];
-        var le = i < BUCKETS.length ? Values.write(BUCKETS[i]) : "+Inf";
-        points.add(new Point(bucket.with("le", le), total));
+        points.add(new Point(buckets.get(i), total));
       }
-      points.add(new Point(labels.with(Labels.NAME, name + "_sum"), sum));
-      points.add(new Point(labels.with(Labels.NAME, name + "_count"), total));
+      points.add(new Point(sumLabels, sum));
+      points.add(new Point(countLabels, total));
     }
   }
 }

@@ -46,11 +46,7 @@ public final class SeriesStore {
     synchronized (this) {
       append(Labels.of(target).with(Labels.NAME, "up"), time, 1);
       for (var point : points) {
-        var labels = point.labels();
-        for (var label : target.entrySet()) {
-          labels = labels.with(label.getKey(), label.getValue());
-        }
-        append(labels, time, point.value());
+        append(point.labels().with(target), time, point.value());
       }
       forgetBefore(time - retention.toMillis());
     }
