@@ -37,8 +37,10 @@ final class Revisions {
     metadata.remove("creationTimestamp");
     if (metadata.get("labels") instanceof ObjectNode labels) {
       labels.remove(Deployment.HASH);
-      if (labels.isEmpty()) {
-        metadata.remove("labels");
+    }
+    for (var map : List.of("labels", "annotations")) {
+      if (metadata.path(map).isEmpty()) {
+        metadata.remove(map);
       }
     }
     return Meta.canonical(copy);
