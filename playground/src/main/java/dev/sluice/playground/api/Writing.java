@@ -499,7 +499,9 @@ final class Writing {
     rules.prepare(kind, object, Optional.of(live));
     var complete = schema.map(s -> s.withDefaults(object)).orElse(object);
     rules.complete(kind, complete, Optional.of(live));
-    raiseGeneration(kind, live, complete);
+    if (!request.path().subresource().equals("status")) {
+      raiseGeneration(kind, live, complete);
+    }
     check(kind, schema, complete, Optional.of(live));
     var tracked = owned ? complete : track(request, options, schema, Optional.of(live), complete);
     var ordered = schema.map(s -> s.inOrder(tracked)).orElse(tracked);
@@ -535,6 +537,9 @@ final class Writing {
     if (path.equals("status")) {
       var object = live.deepCopy();
       replace(object, "status", wanted.path("status"));
+      if (!kind.custom()) {
+        replace(meta(object), "annotations", wanted.path("metadata").path("annotations"));
+      }
       keepOwnership(object, wanted);
       return object;
     }
