@@ -126,12 +126,17 @@ public record GitSync(
       @Field(
               "The last request for a sync that was served (annotation `reconcile.fluxcd.io/requestedAt`).")
           @Nullable String lastHandledReconcileAt,
-      @Field("What this object has applied and would prune.") @Nullable Inventory inventory) {
+      @Field("What this object has applied and would prune.") @Nullable Inventory inventory,
+      @Field(
+              "Targets of rollouts, as namespace/name, whose pods or config the commit under way"
+                  + " changes.")
+          List<String> handingOver) {
 
-    public static final Status EMPTY = new Status(0, List.of(), null, null, null, null);
+    public static final Status EMPTY = new Status(0, List.of(), null, null, null, null, List.of());
 
     public Status {
       conditions = List.copyOf(conditions);
+      handingOver = List.copyOf(handingOver);
     }
 
     public Optional<Condition> condition(String type) {

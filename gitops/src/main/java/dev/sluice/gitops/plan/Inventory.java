@@ -31,6 +31,13 @@ public record Inventory(SortedMap<ObjectKey, String> versions) {
     return new Inventory(all);
   }
 
+  /// The union; the versions of `other` count.
+  public Inventory and(Inventory other) {
+    var all = new TreeMap<>(versions);
+    all.putAll(other.versions);
+    return new Inventory(all);
+  }
+
   public Inventory without(Collection<ObjectKey> gone) {
     var rest = new TreeMap<>(versions);
     rest.keySet().removeAll(gone);

@@ -1,5 +1,7 @@
 package dev.sluice.gitops.plan;
 
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +22,15 @@ public record Live(Map<String, Object> content) {
   /// Whether it is on its way out.
   public boolean terminating() {
     return !text("metadata", "deletionTimestamp").isEmpty();
+  }
+
+  /// Since when; empty when it is not, or the time cannot be read.
+  public Optional<Instant> terminatingSince() {
+    try {
+      return Optional.of(Instant.parse(text("metadata", "deletionTimestamp")));
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
   }
 
   public Optional<String> annotation(String name) {

@@ -1,0 +1,111 @@
+package dev.sluice.controller.gitsync;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.crds.Canary;
+import dev.sluice.gitops.plan.Claim;
+import dev.sluice.gitops.plan.Claims;
+import dev.sluice.gitops.render.Manifest;
+import dev.sluice.gitops.render.ObjectKey;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// What rollouts drive, and what belongs to the revision of each target. Pure.
+final class Targets {
+  private static final String REPLICAS = "/spec/replicas";
+  private static final String ISTIO = "networking.istio.io";
+
+  private final List<Canary> canaries;
+  private final Map<ObjectKey, Canary> byTarget = new LinkedHashMap<>();
+
+  /// @param canaries those of the cluster and those of the commit; one may be in both
+  Targets(List<Canary> canaries) {
+    this.canaries = List.copyOf(canaries);
+    for (Canary canary : canaries) {
+      if (canary.spec().targetRef().kind().equals("Deployment")) {
+        byTarget.put(target(canary), canary);
+      }
+    }
+  }
+
+  static ObjectKey target(Canary canary) {
+    return deployment(canary, canary.spec().targetRef().name());
+  }
+
+  /// The rollout whose target an object is.
+  Optional<Canary> rolloutOf(ObjectKey key) {
+    return Optional.ofNullable(byTarget.get(key));
+  }
+
+  /// The replicas of every target; whole, everything that a rollout makes.
+  Claims claims() {
+    var all = new ArrayList<Claim>();
+    for (Canary canary : canaries) {
+      String by = "Canary " + canary.ref();
+      byTargetOnly(canary).ifPresent(key -> all.add(new Claim(key, REPLICAS, by)));
+      for (ObjectKey key : made(canary)) {
+        all.add(new Claim(key, "", by));
+      }
+    }
+    return new Claims(all);
+  }
+
+  private Optional<ObjectKey> byTargetOnly(Canary canary) {
+    return Optional.of(target(canary)).filter(byTarget::containsKey);
+  }
+
+  private static List<ObjectKey> made(Canary canary) {
+    return List.of(
+        deployment(canary, canary.primaryName()),
+        in(canary, "", "Service", canary.apexName()),
+        in(canary, "", "Service", canary.primaryServiceName()),
+        in(canary, "", "Service", canary.canaryServiceName()),
+        in(canary, ISTIO, "VirtualService", canary.apexName()),
+        in(canary, ISTIO, "DestinationRule", canary.primaryServiceName()),
+        in(canary, ISTIO, "DestinationRule", canary.canaryServiceName()));
+  }
+
+  private static ObjectKey deployment(Canary canary, String name) {
+    return in(canary, "apps", "Deployment", name);
+  }
+
+  private static ObjectKey in(Canary canary, String group, String kind, String name) {
+    return new ObjectKey(group, kind, canary.metadata().namespace(), name);
+  }
+
+  /// The number that Git wants of a target's pods, as text for its annotation.
+  static Optional<String> wishedReplicas(Map<String, Object> wishes) {
+    return Optional.ofNullable(wishes.get(REPLICAS))
+        .filter(Integer.class::isInstance)
+        .map(String::valueOf);
+  }
+
+  /// The ConfigMaps and Secrets that a Deployment's pods read; they are part of its revision.
+  static Set<ObjectKey> configs(Manifest deployment) {
+    var found = new TreeSet<ObjectKey>();
+    String namespace = deployment.key().namespace();
+    JsonNode pod = Translation.tree(deployment.at("spec", "template", "spec").orElse(Map.of()));
+    for (String reference : List.of("configMapRef", "configMapKeyRef", "configMap")) {
+      for (JsonNode node : pod.findValues(reference)) {
+        add(found, "ConfigMap", namespace, node.path("name"));
+      }
+    }
+    for (String reference : List.of("secretRef", "secretKeyRef", "secret")) {
+      for (JsonNode node : pod.findValues(reference)) {
+        add(found, "Secret", namespace, node.path("name"));
+        add(found, "Secret", namespace, node.path("secretName"));
+      }
+    }
+    return found;
+  }
+
+  private static void add(Set<ObjectKey> found, String kind, String namespace, JsonNode name) {
+    if (!name.asText().isEmpty()) {
+      found.add(new ObjectKey("", kind, namespace, name.asText()));
+    }
+  }
+}
