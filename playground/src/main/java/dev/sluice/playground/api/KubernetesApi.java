@@ -7,6 +7,8 @@ import dev.sluice.playground.store.Key;
 import dev.sluice.playground.store.Storage;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,7 @@ public final class KubernetesApi implements ApiServer {
   private final Watches watches;
   private final Reviews reviews;
   private final Users users;
+  private OpenApi openApi;
 
   /// A server with the namespaces that every cluster has.
   ///
@@ -45,6 +48,7 @@ public final class KubernetesApi implements ApiServer {
     this.garbage = new Garbage(state, deleting);
     this.watches = new Watches(state, reading);
     this.reviews = new Reviews(state);
+    this.openApi = new OpenApi(state.kinds());
     for (var name : List.of("default", "kube-system", "kube-public", "kube-node-lease")) {
       var namespace = JsonNodeFactory.instance.objectNode();
       namespace.put("kind", "Namespace").put("apiVersion", "v1");
@@ -130,6 +134,10 @@ public final class KubernetesApi implements ApiServer {
         var discovery = parts.size() <= (parts.getFirst().equals("api") ? 2 : 3);
         yield discovery ? discovery(call, parts) : resource(call);
       }
+      case "openapi" -> {
+        users.admitPath(call);
+        yield openApi(call, parts);
+      }
       default -> text(404, "404 page not found\n");
     };
   }
@@ -162,6 +170,44 @@ public final class KubernetesApi implements ApiServer {
         .put("platform", "linux/amd64");
     return new Answer(
         200, "application/json", Bodies.write(version, Media.Encoding.JSON, true), Map.of());
+  }
+
+  private Answer openApi(Call call, List<String> parts) {
+    if (parts.size() < 2 || !parts.get(1).equals("v3")) {
+      return text(404, "404 page not found\n");
+    }
+    if (!openApi.of(state.kinds())) {
+      openApi = new OpenApi(state.kinds());
+    }
+    if (parts.size() == 2) {
+      var index = Bodies.write(openApi.index(), Media.Encoding.JSON, false);
+      return new Answer(200, "text/plain; charset=utf-8", index, Map.of());
+    }
+    var path = String.join("/", parts.subList(2, parts.size()));
+    var found = openApi.document(path);
+    if (found.isEmpty()) {
+      return new Answer(404, "", new byte[0], Map.of());
+    }
+    var document = found.get();
+    var headers = new LinkedHashMap<String, String>();
+    headers.put("Vary", "Accept");
+    headers.put("Etag", '"' + document.digest() + '"');
+    var hash = call.parameter("hash").orElse("");
+    if (!hash.isEmpty() && !hash.equals(document.digest())) {
+      return new Answer(
+          301,
+          "application/json",
+          new byte[0],
+          Map.of("Location", "/openapi/v3/" + path + "?hash=" + document.digest()));
+    }
+    if (!hash.isEmpty()) {
+      headers.put("Cache-Control", "public, immutable");
+      headers.put(
+          "Expires",
+          DateTimeFormatter.RFC_1123_DATE_TIME.format(
+              state.now().atZone(ZoneOffset.UTC).plusYears(1)));
+    }
+    return new Answer(200, "application/json", document.body(), headers);
   }
 
   private Answer discovery(Call call, List<String> parts) {
