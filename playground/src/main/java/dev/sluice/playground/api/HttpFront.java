@@ -116,7 +116,8 @@ public final class HttpFront implements AutoCloseable {
     Answer answer;
     try {
       answer = api.handle(call);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // Even a defect must end in an answer, or the client waits for ever.
       LOG.atError()
           .addKeyValue("method", call.method())
           .addKeyValue("path", call.path())
@@ -127,7 +128,7 @@ public final class HttpFront implements AutoCloseable {
     answer(context, request, answer);
   }
 
-  private static Answer failed(RuntimeException e) {
+  private static Answer failed(Throwable e) {
     return new Answer(
         500,
         "application/json",
@@ -186,7 +187,7 @@ public final class HttpFront implements AutoCloseable {
     } catch (CallRefused refused) {
       answer(context, request, refused.answer());
       return;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.atError().addKeyValue("path", call.path()).setCause(e).log("a watch could not start");
       answer(context, request, failed(e));
       return;

@@ -90,7 +90,7 @@ public final class KubernetesApi implements ApiServer {
       }
       var request = Request.of(call, path, kind);
       var media = Media.ofResource(call, false);
-      var tables = new Tables();
+      var tables = new Tables(state);
       var one = watches.start(request, tables.frames(request, media), frames);
       return new Watching() {
         @Override
@@ -285,7 +285,7 @@ public final class KubernetesApi implements ApiServer {
   private Answer get(Request request, boolean collection) {
     allowed(request, collection ? "list" : "get", true);
     var media = Media.ofResource(request.call(), !request.kind().custom());
-    var tables = new Tables();
+    var tables = new Tables(state);
     if (collection) {
       var found = reading.list(request);
       return answer(request, 200, tables.list(request, media, reading, found), media);
@@ -324,7 +324,7 @@ public final class KubernetesApi implements ApiServer {
 
   private Answer written(Request request, Writing.Written written) {
     var media = Media.ofWrite(request.call());
-    var tables = new Tables();
+    var tables = new Tables(state);
     return answer(request, written.status(), tables.one(request, media, written.object()), media);
   }
 

@@ -20,7 +20,19 @@ final class OpenApi {
 
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final List<String> META_TYPES =
-      List.of("DeleteOptions", "FieldsV1", "ListMeta", "ManagedFieldsEntry", "ObjectMeta", "OwnerReference", "Patch", "Preconditions", "Status", "StatusCause", "StatusDetails", "Time");
+      List.of(
+          "DeleteOptions",
+          "FieldsV1",
+          "ListMeta",
+          "ManagedFieldsEntry",
+          "ObjectMeta",
+          "OwnerReference",
+          "Patch",
+          "Preconditions",
+          "Status",
+          "StatusCause",
+          "StatusDetails",
+          "Time");
 
   private static final String META = "io.k8s.apimachinery.pkg.apis.meta.v1.";
 
@@ -41,13 +53,10 @@ final class OpenApi {
     var paths = index.putObject("paths");
     for (var path : paths()) {
       document(path)
-          .ifPresent(
-              document ->
-                  paths
-                      .putObject(path)
-                      .put(
-                          "serverRelativeURL",
-                          "/openapi/v3/" + path + "?hash=" + document.digest()));
+          .ifPresent(document ->
+              paths
+                  .putObject(path)
+                  .put("serverRelativeURL", "/openapi/v3/" + path + "?hash=" + document.digest()));
     }
     return index;
   }
@@ -112,8 +121,7 @@ final class OpenApi {
             .orElseGet(() -> types.addBuiltIn(kind.groupVersion(), kind.kind()));
     var list = types.addList(type, kind.groupVersion(), kind.kind(), kind.listKind());
     var base = kind.group().isEmpty() ? "/api/v1" : "/apis/" + kind.groupVersion();
-    var collection =
-        base + (kind.namespaced() ? "/namespaces/{namespace}/" : "/") + kind.plural();
+    var collection = base + (kind.namespaced() ? "/namespaces/{namespace}/" : "/") + kind.plural();
     paths.put(collection, collection(kind, type, list));
     if (kind.namespaced() && kind.allows("list")) {
       var everywhere = JSON.objectNode();
@@ -124,8 +132,7 @@ final class OpenApi {
       paths.put(collection + "/{name}", named(kind, type, ""));
     }
     for (var subresource : kind.subresources()) {
-      var shown =
-          subresource.equals("scale") ? types.addBuiltIn("autoscaling/v1", "Scale") : type;
+      var shown = subresource.equals("scale") ? types.addBuiltIn("autoscaling/v1", "Scale") : type;
       paths.put(collection + "/{name}/" + subresource, named(kind, shown, subresource));
     }
   }
@@ -182,10 +189,7 @@ final class OpenApi {
       var patch = operation(kind, "patch", "patch", type, "", subresource);
       parameters(patch, List.of("dryRun", "fieldManager", "fieldValidation", "force"));
       body(patch, META + "Patch", patchTypes(kind));
-      answers(
-          patch,
-          kind.custom() ? List.of("200", "401") : List.of("200", "201", "401"),
-          type);
+      answers(patch, kind.custom() ? List.of("200", "401") : List.of("200", "201", "401"), type);
       path.set("patch", patch);
     }
     pathParameters(path, kind, true);
@@ -218,7 +222,9 @@ final class OpenApi {
       String subresource) {
     var operation = JSON.objectNode();
     operation.putArray("tags").add(tag(kind));
-    operation.put("description", verb + " " + (subresource.isEmpty() ? "" : subresource + " of ") + kind.kind());
+    operation.put(
+        "description",
+        verb + " " + (subresource.isEmpty() ? "" : subresource + " of ") + kind.kind());
     operation.put(
         "operationId",
         verb
@@ -246,10 +252,7 @@ final class OpenApi {
       if (!code.equals("401")) {
         var content = answer.putObject("content");
         for (var media : List.of("application/json", "application/yaml")) {
-          content
-              .putObject(media)
-              .putObject("schema")
-              .put("$ref", OpenApiTypes.reference(type));
+          content.putObject(media).putObject("schema").put("$ref", OpenApiTypes.reference(type));
         }
       }
     }
@@ -263,13 +266,14 @@ final class OpenApi {
           .put("name", name)
           .put("in", "query")
           .putObject("schema")
-          .put("type", name.equals("force") || name.equals("orphanDependents") ? "boolean" : "string")
+          .put(
+              "type",
+              name.equals("force") || name.equals("orphanDependents") ? "boolean" : "string")
           .put("uniqueItems", true);
     }
   }
 
-  private static void body(
-      ObjectNode operation, String type, List<String> media) {
+  private static void body(ObjectNode operation, String type, List<String> media) {
     var body = operation.putObject("requestBody");
     var content = body.putObject("content");
     for (var each : media) {
@@ -290,18 +294,17 @@ final class OpenApi {
       names.put("namespace", "path");
     }
     names.put("pretty", "query");
-    names.forEach(
-        (name, in) -> {
-          var parameter = parameters.addObject().put("name", name).put("in", in);
-          if (in.equals("path")) {
-            parameter.put("required", true);
-          }
-          parameter.putObject("schema").put("type", "string").put("uniqueItems", true);
-        });
+    names.forEach((name, in) -> {
+      var parameter = parameters.addObject().put("name", name).put("in", in);
+      if (in.equals("path")) {
+        parameter.put("required", true);
+      }
+      parameter.putObject("schema").put("type", "string").put("uniqueItems", true);
+    });
   }
 
   private static String tag(ResourceKind kind) {
-    return (groupName(kind).toLowerCase(Locale.ROOT)) + "_" + kind.version();
+    return groupName(kind).toLowerCase(Locale.ROOT) + "_" + kind.version();
   }
 
   private static String groupName(ResourceKind kind) {
@@ -317,6 +320,8 @@ final class OpenApi {
   }
 
   private static String capital(String word) {
-    return word.isEmpty() ? word : word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1);
+    return word.isEmpty()
+        ? word
+        : word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1);
   }
 }

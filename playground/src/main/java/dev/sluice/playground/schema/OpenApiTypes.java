@@ -79,15 +79,24 @@ public final class OpenApiTypes {
   /// @return the name of its type, such as `dev.example.v1.Widget`
   public String addCustom(String group, String version, String kind, ObjectNode schema) {
     addMeta("ObjectMeta");
-    var name = String.join(".", List.of(group.split("\\.", -1)).reversed()) + "." + version + "." + kind;
+    var name =
+        String.join(".", List.of(group.split("\\.", -1)).reversed()) + "." + version + "." + kind;
     var published = published(schema);
     var properties = published.withObjectProperty("properties");
     var all = new TreeMap<String, JsonNode>();
     for (var each : properties.properties()) {
       all.put(each.getKey(), each.getValue());
     }
-    all.put("apiVersion", described("string", "APIVersion defines the versioned schema of this representation of an object."));
-    all.put("kind", described("string", "Kind is a string value representing the REST resource this object represents."));
+    all.put(
+        "apiVersion",
+        described(
+            "string",
+            "APIVersion defines the versioned schema of this representation of an object."));
+    all.put(
+        "kind",
+        described(
+            "string",
+            "Kind is a string value representing the REST resource this object represents."));
     var meta = JSON.objectNode().put("description", "Standard object's metadata.");
     meta.putArray("allOf").addObject().put("$ref", reference(META + "ObjectMeta"));
     all.put("metadata", meta);
@@ -104,7 +113,10 @@ public final class OpenApiTypes {
   public String addList(String item, String apiVersion, String kind, String listKind) {
     addMeta("ListMeta");
     var name = item.substring(0, item.length() - kind.length()) + listKind;
-    var list = JSON.objectNode().put("description", listKind + " is a list of " + kind).put("type", "object");
+    var list =
+        JSON.objectNode()
+            .put("description", listKind + " is a list of " + kind)
+            .put("type", "object");
     list.putArray("required").add("items");
     var properties = list.putObject("properties");
     properties.putObject("apiVersion").put("type", "string");
@@ -181,7 +193,8 @@ public final class OpenApiTypes {
       return;
     }
     var schema = schema(name).put("type", "object");
-    var required = type.fields().values().stream().filter(Field::required).map(Field::name).toList();
+    var required =
+        type.fields().values().stream().filter(Field::required).map(Field::name).toList();
     if (!required.isEmpty()) {
       var array = schema.putArray("required");
       required.forEach(array::add);
@@ -199,6 +212,9 @@ public final class OpenApiTypes {
   }
 
   private ObjectNode field(Field field) {
+    if (field.name().equals("fieldsV1")) {
+      return shared(META + "FieldsV1", JSON.objectNode().put("type", "object"));
+    }
     var schema = type(field.type(), !field.byPresence() && field.type() instanceof FieldType.Ref);
     if (!field.allowed().isEmpty()) {
       var values = schema.putArray("enum");
@@ -276,17 +292,24 @@ public final class OpenApiTypes {
       case INT64 -> JSON.objectNode().put("type", "integer").put("format", "int64");
       case NUMBER -> JSON.objectNode().put("type", "number").put("format", "double");
       case BYTES -> JSON.objectNode().put("type", "string").put("format", "byte");
-      case TIME -> shared(META + "Time", JSON.objectNode().put("type", "string").put("format", "date-time"));
+      case TIME ->
+          shared(META + "Time", JSON.objectNode().put("type", "string").put("format", "date-time"));
       case MICRO_TIME ->
-          shared(META + "MicroTime", JSON.objectNode().put("type", "string").put("format", "date-time"));
+          shared(
+              META + "MicroTime",
+              JSON.objectNode().put("type", "string").put("format", "date-time"));
       case QUANTITY ->
-          shared("io.k8s.apimachinery.pkg.api.resource.Quantity", either(JSON.objectNode(), "string", "number"));
+          shared(
+              "io.k8s.apimachinery.pkg.api.resource.Quantity",
+              either(JSON.objectNode(), "string", "number"));
       case INT_OR_STRING ->
           shared(
               "io.k8s.apimachinery.pkg.util.intstr.IntOrString",
               either(JSON.objectNode().put("format", "int-or-string"), "integer", "string"));
       case ANYTHING ->
-          shared("io.k8s.apimachinery.pkg.runtime.RawExtension", JSON.objectNode().put("type", "object"));
+          shared(
+              "io.k8s.apimachinery.pkg.runtime.RawExtension",
+              JSON.objectNode().put("type", "object"));
     };
   }
 

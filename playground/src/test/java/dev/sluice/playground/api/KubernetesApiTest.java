@@ -111,4 +111,23 @@ class KubernetesApiTest {
     assertThat(calls.get("/version").say("/minor")).isEqualTo("33");
     assertThat(List.of(calls.get("/apis/nope.dev").text())).containsExactly("404 page not found\n");
   }
+
+  @Test
+  void theOpenApiDocumentTellsKubectlToValidateOnTheServer() {
+    var url = calls.get("/openapi/v3").say("/paths/apis~1apps~1v1/serverRelativeURL");
+    var patch =
+        calls
+            .get(url)
+            .at("/paths/~1apis~1apps~1v1~1namespaces~1{namespace}~1deployments~1{name}/patch");
+    assertThat(patch.path("parameters"))
+        .extracting(parameter -> parameter.path("name").asText())
+        .contains("fieldValidation");
+    assertThat(
+            calls
+                .get(url)
+                .at("/components/schemas/io.k8s.api.core.v1.PodSpec/properties/containers")
+                .path("x-kubernetes-patch-merge-key")
+                .asText())
+        .isEqualTo("name");
+  }
 }
