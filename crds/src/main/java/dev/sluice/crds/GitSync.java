@@ -49,9 +49,10 @@ public record GitSync(
 
   public record Spec(
       @Field(
-              value = "Where the repository is: `https://`, `http://` or `ssh://`.",
+              value =
+                  "Where the repository is: `https://`, `http://` or `ssh://`; `file://` where the controller allows it.",
               required = true,
-              pattern = "^(http|https|ssh)://.*$",
+              pattern = "^(http|https|ssh|file)://.*$",
               maxLength = 2048)
           String url,
       @Field("Which commit; the branch `master` when absent, as in Flux.") @Nullable Ref ref,

@@ -1,0 +1,117 @@
+package dev.sluice.controller.alert;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.controller.cluster.ClusterFailure;
+import dev.sluice.controller.cluster.Kind;
+import dev.sluice.controller.http.Http;
+import dev.sluice.controller.http.HttpFailure;
+import dev.sluice.crds.AlertProvider;
+import dev.sluice.crds.Analysis.Alert;
+import dev.sluice.crds.Canary;
+import dev.sluice.crds.LocalRef;
+import dev.sluice.crds.ObjectRef;
+import dev.sluice.crds.shape.Unreadable;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Sends alerts. Whatever goes wrong is told and never thrown: no sink may stop a rollout.
+public final class Alerts {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /// Where AlertProviders and Secrets are read: [dev.sluice.controller.cluster.Cluster#get].
+  @FunctionalInterface
+  public interface Objects {
+
+    /// @throws ClusterFailure when the cluster could not be asked
+    Optional<GenericKubernetesResource> get(Kind kind, ObjectRef ref);
+  }
+
+  private final Objects objects;
+  private final Http http;
+  private final Optional<Destination> fallback;
+
+  /// @param fallback for Canaries that name no alerts of their own
+  public Alerts(Objects objects, Http http, Optional<Destination> fallback) {
+    this.objects = objects;
+    this.http = http;
+    this.fallback = fallback;
+  }
+
+  /// Sends a message to everyone who wants to hear of something this severe; blocks for some
+  /// seconds per destination at the most, so it belongs on a thread of its own.
+  ///
+  /// @return what went wrong, a sentence without secrets for each alert that was not delivered
+  public List<String> send(Canary canary, AlertMessage message) throws InterruptedException {
+    var failures = new ArrayList<String>();
+    List<Alert> alerts = canary.spec().analysis().alerts();
+    if (alerts.isEmpty() && fallback.isPresent()) {
+      deliver(message, fallback.get()).ifPresent(failures::add);
+    }
+    for (Alert alert : alerts) {
+      if (!message.severity().atLeast(alert.leastSeverity())) {
+        continue;
+      }
+      ObjectRef ref = alert.providerRef().in(canary.metadata().namespace());
+      try {
+        deliver(message, destination(ref)).ifPresent(failures::add);
+      } catch (ClusterFailure | Unreadable | IllegalArgumentException e) {
+        failures.add(
+            "Alert "
+                + alert.name()
+                + " was not sent by AlertProvider "
+                + ref
+                + ": "
+                + e.getMessage());
+      }
+    }
+    return List.copyOf(failures);
+  }
+
+  private Optional<String> deliver(AlertMessage message, Destination to)
+      throws InterruptedException {
+    Optional<Sink> sink = Sinks.of(to.type());
+    if (sink.isEmpty()) {
+      return Optional.of(
+          "%s was not told: alerts of type %s are not yet served; known: %s"
+              .formatted(to.name(), to.type(), String.join(", ", Sinks.types())));
+    }
+    try {
+      return sink.get()
+          .refusal(http.send(sink.get().request(message, to)))
+          .map(why -> to.name() + " did not take an alert: it " + why);
+    } catch (HttpFailure e) {
+      return Optional.of(to.name() + " did not take an alert: " + e.getMessage());
+    }
+  }
+
+  private Destination destination(ObjectRef ref) {
+    AlertProvider provider =
+        AlertProvider.read(
+            JSON.valueToTree(
+                objects
+                    .get(Kind.ALERT_PROVIDER, ref)
+                    .orElseThrow(() -> new IllegalArgumentException("there is no such object"))));
+    LocalRef secret = provider.spec().secretRef();
+    return Destinations.of(
+        provider,
+        secret == null ? Map.of() : secret(new ObjectRef(ref.namespace(), secret.name())));
+  }
+
+  private Map<String, String> secret(ObjectRef ref) {
+    GenericKubernetesResource secret =
+        objects
+            .get(Kind.SECRET, ref)
+            .orElseThrow(() -> new IllegalArgumentException("there is no Secret " + ref));
+    var data = new LinkedHashMap<String, String>();
+    JsonNode tree = JSON.valueToTree(secret);
+    for (Map.Entry<String, JsonNode> entry : tree.path("data").properties()) {
+      data.put(entry.getKey(), entry.getValue().asText());
+    }
+    return data;
+  }
+}

@@ -1,0 +1,301 @@
+package dev.sluice.controller.alert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.sluice.controller.cluster.ClusterFailure;
+import dev.sluice.controller.cluster.Kind;
+import dev.sluice.controller.http.LocalServer;
+import dev.sluice.controller.http.ResilientHttp;
+import dev.sluice.crds.Analysis.Severity;
+import dev.sluice.crds.Canary;
+import dev.sluice.crds.ObjectRef;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AlertsTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final YAMLMapper YAML = new YAMLMapper();
+
+  private final Map<String, GenericKubernetesResource> objects = new HashMap<>();
+  private Vertx vertx;
+  private ResilientHttp http;
+
+  @BeforeAll
+  void start() {
+    vertx = Vertx.vertx();
+    http = ResilientHttp.over(vertx, ResilientHttp.Limits.DEFAULT);
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    http.close();
+    vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+
+  private static JsonNode yaml(String text) throws IOException {
+    return YAML.readTree(text);
+  }
+
+  private static Canary canary(String alerts, String rollout) throws IOException {
+    return Canary.read(
+        yaml(
+            """
+            metadata: {name: myapp, namespace: production}
+            spec:
+              targetRef: {apiVersion: apps/v1, kind: Deployment, name: myapp}
+              progressDeadlineSeconds: 60
+              service: {port: 80}
+              analysis: {interval: 10s, threshold: 3, maxWeight: 50, stepWeight: 10, alerts: %s}
+            status: {phase: Progressing, rollout: %s}
+            """
+                .formatted(alerts, rollout)));
+  }
+
+  private static final String ON_CALL = "[{name: on-call, providerRef: {name: on-call}}]";
+
+  private void exists(Kind kind, String yaml) throws IOException {
+    JsonNode json = yaml(yaml);
+    objects.put(
+        kind.kind()
+            + " "
+            + json.at("/metadata/namespace").asText()
+            + "/"
+            + json.at("/metadata/name").asText(),
+        JSON.convertValue(json, GenericKubernetesResource.class));
+  }
+
+  private void provider(String spec) throws IOException {
+    exists(
+        Kind.ALERT_PROVIDER,
+        "{metadata: {name: on-call, namespace: production}, spec: " + spec + "}");
+  }
+
+  private List<String> send(Canary canary, AlertMessage message) throws InterruptedException {
+    return send(canary, message, Optional.empty());
+  }
+
+  private List<String> send(Canary canary, AlertMessage message, Optional<Destination> fallback)
+      throws InterruptedException {
+    Alerts.Objects known = (kind, ref) -> Optional.ofNullable(objects.get(kind.kind() + " " + ref));
+    return new Alerts(known, http, fallback).send(canary, message);
+  }
+
+  private static AlertMessage message(Severity severity) {
+    return new AlertMessage(
+        severity, new ObjectRef("production", "myapp"), "Something.", List.of());
+  }
+
+  private static void ok(HttpServerRequest request) {
+    request.response().end("ok");
+  }
+
+  @Test
+  void slackIsSentWhatFlaggerSent() throws Exception {
+    Canary canary = canary(ON_CALL, "{}");
+    try (var slack = new LocalServer(vertx, AlertsTest::ok);
+        InputStream recorded =
+            Objects.requireNonNull(getClass().getResourceAsStream("flagger-slack.jsonl"))) {
+      provider(
+          "{type: slack, channel: on-call, username: delivery, address: '"
+              + slack.uri("/slack")
+              + "'}");
+      List<JsonNode> expected =
+          JSON.readerFor(JsonNode.class).<JsonNode>readValues(recorded).readAll();
+
+      for (JsonNode post : expected) {
+        JsonNode attachment = post.at("/attachments/0");
+        var severity =
+            attachment.path("color").asText().equals("danger") ? Severity.ERROR : Severity.INFO;
+        boolean details = !attachment.path("fields").isEmpty();
+        assertThat(
+                send(
+                    canary,
+                    AlertMessage.of(
+                        canary, severity, attachment.path("text").asText(), details, "")))
+            .isEmpty();
+      }
+
+      assertThat(expected).hasSizeGreaterThan(2);
+      assertThat(slack.seen()).hasSameSizeAs(expected);
+      for (int i = 0; i < expected.size(); i++) {
+        JsonNode sent = JSON.readTree(slack.seen().get(i).body());
+        if (expected.get(i).at("/attachments/0/text").asText().startsWith("New revision")) {
+          assertThat(sent.at("/attachments/0/fields")).hasSize(4);
+        }
+        assertThat(sent).isEqualTo(expected.get(i));
+      }
+    }
+  }
+
+  @Test
+  void theReleaseIsNamedByRevisionAndCommitAndWhyItFailed() throws Exception {
+    Canary canary =
+        canary(
+            ON_CALL,
+            "{revision: 5f6e7d, commit: 'main@sha1:1f2e3d4c5b6a79880706f5e4d3c2b1a098f7e6d5',"
+                + " failure: request-success-rate was 71.2 where at least 99 is wanted}");
+
+    assertThat(AlertMessage.of(canary, Severity.ERROR, "Rolled back.", false, "blue").facts())
+        .containsExactly(
+            new AlertMessage.Fact("Cluster", "blue"),
+            new AlertMessage.Fact("Revision", "5f6e7d"),
+            new AlertMessage.Fact("Commit", "main@sha1:1f2e3d4c5b6a"),
+            new AlertMessage.Fact(
+                "Why", "request-success-rate was 71.2 where at least 99 is wanted"));
+  }
+
+  @Test
+  void anOmittedSeverityMeansEverything() throws Exception {
+    try (var slack = new LocalServer(vertx, AlertsTest::ok)) {
+      provider("{type: slack, address: '" + slack.uri("/") + "'}");
+
+      send(canary(ON_CALL, "{}"), message(Severity.INFO));
+      send(
+          canary("[{name: a, severity: '', providerRef: {name: on-call}}]", "{}"),
+          message(Severity.INFO));
+      send(
+          canary("[{name: a, severity: warn, providerRef: {name: on-call}}]", "{}"),
+          message(Severity.INFO));
+      send(
+          canary("[{name: a, severity: warn, providerRef: {name: on-call}}]", "{}"),
+          message(Severity.ERROR));
+      send(
+          canary("[{name: a, severity: error, providerRef: {name: on-call}}]", "{}"),
+          message(Severity.WARN));
+
+      assertThat(slack.seen()).hasSize(3);
+      JsonNode first = JSON.readTree(slack.seen().getFirst().body());
+      assertThat(first.path("channel").asText()).isEqualTo("general");
+      assertThat(first.path("username").asText()).isEqualTo("flagger");
+    }
+  }
+
+  @Test
+  void theSecretHoldsTheAddressAndTheToken() throws Exception {
+    try (var slack = new LocalServer(vertx, AlertsTest::ok)) {
+      exists(
+          Kind.SECRET,
+          "{metadata: {name: slack, namespace: production}, data: {address: '%s', token: '%s'}}"
+              .formatted(base64(slack.uri("/T0/B0") + "\n"), base64("xoxb-1")));
+      provider("{type: slack, secretRef: {name: slack}}");
+
+      assertThat(send(canary(ON_CALL, "{}"), message(Severity.INFO))).isEmpty();
+
+      assertThat(slack.seen().getFirst().uri()).isEqualTo("/T0/B0");
+      assertThat(slack.seen().getFirst().headers()).containsEntry("authorization", "Bearer xoxb-1");
+    }
+  }
+
+  private static String base64(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void aCanaryWithoutAlertsUsesTheControllersOwnChannel() throws Exception {
+    try (var slack = new LocalServer(vertx, AlertsTest::ok)) {
+      var own =
+          Destination.slack(
+              slack.uri("/"), Optional.empty(), "releases", "sluice", Optional.empty());
+
+      send(canary("[]", "{}"), message(Severity.INFO), Optional.of(own));
+      provider("{type: slack, address: '" + slack.uri("/") + "', channel: other}");
+      send(canary(ON_CALL, "{}"), message(Severity.INFO), Optional.of(own));
+
+      assertThat(slack.seen())
+          .extracting(seen -> JSON.readTree(seen.body()).path("channel").asText())
+          .containsExactly("releases", "other");
+    }
+  }
+
+  @Test
+  void whatKeepsAnAlertFromBeingSentIsSaidWithoutSecrets() throws Exception {
+    Canary canary = canary(ON_CALL, "{}");
+    objects.clear();
+    assertThat(send(canary, message(Severity.INFO)))
+        .containsExactly(
+            "Alert on-call was not sent by AlertProvider production/on-call: there is no such object");
+
+    provider("{type: slack, secretRef: {name: slack}}");
+    assertThat(send(canary, message(Severity.INFO)).getFirst())
+        .endsWith("there is no Secret production/slack");
+
+    exists(Kind.SECRET, "{metadata: {name: slack, namespace: production}, data: {token: eA==}}");
+    assertThat(send(canary, message(Severity.INFO)).getFirst())
+        .endsWith("Secret slack has no key 'address'");
+
+    exists(
+        Kind.SECRET,
+        "{metadata: {name: slack, namespace: production}, data: {address: aHR0cDovL2h1c2ggaHVzaA==}}");
+    assertThat(send(canary, message(Severity.INFO)).getFirst())
+        .endsWith("its address is not a URL")
+        .doesNotContain("hush");
+
+    provider("{type: msteams, address: 'http://h/secret'}");
+    assertThat(send(canary, message(Severity.INFO)))
+        .containsExactly(
+            "AlertProvider production/on-call was not told: alerts of type msteams are not yet served;"
+                + " known: slack");
+
+    provider("{type: 5}");
+    assertThat(send(canary, message(Severity.INFO)).getFirst())
+        .contains("spec.type: must be a text, not 5");
+  }
+
+  @Test
+  void aSinkThatRefusesOrIsGoneStopsNothing() throws Exception {
+    Canary canary = canary(ON_CALL, "{}");
+    try (var slack =
+        new LocalServer(
+            vertx,
+            request ->
+                request.response().end("{\"ok\": false, \"error\": \"channel_not_found\"}"))) {
+      provider("{type: slack, address: '" + slack.uri("/hush") + "'}");
+      assertThat(send(canary, message(Severity.INFO)))
+          .containsExactly(
+              "AlertProvider production/on-call did not take an alert: it refused: channel_not_found");
+    }
+    try (var slack =
+        new LocalServer(vertx, request -> request.response().setStatusCode(404).end("no_team"))) {
+      provider("{type: slack, address: '" + slack.uri("/hush") + "'}");
+      assertThat(send(canary, message(Severity.INFO)).getFirst())
+          .endsWith("it answered 404: no_team")
+          .doesNotContain("hush");
+    }
+    Alerts.Objects broken =
+        (_, _) -> {
+          throw new ClusterFailure.Unavailable("no answer");
+        };
+    assertThat(
+            new Alerts(broken, http, Optional.empty())
+                .send(canary, message(Severity.INFO))
+                .getFirst())
+        .endsWith("no answer");
+  }
+
+  @Test
+  void everySinkIsListedOnce() {
+    assertThat(Sinks.types()).doesNotHaveDuplicates().contains("slack");
+    for (Sink sink : Sinks.all()) {
+      assertThat(Sinks.of(sink.type())).contains(sink);
+    }
+  }
+}

@@ -1,0 +1,176 @@
+package dev.sluice.controller.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.controller.http.Http;
+import dev.sluice.controller.http.LocalServer;
+import dev.sluice.controller.http.ResilientHttp;
+import dev.sluice.crds.Analysis.Webhook;
+import dev.sluice.crds.Analysis.WebhookType;
+import dev.sluice.crds.CanaryStatus.Phase;
+import dev.sluice.crds.ObjectRef;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class WebhooksTest {
+  private static final ObjectRef CANARY = new ObjectRef("production", "myapp");
+
+  private Vertx vertx;
+  private ResilientHttp http;
+
+  @BeforeAll
+  void start() {
+    vertx = Vertx.vertx();
+    http = ResilientHttp.over(vertx, ResilientHttp.Limits.DEFAULT);
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    http.close();
+    vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+
+  private static Webhook webhook(String url, String timeout, Map<String, String> metadata) {
+    return new Webhook(
+        WebhookType.PRE_ROLLOUT, "acceptance-test", url, false, timeout, 0, false, metadata);
+  }
+
+  private Optional<String> call(LocalServer server) throws InterruptedException {
+    return call(webhook(server.uri("/").toString(), "5s", Map.of()));
+  }
+
+  private Optional<String> call(Webhook webhook) throws InterruptedException {
+    return new Webhooks(http, Optional.empty())
+        .refusal(CANARY, webhook, Phase.PROGRESSING, "85cbbccbb");
+  }
+
+  @Test
+  void thePayloadIsFlaggers() throws Exception {
+    try (var server = new LocalServer(vertx, request -> request.response().end())) {
+      var metadata = Map.of("type", "bash");
+
+      assertThat(call(webhook(server.uri("/hook").toString(), "30s", metadata))).isEmpty();
+      assertThat(call(server)).isEmpty();
+
+      // as the real Flagger sent it, but for the checksum
+      var json = new ObjectMapper();
+      assertThat(json.readTree(server.seen().getFirst().body()))
+          .isEqualTo(
+              json.readTree(
+                  """
+                  {"name": "myapp", "namespace": "production", "phase": "Progressing",
+                   "checksum": "85cbbccbb", "metadata": {"type": "bash"}}
+                  """));
+      assertThat(server.seen().getFirst().method()).isEqualTo("POST");
+      assertThat(server.seen().getFirst().headers())
+          .containsEntry("content-type", "application/json");
+      assertThat(server.seen().getLast().body()).doesNotContain("metadata");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "200, true",
+    "202, true",
+    "204, true",
+    "299, true",
+    "302, false",
+    "404, false",
+    "500, false"
+  })
+  void anyStatusOf2xxAgrees(int status, boolean agrees) throws Exception {
+    try (var server =
+        new LocalServer(vertx, request -> request.response().setStatusCode(status).end())) {
+      assertThat(call(server).isEmpty()).isEqualTo(agrees);
+    }
+  }
+
+  @Test
+  void aRefusalSaysWhatTheReceiverSaid() throws Exception {
+    try (var server =
+        new LocalServer(
+            vertx,
+            request ->
+                request
+                    .response()
+                    .setStatusCode(500)
+                    .end(
+                        "command curl failed:\n\u001b[31mexit status 22\u001b[0m  "
+                            + "x".repeat(1000)))) {
+      assertThat(call(server).orElseThrow())
+          .startsWith(
+              "webhook acceptance-test answered 500: command curl failed: [31mexit status 22 [0m xxx")
+          .hasSizeLessThan(350)
+          .endsWith("…");
+    }
+  }
+
+  @Test
+  void whoDoesNotAnswerInTimeRefuses() throws Exception {
+    try (var server = new LocalServer(vertx, WebhooksTest::never)) {
+      assertThat(call(webhook(server.uri("/?token=hidden").toString(), "1s", Map.of())))
+          .contains(
+              "webhook acceptance-test failed: "
+                  + server.uri("")
+                  + " did not answer within 1000 ms");
+    }
+  }
+
+  private static void never(HttpServerRequest request) {
+    // leaves the caller waiting
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "::secret:: | 5s | webhook acceptance-test cannot be called: its url is not a URL",
+        "http://h/ | 5x | webhook acceptance-test cannot be called: its timeout '5x' is not a duration such as 30s or 1m30s",
+        "ftp://h/ | 5s | webhook acceptance-test failed: an address looks like http://host/path"
+      })
+  void whatCannotBeCalledIsSaid(String url, String timeout, String why) throws Exception {
+    assertThat(call(webhook(url, timeout, Map.of()))).contains(why);
+  }
+
+  @Test
+  void retriesAreTheOnesAskedFor() throws Exception {
+    Webhook twice = new Webhook(null, "load-test", "http://h/", false, null, 2, true, Map.of());
+
+    Http.Request request =
+        WebhookCall.request(CANARY, twice, Phase.PROGRESSING, "a", Optional.empty());
+
+    assertThat(request.retries()).isEqualTo(Http.Retries.of(2));
+    assertThat(request.timeout()).hasSeconds(10);
+    assertThat(request.verifyTls()).isFalse();
+  }
+
+  @Test
+  void shortNamesAreLookedUpInTheNamespaceOfTheCanary() throws Exception {
+    try (var proxy = new LocalServer(vertx, request -> request.response().end())) {
+      var webhooks = new Webhooks(http, Optional.of(Http.Proxy.at(proxy.uri(""))));
+
+      assertThat(
+              webhooks.refusal(
+                  CANARY,
+                  webhook("http://flagger-loadtester.test/", "5s", Map.of()),
+                  Phase.PROGRESSING,
+                  "a"))
+          .isEmpty();
+
+      assertThat(proxy.seen().getFirst().uri()).isEqualTo("http://flagger-loadtester.test/");
+      assertThat(proxy.seen().getFirst().headers())
+          .containsEntry("proxy-authorization", "Basic cHJvZHVjdGlvbjo=");
+    }
+  }
+}
