@@ -76,8 +76,8 @@ final class JsonPatch {
     return there;
   }
 
+  /// The server replaces a key that is not there, too, as long as its parent is.
   private void replace(List<String> path, JsonNode value) {
-    at(path);
     if (path.isEmpty()) {
       document = value;
       return;

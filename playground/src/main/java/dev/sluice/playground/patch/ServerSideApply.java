@@ -42,8 +42,13 @@ final class ServerSideApply {
               new FieldManager(FIRST, schema.type().apiVersion(), ""),
               schema,
               now);
-    return new Run(there, own(config, manager, schema), managed, manager, schema.root(), now)
-        .run(force);
+    FieldSet takeable = LastApplied.takeable(there, manager, schema);
+    Run run = new Run(there, own(config, manager, schema), managed, manager, schema.root(), now);
+    return switch (run.run(force, takeable)) {
+      case Applied.Merged(ObjectNode object) ->
+          new Applied.Merged(LastApplied.refreshed(object, config, manager));
+      case Applied refusal -> refusal;
+    };
   }
 
   private static Optional<Applied> unfit(ObjectNode config, Schema schema) {
@@ -102,7 +107,9 @@ final class ServerSideApply {
       Node root,
       Instant now) {
 
-    Applied run(boolean force) {
+    /// @param takeable what may be taken from its owners without force, if nothing else is in the
+    ///   way
+    Applied run(boolean force, FieldSet takeable) {
       ManagedFields.Id id = ManagedFields.Id.applier(manager);
       FieldSet last = before.fields(id);
       FieldSet wanted = Typed.fields(config, root);
@@ -111,7 +118,8 @@ final class ServerSideApply {
       JsonNode merged = pruned(Typed.merged(live, config, root), last, managed);
       Typed.Difference difference = Typed.difference(live, merged, root);
       SortedMap<String, FieldSet> conflicts = conflicts(managed, id, difference.changed());
-      if (!conflicts.isEmpty() && !force) return report(conflicts);
+      boolean mayTake = conflicts.values().stream().allMatch(c -> c.difference(takeable).isEmpty());
+      if (!force && !mayTake) return report(conflicts);
       ManagedFields next = ManagedFields.NONE;
       for (Map.Entry<ManagedFields.Id, ManagedFields.Owned> e : managed.entries().entrySet()) {
         ManagedFields.Owned entry = e.getValue();
