@@ -41,7 +41,7 @@ final class RecordedServer {
   private final Schema widgets = Schema.custom(definition(), "v1");
 
   sealed interface Reply {
-    record Stored(ObjectNode object, Schema schema) implements Reply {}
+    record Stored(ObjectNode object) implements Reply {}
 
     record Refused(String message, List<Cause> causes) implements Reply {}
 
@@ -92,7 +92,7 @@ final class RecordedServer {
     if (!ours) return new Reply.NotOurs();
     Reply reply = write(at, exchange);
     boolean dry = at.option("dryRun").isPresent();
-    if (reply instanceof Reply.Stored(ObjectNode object, Schema _) && !dry) {
+    if (reply instanceof Reply.Stored(ObjectNode object) && !dry) {
       String name = object.path("metadata").path("name").asText();
       objects.put(at.method().equals("POST") ? at.path() + "/" + name : at.path(), object);
     }
@@ -191,7 +191,7 @@ final class RecordedServer {
     ObjectNode complete = at.schema().withDefaults(wanted);
     Reply reply = finish(complete, live, at.schema());
     return reply instanceof Reply.Stored
-        ? new Reply.Stored(Ownership.update(live, complete, manager, at.schema(), NOW), at.schema())
+        ? new Reply.Stored(Ownership.update(live, complete, manager, at.schema(), NOW))
         : reply;
   }
 
@@ -237,7 +237,7 @@ final class RecordedServer {
         && object.get("spec") instanceof ObjectNode spec
         && !spec.has("clusterIP"))
       spec.put("clusterIP", "10.96.0.1").putArray("clusterIPs").add("10.96.0.1");
-    return new Reply.Stored(object, schema);
+    return new Reply.Stored(object);
   }
 
   private Optional<Target> target(String request) {
@@ -274,7 +274,7 @@ final class RecordedServer {
 
   static Map<String, Object> comparable(Reply reply) {
     return switch (reply) {
-      case Reply.Stored(ObjectNode object, Schema schema) -> stored(object, schema);
+      case Reply.Stored(ObjectNode object) -> stored(object);
       case Reply.Refused(String message, List<Cause> causes) -> refusal(message, causes);
       case Reply.NotOurs() -> Map.of();
     };
@@ -295,9 +295,8 @@ final class RecordedServer {
                       c.path("field").asText())));
       return refusal(response.path("message").asText(), causes);
     }
-    Schema schema = ours instanceof Reply.Stored(ObjectNode _, Schema s) ? s : null;
     if (!(response instanceof ObjectNode object)) return Map.of();
-    Map<String, Object> expected = stored(object, schema);
+    Map<String, Object> expected = stored(object);
     if (object.path("metadata").path("managedFields").isTextual()
         || response.path("kind").asText().equals("Scale"))
       expected.put("owners", comparable(ours).getOrDefault("owners", ""));
@@ -313,7 +312,7 @@ final class RecordedServer {
     return out;
   }
 
-  private static Map<String, Object> stored(ObjectNode object, Schema schema) {
+  private static Map<String, Object> stored(ObjectNode object) {
     ObjectNode copy = object.deepCopy();
     var out = new TreeMap<String, Object>();
     out.put("owners", owners(copy.path("metadata").path("managedFields")));
