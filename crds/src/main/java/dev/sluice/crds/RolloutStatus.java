@@ -16,6 +16,8 @@ public record RolloutStatus(
         @Nullable String stage,
     @Field("Hash of the revision that is released, or of the one last dealt with.")
         @Nullable String revision,
+    @Field("The incarnation of the target at which the revision was seen.")
+        @Nullable String targetUid,
     @Field("Generation of the target at which the revision was seen.")
         @Nullable Long targetGeneration,
     @Field("Commit that the revision came from.") @Nullable String commit,

@@ -61,6 +61,7 @@ public final class CanaryReconciler implements Reconciler {
   /// The version that our last status write replaced: a cache that still shows it is behind.
   private final Map<ObjectRef, String> replaced = new ConcurrentHashMap<>();
 
+  /// What the API server said to our last writes; the next decision makes it known.
   private final Map<ObjectRef, String> refusals = new ConcurrentHashMap<>();
 
   CanaryReconciler(
@@ -119,10 +120,7 @@ public final class CanaryReconciler implements Reconciler {
       copy.ifPresent(rules -> hands.run(canary, rules, decision.actions()));
       refusals.remove(canary.ref());
     } catch (ClusterFailure.Refused e) {
-      String why = String.valueOf(e.getMessage());
-      if (!why.equals(refusals.put(canary.ref(), why))) {
-        report.refused(canary, why, now);
-      }
+      refusals.put(canary.ref(), String.valueOf(e.getMessage()));
       throw e;
     } finally {
       // What was recorded has happened, whether or not all of it could be carried out yet.
@@ -136,7 +134,7 @@ public final class CanaryReconciler implements Reconciler {
     Plan plan =
         PolicyReader.read(
             canary.spec(), setting.rollout(), setting.providers(), setting.byDefault());
-    return observer.observe(canary, plan, StatusReader.read(canary.status()), now);
+    return observer.observe(canary, plan, StatusReader.read(canary.status()), Optional.ofNullable(refusals.get(canary.ref())), now);
   }
 
   private Optional<Canary> read(ObjectRef ref) {

@@ -52,7 +52,7 @@ final class Observer {
   /// @param copy empty when there is no target whose pods could be told from a primary's
   record Seen(Observation observation, Optional<PrimaryCopy> copy) {}
 
-  Seen observe(Canary canary, Plan plan, Optional<Standing> standing, Instant now) {
+  Seen observe(Canary canary, Plan plan, Optional<Standing> standing, Optional<String> refused, Instant now) {
     ObjectRef ref = canary.ref();
     Optional<ObjectNode> target = deployment(canary, canary.spec().targetRef().name());
     Optional<ObjectNode> primary = deployment(canary, canary.primaryName());
@@ -72,6 +72,7 @@ final class Observer {
             read.map(Target::content)
                 .orElseGet(() -> new Content.Unreadable("Deployment " + ref + " does not exist")),
             routing(canary, copy, now),
+            refused,
             Optional.empty());
     return new Seen(observation, copy);
   }
@@ -120,7 +121,10 @@ final class Observer {
     Content content =
         new Content.Known(
             new Snapshot(
-                revision, target.path("metadata").path("generation").asLong(), configs.checksums()),
+                revision,
+                target.path("metadata").path("uid").asText(),
+                target.path("metadata").path("generation").asLong(),
+                configs.checksums()),
             same,
             sightings.since(canary.ref(), "content", revision, now),
             Optional.empty(),

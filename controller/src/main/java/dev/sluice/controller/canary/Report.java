@@ -56,10 +56,4 @@ final class Report {
       messenger.tell(canary, standing, announcement, now);
     }
   }
-
-  /// An action that the API server refused: it will be tried again, but a person should know.
-  void refused(Canary canary, String why, Instant now) {
-    events.write(
-        Kind.CANARY, canary.metadata(), "Warning", "WriteRefused", "cannot go on: " + why, now);
-  }
 }

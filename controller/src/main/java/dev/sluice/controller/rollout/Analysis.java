@@ -121,9 +121,15 @@ final class Analysis {
     return Step.to(next)
         .tell(
             Reason.CHECK_FAILED,
-            "Halt %s advancement at %s: %s (failed check %d of %d)"
-                .formatted(seen.names().canaryIn(), phase.weight(), why, count, threshold))
+            "Halt %s advancement at %s: %s (%s)"
+                .formatted(seen.names().canaryIn(), phase.weight(), why, count(seen, count)))
         .lookAgain(later(seen));
+  }
+
+  /// `failed check 2 of 5`; a spec that is refused has no threshold.
+  static String count(Observation seen, int failed) {
+    var of = seen.planned() ? " of " + seen.policy().threshold() : "";
+    return "failed check " + failed + of;
   }
 
   /// The next share of the traffic, or promotion after the last.

@@ -12,6 +12,8 @@ public record Cause(Kind kind, String why) {
     DEADLINE,
     /// The target was deleted.
     TARGET_GONE,
+    /// A newer change of its config took its place.
+    SUPERSEDED,
     /// Somebody scaled the target to zero while it had traffic.
     SCALED_TO_ZERO,
     /// The target became what the primary already runs.

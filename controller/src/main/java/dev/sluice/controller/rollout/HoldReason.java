@@ -40,6 +40,11 @@ public enum HoldReason {
       Tone.ALERT,
       "The route in the cluster is not what was written, or was refused.",
       "Look at who else writes the route, and at the controller's log for a refusal."),
+  WRITE_REFUSED(
+      Tone.ALERT,
+      "The API server refuses something that Sluice has to write (quota, admission, a missing"
+          + " right). It is tried again.",
+      "Read the refusal in the message."),
   ROUTE_EDITED(
       Tone.QUIET,
       "Somebody else wrote the route; it is being set back.",
@@ -106,6 +111,7 @@ public enum HoldReason {
           PRIMARY_NOT_READY,
           CANARY_NOT_READY,
           ROUTE_NOT_REACHED,
+          WRITE_REFUSED,
           ROUTE_EDITED ->
           false;
     };

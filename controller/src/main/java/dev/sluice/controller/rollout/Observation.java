@@ -15,6 +15,7 @@ import java.util.Optional;
 /// @param target the workload that a user edits, empty when it does not exist
 /// @param primary its copy, empty when it does not exist
 /// @param content what the target wants to run; ignored without a target
+/// @param refused what the API server said when it refused one of our writes, until they all succeed
 /// @param answers what the outside said, empty when nothing was asked
 public record Observation(
     Instant now,
@@ -28,6 +29,7 @@ public record Observation(
     Optional<Workload> primary,
     Content content,
     Routing routing,
+    Optional<String> refused,
     Optional<Answers> answers) {
 
   /// The same facts with what the outside said. Workloads, content and routing should have been
@@ -45,6 +47,7 @@ public record Observation(
         primary,
         content,
         routing,
+        refused,
         Optional.of(said));
   }
 

@@ -37,7 +37,7 @@ public record Policy(
   static final Policy CAUTIOUS =
       new Policy(
           Duration.ofMinutes(1),
-          1,
+          Integer.MAX_VALUE,
           List.of(Percent.ALL),
           Percent.ALL,
           Percent.ALL,

@@ -48,20 +48,40 @@ final class Progress {
     if (content.sameAsPrimary()) {
       return Optional.of(Withdrawal.reverted(phase.run(), seen, content));
     }
-    return content.now().isNewerThan(phase.run().target())
-        ? Optional.of(restart(phase, seen, content))
-        : Optional.empty();
+    if (content.now().isNewerThan(phase.run().target())) {
+      return Optional.of(restart(phase, seen, content));
+    }
+    return content.now().revision().equals(phase.run().revision())
+        ? Optional.empty()
+        : Optional.of(Step.to(renamed(phase, content)));
   }
 
-  /// The analysis starts over with what the target is now.
+  /// The API server shows the same content in other words; nobody changed anything.
+  private static Progressing renamed(Progressing p, Content.Known content) {
+    return new Progressing(
+        p.run().seeing(content.now()),
+        p.weight(),
+        p.failedChecks(),
+        p.checks(),
+        p.since(),
+        p.nextCheck());
+  }
+
+  /// The analysis starts over with what the target is now. Pods that were started with another
+  /// config are stopped first, since a changed ConfigMap or Secret alone restarts none.
   static Step restart(Phase.Running phase, Observation seen, Content.Known content) {
     var run = Run.of(content, seen.now());
-    return Step.to(new Progressing(run, Percent.NONE, 0, 0, seen.now(), seen.now()))
-        .tell(
-            Reason.REVISION_RESTARTED,
-            "New revision detected! Restarting analysis for %s: %s replaces %s, which had %s"
-                .formatted(
-                    seen.names().targetIn(), run.title(), phase.run().revision(), phase.weight()));
+    var message =
+        "New revision detected! Restarting analysis for %s: %s replaces %s, which had %s"
+            .formatted(
+                seen.names().targetIn(), run.title(), phase.run().revision(), phase.weight());
+    var superseded = new Cause(Cause.Kind.SUPERSEDED, "its config was changed");
+    var sameConfig = content.now().configs().equals(phase.run().target().configs());
+    return Step.to(
+            sameConfig
+                ? new Progressing(run, Percent.NONE, 0, 0, seen.now(), seen.now())
+                : new Phase.RollingBack(phase.run(), superseded, seen.now()))
+        .tell(Reason.REVISION_RESTARTED, message);
   }
 
   /// Pods with traffic that are no more, by somebody's hand or by themselves.
@@ -101,8 +121,8 @@ final class Progress {
   }
 
   private static String lostMessage(Observation seen, String why, Progressing next) {
-    return "Halt %s advancement: %s; all traffic goes to the primary (failed check %d of %d)"
-        .formatted(seen.names().canaryIn(), why, next.failedChecks(), seen.policy().threshold());
+    return "Halt %s advancement: %s; all traffic goes to the primary (%s)"
+        .formatted(seen.names().canaryIn(), why, Analysis.count(seen, next.failedChecks()));
   }
 
   private static Optional<Step> podsAreLate(Progressing phase, Observation seen) {

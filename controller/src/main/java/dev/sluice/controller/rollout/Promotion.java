@@ -65,6 +65,10 @@ final class Promotion {
     if (content.now().revision().equals(phase.run().revision())) {
       return Step.stay(phase);
     }
+    if (!content.now().isNewerThan(phase.run().target())) {
+      var run = phase.run().seeing(content.now());
+      return Step.to(new Promoting(run, phase.weight(), phase.since(), phase.nextStep()));
+    }
     return content.sameAsPrimary()
         ? Withdrawal.reverted(phase.run(), seen, content)
         : Progress.restart(phase, seen, content);

@@ -52,7 +52,11 @@ public final class Rollout {
 
   private static Decision conclude(Observation seen, Step step, World world) {
     var actions = world.actions(seen);
-    var blocked = step.obstacle().or(() -> world.routed().flatMap(w -> Safety.forbids(seen, w)));
+    var refused =
+        seen.refused()
+            .filter(_ -> !actions.isEmpty())
+            .map(why -> new Step.Obstacle(HoldReason.WRITE_REFUSED, "the API server refuses what has to be written: " + why));
+    var blocked = refused.or(step::obstacle).or(() -> world.routed().flatMap(w -> Safety.forbids(seen, w)));
     var hold = Holding.of(blocked, seen);
     var problems =
         switch (seen.plan()) {
@@ -63,9 +67,10 @@ public final class Rollout {
     var announcements = new ArrayList<>(Specs.announcements(seen, step.next()));
     announcements.addAll(step.announcements());
     announcements.addAll(hold.announcements());
+    var moved = step.next().equals(phase(seen)) ? Optional.<Instant>empty() : Optional.of(seen.now());
     var retry = actions.isEmpty() ? Optional.<Instant>empty() : Optional.of(seen.now().plus(RETRY));
     var lookAgain =
-        Stream.of(step.lookAgain(), hold.lookAgain(), retry)
+        Stream.of(step.lookAgain(), hold.lookAgain(), moved, retry)
             .flatMap(Optional::stream)
             .min(Instant::compareTo);
     var changed = seen.standing().filter(next::equals).isEmpty();

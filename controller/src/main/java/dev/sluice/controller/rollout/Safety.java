@@ -11,9 +11,10 @@ final class Safety {
 
   /// What forbids giving the canary this share now; empty when nothing does.
   static Optional<Obstacle> forbids(Observation seen, Percent canary) {
-    return gains(seen, canary)
-        ? seen.canaryReady() ? Optional.empty() : Optional.of(canaryNotReady(seen))
-        : loses(seen, canary) ? mayGoToPrimary(seen) : Optional.empty();
+    if (gains(seen, canary) && !seen.canaryReady()) {
+      return Optional.of(canaryNotReady(seen));
+    }
+    return loses(seen, canary) ? mayGoToPrimary(seen) : Optional.empty();
   }
 
   /// What forbids the primary to take more traffic than it has. A canary without a single pod may

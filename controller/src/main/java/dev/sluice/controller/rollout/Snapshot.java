@@ -9,9 +9,11 @@ import java.util.TreeMap;
 /// the same object with other content, and only a fence that moved makes that a change somebody
 /// made.
 ///
+/// @param uid of the target; one that was deleted and made again is another
 /// @param generation of the target; changes when it is scaled, too
 /// @param configs `configmap/NAME` or `secret/NAME` to a checksum of its data
-public record Snapshot(Revision revision, long generation, Map<String, String> configs) {
+public record Snapshot(
+    Revision revision, String uid, long generation, Map<String, String> configs) {
 
   public Snapshot {
     configs = Map.copyOf(configs);
@@ -20,7 +22,9 @@ public record Snapshot(Revision revision, long generation, Map<String, String> c
   /// Whether somebody changed what this snapshot shows since `seen` was taken.
   boolean isNewerThan(Snapshot seen) {
     return !revision.equals(seen.revision)
-        && (generation != seen.generation || !configs.equals(seen.configs));
+        && (generation != seen.generation
+            || !uid.equals(seen.uid)
+            || !configs.equals(seen.configs));
   }
 
   @Override

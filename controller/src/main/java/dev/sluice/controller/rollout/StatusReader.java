@@ -83,7 +83,8 @@ public final class StatusReader {
             : new Revision(rollout.revision());
     var generation =
         rollout == null || rollout.targetGeneration() == null ? 0 : rollout.targetGeneration();
-    return new Snapshot(revision, generation, status.trackedConfigs());
+    var uid = rollout == null || rollout.targetUid() == null ? "" : rollout.targetUid();
+    return new Snapshot(revision, uid, generation, status.trackedConfigs());
   }
 
   private static Cause cause(@Nullable RolloutStatus rollout) {

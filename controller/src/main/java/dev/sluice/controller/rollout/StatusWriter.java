@@ -83,6 +83,7 @@ public final class StatusWriter {
         orNull(run.map(Run::id).filter(id -> !id.isEmpty())),
         phase instanceof Phase.RollingBack ? ROLLING_BACK : null,
         orNull(snapshot.map(s -> s.revision().hash())),
+        orNull(snapshot.map(Snapshot::uid).filter(uid -> !uid.isEmpty())),
         orNull(snapshot.map(Snapshot::generation)),
         orNull(run.flatMap(Run::commit)),
         orNull(run.map(Run::started)),
@@ -186,6 +187,8 @@ public final class StatusWriter {
       case Phase.Finalising _ -> "Canary analysis completed, routing all traffic to primary.";
       case Phase.RollingBack(_, var cause, _) when cause.kind() == Cause.Kind.REVERTED ->
           "Reverted to the promoted revision, routing all traffic to primary.";
+      case Phase.RollingBack(_, var cause, _) when cause.kind() == Cause.Kind.SUPERSEDED ->
+          "New revision detected, restarting canary analysis.";
       case Phase.RollingBack(_, var cause, _) ->
           "Rolling back, routing all traffic to primary: " + cause.why();
       case Phase.Succeeded _ -> "Canary analysis completed successfully, promotion finished.";

@@ -40,14 +40,31 @@ final class Withdrawal {
     if (seen.target().filter(t -> t.replicas() > 0).isPresent()) {
       return Step.stay(phase);
     }
-    return phase.cause().kind() == Cause.Kind.REVERTED
-        ? Step.to(new Succeeded(phase.run().target()))
-        : Step.to(new Failed(seenLast(phase, seen), phase.cause()))
-            .tell(
-                Reason.ROLLED_BACK,
-                "Canary failed! %s is scaled to zero, %s serves all traffic: %s"
-                    .formatted(
-                        seen.names().targetIn(), seen.names().primaryIn(), phase.cause().why()));
+    return switch (phase.cause().kind()) {
+      case REVERTED -> Step.to(new Succeeded(phase.run().target()));
+      case SUPERSEDED -> startOver(phase, seen);
+      case FAILED_CHECKS, DEADLINE, TARGET_GONE, SCALED_TO_ZERO -> rolledBack(phase, seen);
+    };
+  }
+
+  private static Step rolledBack(RollingBack phase, Observation seen) {
+    return Step.to(new Failed(seenLast(phase, seen), phase.cause()))
+        .tell(
+            Reason.ROLLED_BACK,
+            "Canary failed! %s is scaled to zero, %s serves all traffic: %s"
+                .formatted(seen.names().targetIn(), seen.names().primaryIn(), phase.cause().why()));
+  }
+
+  private static Step startOver(RollingBack phase, Observation seen) {
+    if (seen.known().isEmpty()) {
+      return Step.held(phase, Detection.unreadable(seen));
+    }
+    var content = seen.known().get();
+    return content.sameAsPrimary()
+        ? Step.to(new Succeeded(content.now()))
+        : Step.to(
+            new Phase.Progressing(
+                Run.of(content, seen.now()), Percent.NONE, 0, 0, seen.now(), seen.now()));
   }
 
   /// The revision that failed, with the fence as it is after scaling.

@@ -1,0 +1,299 @@
+package dev.sluice.controller.rollout;
+
+import dev.sluice.analysis.Verdict;
+import dev.sluice.controller.rollout.Routing.Apex;
+import dev.sluice.mesh.Percent;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// What must be true whatever happens. Written against what was seen and done, not against how
+/// [Rollout] comes to it.
+final class Invariants implements ModelController.Witness {
+  /// A rule was broken.
+  static final class Broken extends AssertionError {
+    private static final long serialVersionUID = 1;
+
+    Broken(String rule) {
+      super(rule);
+    }
+  }
+
+  private final ModelCluster cluster;
+
+  /// Revisions that passed their last check, or that were promoted before anybody looked.
+  private final Set<String> proven = new HashSet<>();
+
+  /// By run: what really failed, as opposed to what only was silent.
+  private final Map<String, Integer> failures = new HashMap<>();
+
+  private final Map<String, Integer> promotions = new HashMap<>();
+  private final Map<String, Integer> ends = new HashMap<>();
+
+  Invariants(ModelCluster cluster) {
+    this.cluster = cluster;
+  }
+
+  int ends(String kind) {
+    return ends.getOrDefault(kind, 0);
+  }
+
+  @Override
+  public void decided(Observation seen, Decision decision) {
+    prove(seen);
+    check(
+        "a hold has a message that a person can act on",
+        decision.next().flatMap(Standing::hold).filter(h -> h.message().length() < 20).isEmpty());
+    var running = seen.standing().map(Standing::phase).filter(Phase.Progressing.class::isInstance);
+    running.ifPresent(p -> onlyTheAnalysed((Phase.Progressing) p, seen, decision));
+    if (decision.actions().isEmpty() && decision.next().isEmpty()) {
+      check(
+          "nothing is announced that is not recorded or done", decision.announcements().isEmpty());
+    }
+    check(
+        "whoever waits knows for how long",
+        decision.lookAgain().isPresent()
+            || decision.actions().isEmpty()
+            || decision.next().isPresent());
+  }
+
+  /// Rule 4: another revision than the one under analysis loses its traffic at once.
+  private void onlyTheAnalysed(Phase.Progressing phase, Observation seen, Decision decision) {
+    var another = seen.known().filter(c -> c.now().isNewerThan(phase.run().target())).isPresent();
+    var hasTraffic = seen.routing().split().filter(w -> w.value() > 0).isPresent();
+    var suspended = seen.policy().suspended();
+    if (another
+        && hasTraffic
+        && takes(seen.primary(), seen.policy().primaryReadyThreshold())
+        && !suspended) {
+      check(
+          "a target that was edited in mid-run loses its traffic in the same tick",
+          decision.actions().contains(new Action.Route(Percent.NONE)));
+    }
+  }
+
+  @Override
+  public void asked(Observation seen, Questions questions, Answers answers) {
+    if (!(seen.standing().orElseThrow().phase() instanceof Phase.Progressing phase)) {
+      throw new Broken("only an analysis asks questions");
+    }
+    check(
+        "a check is about the weight that was asked for, once proxies obey it",
+        seen.routing().split().equals(Optional.of(phase.weight()))
+            && !seen.now().isBefore(seen.routing().since().plus(seen.settings().settle())));
+    check("no check before it is due", !seen.now().isBefore(phase.nextCheck()));
+    check(
+        "a check is about the revision of the run", answers.about().equals(phase.run().revision()));
+    check(
+        "the pods that answer run the revision that is analysed",
+        seen.target().filter(t -> t.existing() == t.updated()).isPresent());
+    check(
+        "metrics are judged from first traffic on",
+        !questions.metrics() || questions.firstTraffic().isPresent());
+    var failed =
+        answers.hooks().stream().anyMatch(hook -> !hook.agreed())
+            || answers.verdict().filter(Invariants::isFailure).isPresent();
+    if (failed) {
+      failures.merge(phase.run().id(), 1, Integer::sum);
+    }
+  }
+
+  /// A revision has proven itself once the metrics are well at its last share of the traffic.
+  private void prove(Observation seen) {
+    var passed =
+        seen.answers().flatMap(Answers::verdict).filter(v -> v instanceof Verdict.Safe).isPresent();
+    if (passed
+        && seen.standing().map(Standing::phase).orElse(null) instanceof Phase.Progressing phase
+        && seen.answers().get().about().equals(phase.run().revision())
+        && phase.weight().compareTo(seen.policy().steps().getLast()) >= 0) {
+      proven.add(content(phase.run().revision()));
+    }
+  }
+
+  /// Whatever the API server calls it.
+  private static String content(Revision revision) {
+    return revision.hash().replaceFirst("~.*", "");
+  }
+
+  private static boolean isFailure(Verdict verdict) {
+    return verdict instanceof Verdict.Rollback
+        || (verdict instanceof Verdict.Hold hold && hold.failedCheck());
+  }
+
+  @Override
+  public void recorded(Standing before, Standing after) {
+    if (before.phase() instanceof Phase.Progressing was
+        && after.phase() instanceof Phase.Progressing is
+        && was.run().id().equals(is.run().id())
+        && was.weight().value() > 0
+        && is.weight().compareTo(was.weight()) > 0) {
+      check(
+          "no step early, restarted or not",
+          !is.since().isBefore(was.since().plus(policy().interval())));
+      check(
+          "no step is left out",
+          !policy().steps().containsAll(List.of(was.weight(), is.weight()))
+              || policy().steps().indexOf(is.weight()) == policy().steps().indexOf(was.weight()) + 1);
+    }
+    if (after.phase() instanceof Phase.Progressing lost
+        && before.phase() instanceof Phase.Progressing was
+        && was.weight().value() > 0
+        && lost.weight().value() == 0
+        && was.run().id().equals(lost.run().id())) {
+      failures.merge(lost.run().id(), 1, Integer::sum);
+    }
+    if (after.phase() instanceof Phase.Promoting is
+        && !(before.phase() instanceof Phase.Promoting)) {
+      check("one promotion for a run", promotions.merge(is.run().id(), 1, Integer::sum) == 1);
+    }
+    if (after.phase() instanceof Phase.RollingBack is
+        && !(before.phase() instanceof Phase.RollingBack)
+        && is.cause().kind() == Cause.Kind.FAILED_CHECKS) {
+      // The last loss of all pods is counted with the decision that ends the run.
+      var lost = is.cause().why().startsWith("no pod of") ? 1 : 0;
+      check(
+          "only failures roll back, never silence alone",
+          failures.getOrDefault(is.run().id(), 0) + lost >= policy().threshold());
+    }
+    if (!after.phase().getClass().equals(before.phase().getClass())) {
+      ends.merge(after.phase().getClass().getSimpleName(), 1, Integer::sum);
+    }
+    check(
+        "status never claims a weight that was never asked for",
+        after.phase().weight().value() == 0
+            || after.phase() instanceof Phase.Promoting
+            || weights.contains(after.phase().weight()));
+  }
+
+  private Policy policy() {
+    return cluster.plan instanceof Plan.Valid(var policy, _) ? policy : lastPolicy;
+  }
+
+  private final Set<Percent> weights = new HashSet<>();
+  private Policy lastPolicy = Policy.CAUTIOUS;
+
+  void remember(Policy policy) {
+    weights.addAll(policy.steps());
+    lastPolicy = policy;
+  }
+
+  @Override
+  public void acting(Action action, Observation seen) {
+    switch (action) {
+      case Action.Route(var canary) -> routing(canary, seen);
+      case Action.PointApexAtPrimary _ ->
+          check("traffic goes to a primary that can take it", mayTake(seen));
+      case Action.ScaleTarget(var replicas) -> scaling(replicas, seen);
+      case Action.CopyToPrimary(var revision) -> copying(revision, seen);
+      case Action.EnsureServices _ -> {}
+      case Action.ScalePrimary(var replicas) ->
+          check("the primary is never scaled to zero", replicas > 0);
+    }
+  }
+
+  private static void routing(Percent canary, Observation seen) {
+    var before = seen.routing().split().orElse(Percent.NONE);
+    if (canary.compareTo(before) > 0) {
+      check(
+          "traffic goes to a canary that can take it",
+          takes(seen.target(), seen.policy().canaryReadyThreshold()));
+    }
+    if (canary.compareTo(before) < 0) {
+      check("traffic goes back to a primary that can take it", mayTake(seen));
+    }
+  }
+
+  /// Enough pods are there, or at least more than where the traffic is.
+  private static boolean mayTake(Observation seen) {
+    var canary = seen.target().map(Workload::available).orElse(0);
+    return takes(seen.primary(), seen.policy().primaryReadyThreshold())
+        || (canary == 0 && seen.primary().map(Workload::available).orElse(0) > 0);
+  }
+
+  private static boolean takes(Optional<Workload> workload, Percent threshold) {
+    return workload
+        .filter(w -> w.replicas() > 0 && w.available() > 0)
+        .filter(w -> w.available() >= w.replicas() * threshold.value() / 100)
+        .isPresent();
+  }
+
+  private void scaling(int replicas, Observation seen) {
+    if (replicas > 0) {
+      return;
+    }
+    Instant settled = seen.routing().since().plus(seen.settings().settle());
+    check(
+        "traffic leaves the target before its pods do",
+        seen.routing().split().equals(Optional.of(Percent.NONE))
+            && seen.routing().apex() == Apex.PRIMARY
+            && !seen.now().isBefore(settled));
+    check(
+        "a healthy app keeps its pods until its primary has some",
+        seen.available(seen.primary()) > 0
+            || seen.available(seen.target()) == 0
+            || !(seen.standing().orElseThrow().phase() instanceof Phase.Initializing));
+  }
+
+  private void copying(Revision revision, Observation seen) {
+    var adopted =
+        (seen.routing().apex() != Apex.PRIMARY || seen.primary().isEmpty())
+            && seen.standing().map(Standing::phase).orElse(null) instanceof Phase.Initializing;
+    var first = seen.standing().isEmpty();
+    if (adopted || first || seen.policy().skipAnalysis()) {
+      proven.add(content(revision));
+    }
+    if (seen.policy().metrics().isEmpty()) {
+      return;
+    }
+    check("only what was analysed is promoted", proven.contains(content(revision)));
+  }
+
+  /// After people and faults have rested for long enough.
+  void atRest(Observation seen, Decision decision) {
+    var standing = seen.standing().orElseThrow();
+    check(
+        "every rollout ends or says why not: " + standing,
+        standing.phase() instanceof Phase.Idle || standing.hold().isPresent());
+    check("once settled, no writes: " + decision.actions(), decision.actions().isEmpty());
+    check("once settled, status rests: " + decision.next(), decision.next().isEmpty());
+    check("once settled, nothing is said", decision.announcements().isEmpty());
+    if (standing.phase() instanceof Phase.Idle idle && standing.hold().isEmpty()) {
+      check("an idle canary has no clock", decision.lookAgain().isEmpty());
+      check("between releases the primary has all traffic", cluster.liveWeight().value() == 0);
+      check("between releases requests find the primary", cluster.apex == Apex.PRIMARY);
+      check("between releases somebody serves", cluster.available(cluster.primary) > 0);
+      noRevisionIsLost(idle);
+    }
+    check(
+        "a hold that lasts has told somebody",
+        standing
+            .hold()
+            .filter(h -> h.reason().tone() == HoldReason.Tone.ALERT && !h.alerted())
+            .isEmpty());
+  }
+
+  private void noRevisionIsLost(Phase.Idle idle) {
+    if (cluster.target == null || cluster.primary == null) {
+      return;
+    }
+    var wanted = cluster.revision(cluster.target.template);
+    if (idle instanceof Phase.Failed failed
+        && !cluster.target.template.equals(cluster.primary.template)) {
+      check("what failed is what the target still is", failed.seen().revision().equals(wanted));
+    } else {
+      check(
+          "no revision is lost: the target is " + wanted + ", the primary " + cluster.primary,
+          cluster.target.template.equals(cluster.primary.template));
+    }
+  }
+
+  private static void check(String rule, boolean kept) {
+    if (!kept) {
+      throw new Broken(rule);
+    }
+  }
+}

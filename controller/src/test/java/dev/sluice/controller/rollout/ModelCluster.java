@@ -1,0 +1,211 @@
+package dev.sluice.controller.rollout;
+
+import dev.sluice.controller.rollout.ModelDeployment.Template;
+import dev.sluice.controller.rollout.Routing.Apex;
+import dev.sluice.crds.CanaryStatus;
+import dev.sluice.mesh.Percent;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// A small cluster in memory: one canary, its two Deployments, its Services and its route. Time
+/// only passes when a test says so. What the controller sees of it comes over a watch that may be
+/// late.
+final class ModelCluster {
+  static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+  static final Names NAMES = new Names("shop", "web", "Deployment", "web", "web");
+
+  /// What a manifest and a cluster say, but for pods.
+  record Route(int weight, boolean rules, String writer) {}
+
+  /// Everything the watches deliver, as of one moment.
+  record View(
+      Optional<Workload> target,
+      Optional<Template> wanted,
+      Optional<Workload> primary,
+      Optional<Template> promoted,
+      boolean services,
+      Apex apex,
+      Optional<Route> route,
+      CanaryStatus status,
+      long version,
+      long routeVersion,
+      long generation,
+      Plan plan,
+      int dialect) {}
+
+  long second;
+
+  @Nullable ModelDeployment target;
+  @Nullable ModelDeployment primary;
+  boolean services;
+  Apex apex = Apex.ELSEWHERE;
+  @Nullable Route route;
+  long routeChangedAt;
+  CanaryStatus status = CanaryStatus.EMPTY;
+  long generation = 1;
+  int incarnation;
+  Plan plan;
+
+  /// How this API server words things; changes with an upgrade.
+  int dialect;
+
+  /// Pods that the primary has room for, under a quota.
+  int primaryRoom = Integer.MAX_VALUE;
+
+  private long version;
+  private long routeVersion;
+
+  ModelCluster(Policy policy, Template template, int replicas) {
+    plan = new Plan.Valid(policy, List.of());
+    target = new ModelDeployment(template, replicas, false);
+    target.step(0, 0);
+    second = 100;
+  }
+
+  Instant now() {
+    return START.plusSeconds(second);
+  }
+
+  /// One second passes for Deployments and pods.
+  void pass(int lag) {
+    second++;
+    if (target != null) {
+      target.step(second, lag);
+    }
+    if (primary != null) {
+      primary.room = primaryRoom;
+      primary.step(second, lag);
+    }
+  }
+
+  Revision revision(Template template) {
+    return new Revision(template.name() + (dialect == 0 ? "" : "~" + dialect));
+  }
+
+  Snapshot snapshot(Template template, long ofGeneration) {
+    return new Snapshot(
+        revision(template), "uid" + incarnation, ofGeneration, Map.of("configmap/web", "c" + template.config()));
+  }
+
+  View view() {
+    return new View(
+        Optional.ofNullable(target).map(t -> t.status(second)),
+        Optional.ofNullable(target).map(t -> t.template),
+        Optional.ofNullable(primary).map(p -> p.status(second)),
+        Optional.ofNullable(primary).map(p -> p.template),
+        services,
+        apex,
+        Optional.ofNullable(route),
+        status,
+        version,
+        routeVersion,
+        generation,
+        plan,
+        dialect);
+  }
+
+  /// The write of a user or of another controller; never fails.
+  void writeRoute(int weight, String writer) {
+    route = new Route(weight, true, writer);
+    routeVersion++;
+    routeChangedAt = second;
+  }
+
+  void pointApex(Apex at) {
+    apex = at;
+    routeVersion++;
+    routeChangedAt = second;
+  }
+
+  /// @return whether it was written: the version must be the live one
+  boolean writeStatus(CanaryStatus wanted, long seenVersion) {
+    if (seenVersion != version) {
+      return false;
+    }
+    status = wanted;
+    version++;
+    return true;
+  }
+
+  void edit(Policy policy) {
+    plan(new Plan.Valid(policy, List.of()));
+  }
+
+  void plan(Plan wanted) {
+    plan = wanted;
+    generation++;
+    version++;
+  }
+
+  /// Carries out one action as the hands do, against what they see in the cache.
+  ///
+  /// @return what went wrong, empty when nothing did
+  Optional<String> run(Action action, View seen) {
+    return switch (action) {
+      case Action.EnsureServices _ -> done(() -> services = true);
+      case Action.CopyToPrimary(var revision) -> copy(revision, seen);
+      case Action.PointApexAtPrimary _ -> done(() -> pointApexAsSeen(seen));
+      case Action.Route(var canary) -> {
+        if (seen.routeVersion() != routeVersion) {
+          yield Optional.of("conflict");
+        }
+        writeRoute(canary.value(), "");
+        yield Optional.empty();
+      }
+      case Action.ScaleTarget(var replicas) ->
+          target == null ? Optional.of("not found") : done(() -> scale(target, replicas));
+      case Action.ScalePrimary(var replicas) ->
+          primary == null ? Optional.of("not found") : done(() -> scale(primary, replicas));
+    };
+  }
+
+  private Object pointApexAsSeen(View seen) {
+    if (apex != Apex.PRIMARY) {
+      pointApex(Apex.PRIMARY);
+    }
+    return seen;
+  }
+
+  private Object scale(ModelDeployment deployment, int replicas) {
+    deployment.scale(replicas, second);
+    return deployment;
+  }
+
+  private static Optional<String> done(Supplier<Object> write) {
+    write.get();
+    return Optional.empty();
+  }
+
+  private Optional<String> copy(Revision revision, View seen) {
+    if (seen.wanted().isEmpty() || !revision(seen.wanted().get()).equals(revision)) {
+      return Optional.of("the target is not " + revision);
+    }
+    var template = seen.wanted().get();
+    if (primary == null) {
+      var replicas = seen.target().map(Workload::replicas).filter(n -> n > 0).orElse(1);
+      primary = new ModelDeployment(template, replicas, true);
+    } else {
+      primary.change(template, second);
+    }
+    primary.copyOf = Optional.of(revision);
+    return Optional.empty();
+  }
+
+  Percent liveWeight() {
+    return route == null ? Percent.NONE : new Percent(route.weight());
+  }
+
+  int available(@Nullable ModelDeployment deployment) {
+    return deployment == null ? 0 : deployment.available(second);
+  }
+
+  @Override
+  public String toString() {
+    return "target %s, primary %s, apex %s, route %s"
+        .formatted(target, primary, apex, route == null ? "none" : route.weight() + "%");
+  }
+}

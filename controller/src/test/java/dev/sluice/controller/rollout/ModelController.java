@@ -1,0 +1,239 @@
+package dev.sluice.controller.rollout;
+
+import dev.sluice.controller.rollout.ModelCluster.Route;
+import dev.sluice.controller.rollout.ModelCluster.View;
+import dev.sluice.mesh.Percent;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// One process of the controller over a [ModelCluster]: observe, decide, record, act, announce,
+/// with nothing in memory but a cache and when it saw what. A new one is a restart.
+final class ModelController {
+  /// What may go wrong on the way; a story lets nothing go wrong.
+  interface Luck {
+    /// Whether the process dies here.
+    boolean crashes();
+
+    /// Whether a write is lost before it arrives.
+    boolean isLost();
+
+    /// Why the API server refuses this, if it does.
+    Optional<String> refuses(Action action);
+
+    /// Whether the answer to a write that arrived is lost.
+    boolean answerIsLost();
+  }
+
+  /// The outside: webhooks and metrics.
+  interface Outside {
+    Answers answer(Questions questions, Revision about);
+  }
+
+  /// Who looks over the controller's shoulder.
+  interface Witness {
+    void decided(Observation seen, Decision decision);
+
+    void asked(Observation seen, Questions questions, Answers answers);
+
+    void recorded(Standing before, Standing after);
+
+    void acting(Action action, Observation seen);
+  }
+
+  /// The process died in the middle of something.
+  static final class Crash extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    Crash() {
+      super("crash", null, false, false);
+    }
+  }
+
+  private final ModelCluster cluster;
+  private final Settings settings;
+  private final Luck luck;
+  private final Outside outside;
+  private final Witness witness;
+  private final Consumer<Announcement> people;
+
+  private View cache;
+  private Instant routeSince;
+  private Instant contentSince;
+  private boolean dirty = true;
+  private @Nullable Instant due;
+  private @Nullable String refusal;
+
+  ModelController(
+      ModelCluster cluster,
+      Settings settings,
+      Luck luck,
+      Outside outside,
+      Witness witness,
+      Consumer<Announcement> people) {
+    this.cluster = cluster;
+    this.settings = settings;
+    this.luck = luck;
+    this.outside = outside;
+    this.witness = witness;
+    this.people = people;
+    cache = cluster.view();
+    routeSince = cluster.now();
+    contentSince = cluster.now();
+  }
+
+  /// The watches deliver everything that happened.
+  void watch() {
+    var live = cluster.view();
+    if (live.equals(cache)) {
+      return;
+    }
+    if (!live.route().equals(cache.route()) || live.apex() != cache.apex()) {
+      routeSince = cluster.now();
+    }
+    if (!live.wanted().equals(cache.wanted())) {
+      contentSince = cluster.now();
+    }
+    cache = live;
+    dirty = true;
+  }
+
+  boolean isDue() {
+    return dirty || (due != null && !cluster.now().isBefore(due));
+  }
+
+  Optional<Instant> nextDue() {
+    return Optional.ofNullable(due);
+  }
+
+  /// One pass of the reconciler.
+  Decision tick() {
+    dirty = false;
+    var cheap = observe();
+    var questions = Survey.of(cheap);
+    var seen = cheap;
+    if (questions.any()) {
+      var answers = outside.answer(questions, cheap.known().orElseThrow().now().revision());
+      witness.asked(cheap, questions, answers);
+      seen = observe().with(answers);
+    }
+    var decision = Rollout.decide(seen);
+    witness.decided(seen, decision);
+    due = decision.lookAgain().orElse(null);
+    carryOut(seen, decision);
+    return decision;
+  }
+
+  private void carryOut(Observation seen, Decision decision) {
+    maybeCrash();
+    if (decision.next().isPresent() && !record(seen, decision.next().get())) {
+      due = cluster.now().plusSeconds(1);
+      return;
+    }
+    for (var action : decision.actions()) {
+      maybeCrash();
+      if (luck.isLost()) {
+        due = cluster.now().plusSeconds(1);
+        return;
+      }
+      var refused = luck.refuses(action);
+      refusal = refused.orElse(null);
+      if (refused.isPresent()) {
+        due = cluster.now().plusSeconds(1);
+        return;
+      }
+      witness.acting(action, seen);
+      var failure = cluster.run(action, cache);
+      if (failure.isPresent() || luck.answerIsLost()) {
+        due = cluster.now().plusSeconds(1);
+        return;
+      }
+    }
+    maybeCrash();
+    decision.announcements().forEach(people);
+  }
+
+  private boolean record(Observation seen, Standing next) {
+    if (luck.isLost()) {
+      return false;
+    }
+    var before = StatusReader.read(cluster.status);
+    var written =
+        cluster.writeStatus(
+            StatusWriter.write(cache.status(), next, seen.names().kind(), seen.now()),
+            cache.version());
+    if (written) {
+      witness.recorded(before.orElse(next), StatusReader.read(cluster.status).orElseThrow());
+      // The answer to our own write goes into the cache at once.
+      cache = with(cache, cluster.view());
+    }
+    return written && !luck.answerIsLost();
+  }
+
+  private static View with(View old, View live) {
+    return new View(
+        old.target(),
+        old.wanted(),
+        old.primary(),
+        old.promoted(),
+        old.services(),
+        old.apex(),
+        old.route(),
+        live.status(),
+        live.version(),
+        old.routeVersion(),
+        live.generation(),
+        live.plan(),
+        old.dialect());
+  }
+
+  private void maybeCrash() {
+    if (luck.crashes()) {
+      throw new Crash();
+    }
+  }
+
+  Observation observe() {
+    return new Observation(
+        cluster.now(),
+        settings,
+        ModelCluster.NAMES,
+        cache.generation(),
+        false,
+        StatusReader.read(cache.status()),
+        cache.plan(),
+        cache.target(),
+        cache.primary(),
+        content(),
+        routing(),
+        Optional.ofNullable(refusal),
+        Optional.empty());
+  }
+
+  private Content content() {
+    if (cache.wanted().isEmpty() || cache.target().isEmpty()) {
+      return new Content.Unreadable("there is no target");
+    }
+    var template = cache.wanted().get();
+    return new Content.Known(
+        cluster.snapshot(template, cache.target().get().generation()),
+        cache.promoted().filter(template::equals).isPresent(),
+        contentSince,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private Routing routing() {
+    return new Routing(
+        cache.services(),
+        cache.apex(),
+        cache.route().map(Route::rules).orElse(false),
+        cache.route().map(route -> new Percent(route.weight())),
+        routeSince,
+        cache.route().map(Route::writer).filter(writer -> !writer.isEmpty()),
+        new ArrayList<>(List.<String>of()));
+  }
+}

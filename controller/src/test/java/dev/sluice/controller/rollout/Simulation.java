@@ -1,0 +1,430 @@
+package dev.sluice.controller.rollout;
+
+import dev.sluice.analysis.Evidence;
+import dev.sluice.analysis.Verdict;
+import dev.sluice.controller.rollout.Answers.HookAnswer;
+import dev.sluice.controller.rollout.ModelDeployment.Template;
+import dev.sluice.controller.rollout.Policy.Hook;
+import dev.sluice.controller.rollout.Policy.HookType;
+import dev.sluice.controller.rollout.Routing.Apex;
+import dev.sluice.mesh.Percent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.Supplier;
+
+/// One canary's life under people, faults and a random judge, for half an hour, and then a quarter
+/// of an hour of peace in which everything must come to rest. The same seed lives the same life.
+final class Simulation {
+  private static final int CHAOS = 900;
+  private static final int PEACE = 600;
+
+  private final Random random;
+  private final List<String> trace = new ArrayList<>();
+  private final ModelCluster cluster;
+  private final Invariants invariants;
+  private ModelController controller;
+
+  /// How likely things go wrong in this life; some are all peace.
+  private final double faults;
+
+  private final double people;
+  private final boolean traced;
+  private boolean peace;
+  private boolean outage;
+  private boolean refusing;
+  private int images = 1;
+
+  /// @param traced whether what happens is written down, which costs more than what happens
+  Simulation(long seed, boolean traced) {
+    this.traced = traced;
+    random = new Random(seed * 7919 + 17);
+    faults = random.nextInt(4) == 0 ? 0 : random.nextDouble() * 0.15;
+    people = random.nextInt(6) == 0 ? 0.002 : random.nextDouble() * 0.02;
+    cluster = new ModelCluster(policy(), template(false), 1 + random.nextInt(4));
+    if (random.nextInt(8) == 0) {
+      cluster.primaryRoom = random.nextInt(2);
+    }
+    invariants = new Invariants(cluster);
+    if (cluster.plan instanceof Plan.Valid(var policy, _)) {
+      invariants.remember(policy);
+    }
+    controller = start();
+  }
+
+  Invariants invariants() {
+    return invariants;
+  }
+
+  /// Lives the life; a broken rule comes with what led to it.
+  void run() {
+    try {
+      live(CHAOS);
+      makePeace();
+      live(PEACE);
+      controller.watch();
+      var decision = controller.tick();
+      invariants.atRest(controller.observe(), decision);
+    } catch (Invariants.Broken broken) {
+      note(() -> "BROKEN: " + broken.getMessage());
+      throw broken;
+    }
+  }
+
+  String trace(int lines) {
+    var from = Math.max(0, trace.size() - lines);
+    return String.join("\n", trace.subList(from, trace.size()));
+  }
+
+  private void live(int seconds) {
+    for (int i = 0; i < seconds; i++) {
+      cluster.pass(peace ? 0 : random.nextInt(3));
+      if (!peace && random.nextDouble() < people) {
+        somebodyActs();
+      }
+      if (peace || random.nextDouble() < 0.7) {
+        controller.watch();
+      }
+      if (controller.isDue()) {
+        tick();
+      }
+    }
+  }
+
+  private void tick() {
+    try {
+      controller.tick();
+    } catch (ModelController.Crash _) {
+      note(() -> "the controller dies and is started again");
+      controller = start();
+    }
+  }
+
+  private ModelController start() {
+    return new ModelController(
+        cluster,
+        Settings.DEFAULT,
+        new Luck(),
+        this::answer,
+        new Noted(),
+        said -> note(() -> "says " + said.reason().title() + ": " + said.message()));
+  }
+
+  private final class Luck implements ModelController.Luck {
+    @Override
+    public boolean crashes() {
+      return chance(faults / 4);
+    }
+
+    @Override
+    public boolean isLost() {
+      return chance(faults);
+    }
+
+    @Override
+    public Optional<String> refuses(Action action) {
+      return refusing && action instanceof Action.Route
+          ? Optional.of("admission webhook denied the request")
+          : Optional.empty();
+    }
+
+    @Override
+    public boolean answerIsLost() {
+      return chance(faults);
+    }
+  }
+
+  private boolean chance(double probability) {
+    return !peace && random.nextDouble() < probability;
+  }
+
+  // ---- people ----
+
+  private void somebodyActs() {
+    switch (random.nextInt(21)) {
+      case 0, 1, 2, 3, 4 -> edit(template(random.nextInt(3) == 0));
+      case 5 -> editConfig();
+      case 6 -> revert();
+      case 7 -> scaleTarget();
+      case 8 -> editRoute();
+      case 9 -> crashPods(cluster.target, "canary");
+      case 10 -> crashPods(cluster.primary, "primary");
+      case 11 -> {
+        outage = !outage;
+        note(() -> "metrics are " + (outage ? "away" : "back"));
+      }
+      case 12 -> upgrade();
+      case 13 -> suspendOrNot();
+      case 14 -> resetApex();
+      case 15 -> editSpec();
+      case 16 -> deletePrimary();
+      case 17 -> deleteTarget();
+      case 18 -> wish();
+      case 19 -> {
+        refusing = !refusing;
+        note(() -> "routes are " + (refusing ? "refused" : "taken again"));
+      }
+      default -> breakSpec();
+    }
+  }
+
+  private Template template(boolean broken) {
+    var startup = broken && random.nextBoolean() ? -1 : random.nextInt(9);
+    return new Template(images++, 0, broken, startup);
+  }
+
+  private void edit(Template template) {
+    if (cluster.target == null) {
+      cluster.target = new ModelDeployment(template, 2, false);
+      cluster.incarnation++;
+      note(() -> "somebody creates the target again as " + template);
+      return;
+    }
+    note(() -> "somebody edits the target: " + template);
+    cluster.target.change(template, cluster.second);
+  }
+
+  private void editConfig() {
+    if (cluster.target != null) {
+      var t = cluster.target.template;
+      edit(new Template(t.image(), t.config() + 1, t.bad(), t.startup()));
+    }
+  }
+
+  private void revert() {
+    if (cluster.target != null && cluster.primary != null) {
+      edit(cluster.primary.template);
+    }
+  }
+
+  private void scaleTarget() {
+    if (cluster.target != null) {
+      var replicas = random.nextInt(3);
+      note(() -> "somebody scales the target to " + replicas);
+      cluster.target.scale(replicas, cluster.second);
+    }
+  }
+
+  private void editRoute() {
+    if (cluster.route != null) {
+      var weight = random.nextInt(101);
+      note(() -> "somebody sets the route to " + weight);
+      cluster.writeRoute(weight, "kubectl");
+    }
+  }
+
+  private void resetApex() {
+    if (cluster.apex == Apex.PRIMARY) {
+      note(() -> "somebody points the apex Service elsewhere");
+      cluster.pointApex(random.nextBoolean() ? Apex.ELSEWHERE : Apex.MISSING);
+    }
+  }
+
+  private void crashPods(@org.jspecify.annotations.Nullable ModelDeployment pods, String name) {
+    if (pods != null) {
+      note(() -> "pods of the " + name + " crash");
+      pods.crash(1 + random.nextInt(3), cluster.second, 5 + random.nextInt(60));
+    }
+  }
+
+  private void upgrade() {
+    note(() -> "the API server is upgraded and words things differently");
+    cluster.dialect++;
+  }
+
+  private void suspendOrNot() {
+    if (cluster.plan instanceof Plan.Valid(var policy, _)) {
+      note(() -> "somebody " + (policy.suspended() ? "resumes" : "suspends") + " the canary");
+      plan(with(policy, policy.steps(), !policy.suspended(), policy.skipAnalysis()));
+    }
+  }
+
+  private void editSpec() {
+    note(() -> "somebody edits the canary's steps");
+    plan(policy());
+  }
+
+  private void breakSpec() {
+    note(() -> "somebody breaks the canary's spec");
+    cluster.plan(new Plan.Invalid(List.of(new Problem("spec.analysis.stepWeight", "is 0"))));
+  }
+
+  private void plan(Policy policy) {
+    invariants.remember(policy);
+    cluster.edit(policy);
+  }
+
+  private void deletePrimary() {
+    note(() -> "somebody deletes the primary");
+    cluster.primary = null;
+  }
+
+  private void deleteTarget() {
+    if (random.nextInt(3) == 0) {
+      note(() -> "somebody deletes the target");
+      cluster.target = null;
+    }
+  }
+
+  private void wish() {
+    if (cluster.target != null) {
+      cluster.target.wish = java.util.OptionalInt.of(1 + random.nextInt(4));
+      note(() -> "Git wants " + cluster.target.wish.getAsInt() + " replicas");
+    }
+  }
+
+  /// Everything that could keep a rollout from ending on its own is set right.
+  private void makePeace() {
+    note(() -> "peace");
+    peace = true;
+    outage = false;
+    refusing = false;
+    cluster.primaryRoom = Integer.MAX_VALUE;
+    if (!(cluster.plan instanceof Plan.Valid(var policy, _) && !policy.suspended())) {
+      plan(with(policy(), steps(), false, false));
+    }
+  }
+
+  // ---- the outside ----
+
+  private Answers answer(Questions questions, Revision about) {
+    var hooks = new ArrayList<HookAnswer>();
+    var bad = cluster.target != null && cluster.target.template.bad();
+    for (var hook : questions.hooks()) {
+      var refuses = random.nextDouble() < (bad ? 0.2 : peace ? 0 : 0.03);
+      hooks.add(new HookAnswer(hook, refuses ? "it said no" : ""));
+      if (refuses) {
+        break;
+      }
+    }
+    var refused = hooks.stream().anyMatch(hook -> !hook.agreed());
+    var verdict =
+        questions.metrics() && !refused
+            ? Optional.of(verdict(questions, bad))
+            : Optional.<Verdict>empty();
+    slow();
+    note(() -> "asked at %s: hooks %s, verdict %s"
+            .formatted(
+                about,
+                hooks.stream().map(HookAnswer::refusal).toList(),
+                verdict.map(v -> v.getClass().getSimpleName() + " " + v.sentence()).orElse("-")));
+    return new Answers(about, hooks, verdict);
+  }
+
+  /// Asking takes time, in which the world moves on.
+  private void slow() {
+    for (int i = peace ? 0 : random.nextInt(4); i > 0; i--) {
+      cluster.pass(0);
+      if (random.nextDouble() < people * 3) {
+        somebodyActs();
+      }
+      controller.watch();
+    }
+  }
+
+  private Verdict verdict(Questions questions, boolean bad) {
+    if (outage) {
+      return new Verdict.Hold(
+          Verdict.Reason.SOURCE_UNAVAILABLE, false, evidence("prometheus.istio-system does not answer", null));
+    }
+    var dice = random.nextDouble();
+    if (!peace && dice < 0.04) {
+      return new Verdict.Continue(evidence("too early", null));
+    }
+    var fails = bad ? dice < 0.7 : !peace && dice > 0.97;
+    var silent = !peace && dice > 0.04 && dice < 0.08;
+    if (!fails && !silent) {
+      return new Verdict.Safe(evidence("100% is fine", 100.0));
+    }
+    var evidence = silent ? evidence("no value", null) : evidence("80% < 99%", 80.0);
+    return questions.failedChecks() + 1 >= questions.threshold()
+        ? new Verdict.Rollback(evidence)
+        : new Verdict.Hold(
+            silent ? Verdict.Reason.NO_DATA : Verdict.Reason.CHECK_FAILED, true, evidence);
+  }
+
+  private static List<Evidence> evidence(
+      String sentence, @org.jspecify.annotations.Nullable Double value) {
+    return List.of(new Evidence("success-rate", value, null, null, null, sentence));
+  }
+
+  // ---- specs ----
+
+  private Policy policy() {
+    return new Policy(
+        Duration.ofSeconds(10),
+        1 + random.nextInt(4),
+        steps(),
+        random.nextInt(3) == 0 ? new Percent(10 + random.nextInt(90)) : Percent.ALL,
+        random.nextInt(3) == 0 ? new Percent(50) : Percent.ALL,
+        random.nextInt(3) == 0 ? new Percent(50) : Percent.ALL,
+        Duration.ofSeconds(60),
+        random.nextInt(10) == 0,
+        false,
+        List.of("success-rate"),
+        random.nextBoolean()
+            ? List.of(new Hook("test", HookType.PRE_ROLLOUT), new Hook("load", HookType.ROLLOUT))
+            : List.of());
+  }
+
+  private List<Percent> steps() {
+    var steps = new ArrayList<Percent>();
+    for (int weight = 1 + random.nextInt(50); weight <= 100; weight += 1 + random.nextInt(50)) {
+      steps.add(new Percent(weight));
+    }
+    return steps;
+  }
+
+  private static Policy with(Policy p, List<Percent> steps, boolean suspended, boolean skip) {
+    return new Policy(
+        p.interval(),
+        p.threshold(),
+        steps,
+        p.promotionStep(),
+        p.primaryReadyThreshold(),
+        p.canaryReadyThreshold(),
+        p.progressDeadline(),
+        skip,
+        suspended,
+        p.metrics(),
+        p.hooks());
+  }
+
+  // ---- the trace ----
+
+  private void note(Supplier<String> what) {
+    if (traced) {
+      trace.add("%5ds  %s".formatted(cluster.second, what.get()));
+    }
+  }
+
+  /// Checks the rules, and writes down what happened.
+  private final class Noted implements ModelController.Witness {
+    @Override
+    public void decided(Observation seen, Decision decision) {
+      invariants.decided(seen, decision);
+    }
+
+    @Override
+    public void asked(Observation seen, Questions questions, Answers answers) {
+      invariants.asked(seen, questions, answers);
+    }
+
+    @Override
+    public void recorded(Standing before, Standing after) {
+      note(() -> "status: %s%s"
+              .formatted(
+                  after.phase(),
+                  after.hold().map(h -> ", held: " + h.reason() + " " + h.message()).orElse("")));
+      invariants.recorded(before, after);
+    }
+
+    @Override
+    public void acting(Action action, Observation seen) {
+      note(() -> action + " on " + cluster);
+      invariants.acting(action, seen);
+    }
+  }
+}
