@@ -134,7 +134,12 @@ public final class CanaryReconciler implements Reconciler {
     Plan plan =
         PolicyReader.read(
             canary.spec(), setting.rollout(), setting.providers(), setting.byDefault());
-    return observer.observe(canary, plan, StatusReader.read(canary.status()), Optional.ofNullable(refusals.get(canary.ref())), now);
+    return observer.observe(
+        canary,
+        plan,
+        StatusReader.read(canary.status()),
+        Optional.ofNullable(refusals.get(canary.ref())),
+        now);
   }
 
   private Optional<Canary> read(ObjectRef ref) {

@@ -52,7 +52,12 @@ final class Observer {
   /// @param copy empty when there is no target whose pods could be told from a primary's
   record Seen(Observation observation, Optional<PrimaryCopy> copy) {}
 
-  Seen observe(Canary canary, Plan plan, Optional<Standing> standing, Optional<String> refused, Instant now) {
+  Seen observe(
+      Canary canary,
+      Plan plan,
+      Optional<Standing> standing,
+      Optional<String> refused,
+      Instant now) {
     ObjectRef ref = canary.ref();
     Optional<ObjectNode> target = deployment(canary, canary.spec().targetRef().name());
     Optional<ObjectNode> primary = deployment(canary, canary.primaryName());

@@ -91,6 +91,9 @@ final class Initialisation {
         .copied()
         .orElseGet(() ->
             new Snapshot(
-                seen.primary().flatMap(Workload::copyOf).orElse(Revision.UNKNOWN), "", 0, Map.of()));
+                seen.primary().flatMap(Workload::copyOf).orElse(Revision.UNKNOWN),
+                "",
+                0,
+                Map.of()));
   }
 }

@@ -15,7 +15,8 @@ import java.util.Optional;
 /// @param target the workload that a user edits, empty when it does not exist
 /// @param primary its copy, empty when it does not exist
 /// @param content what the target wants to run; ignored without a target
-/// @param refused what the API server said when it refused one of our writes, until they all succeed
+/// @param refused what the API server said when it refused one of our writes, until they all
+///   succeed
 /// @param answers what the outside said, empty when nothing was asked
 public record Observation(
     Instant now,

@@ -55,8 +55,12 @@ public final class Rollout {
     var refused =
         seen.refused()
             .filter(_ -> !actions.isEmpty())
-            .map(why -> new Step.Obstacle(HoldReason.WRITE_REFUSED, "the API server refuses what has to be written: " + why));
-    var blocked = refused.or(step::obstacle).or(() -> world.routed().flatMap(w -> Safety.forbids(seen, w)));
+            .map(why ->
+                new Step.Obstacle(
+                    HoldReason.WRITE_REFUSED,
+                    "the API server refuses what has to be written: " + why));
+    var blocked =
+        refused.or(step::obstacle).or(() -> world.routed().flatMap(w -> Safety.forbids(seen, w)));
     var hold = Holding.of(blocked, seen);
     var problems =
         switch (seen.plan()) {
@@ -67,7 +71,8 @@ public final class Rollout {
     var announcements = new ArrayList<>(Specs.announcements(seen, step.next()));
     announcements.addAll(step.announcements());
     announcements.addAll(hold.announcements());
-    var moved = step.next().equals(phase(seen)) ? Optional.<Instant>empty() : Optional.of(seen.now());
+    var moved =
+        step.next().equals(phase(seen)) ? Optional.<Instant>empty() : Optional.of(seen.now());
     var retry = actions.isEmpty() ? Optional.<Instant>empty() : Optional.of(seen.now().plus(RETRY));
     var lookAgain =
         Stream.of(step.lookAgain(), hold.lookAgain(), moved, retry)

@@ -137,7 +137,8 @@ final class Invariants implements ModelController.Witness {
       check(
           "no step is left out",
           !policy().steps().containsAll(List.of(was.weight(), is.weight()))
-              || policy().steps().indexOf(is.weight()) == policy().steps().indexOf(was.weight()) + 1);
+              || policy().steps().indexOf(is.weight())
+                  == policy().steps().indexOf(was.weight()) + 1);
     }
     if (after.phase() instanceof Phase.Progressing lost
         && before.phase() instanceof Phase.Progressing was

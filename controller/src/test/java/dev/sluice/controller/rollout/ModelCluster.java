@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A small cluster in memory: one canary, its two Deployments, its Services and its route. Time
@@ -88,7 +87,10 @@ final class ModelCluster {
 
   Snapshot snapshot(Template template, long ofGeneration) {
     return new Snapshot(
-        revision(template), "uid" + incarnation, ofGeneration, Map.of("configmap/web", "c" + template.config()));
+        revision(template),
+        "uid" + incarnation,
+        ofGeneration,
+        Map.of("configmap/web", "c" + template.config()));
   }
 
   View view() {
@@ -146,9 +148,17 @@ final class ModelCluster {
   /// @return what went wrong, empty when nothing did
   Optional<String> run(Action action, View seen) {
     return switch (action) {
-      case Action.EnsureServices _ -> done(() -> services = true);
+      case Action.EnsureServices _ -> {
+        services = true;
+        yield Optional.empty();
+      }
       case Action.CopyToPrimary(var revision) -> copy(revision, seen);
-      case Action.PointApexAtPrimary _ -> done(() -> pointApexAsSeen(seen));
+      case Action.PointApexAtPrimary _ -> {
+        if (apex != Apex.PRIMARY) {
+          pointApex(Apex.PRIMARY);
+        }
+        yield Optional.empty();
+      }
       case Action.Route(var canary) -> {
         if (seen.routeVersion() != routeVersion) {
           yield Optional.of("conflict");
@@ -156,27 +166,16 @@ final class ModelCluster {
         writeRoute(canary.value(), "");
         yield Optional.empty();
       }
-      case Action.ScaleTarget(var replicas) ->
-          target == null ? Optional.of("not found") : done(() -> scale(target, replicas));
-      case Action.ScalePrimary(var replicas) ->
-          primary == null ? Optional.of("not found") : done(() -> scale(primary, replicas));
+      case Action.ScaleTarget(var replicas) -> scale(target, replicas);
+      case Action.ScalePrimary(var replicas) -> scale(primary, replicas);
     };
   }
 
-  private Object pointApexAsSeen(View seen) {
-    if (apex != Apex.PRIMARY) {
-      pointApex(Apex.PRIMARY);
+  private Optional<String> scale(@Nullable ModelDeployment deployment, int replicas) {
+    if (deployment == null) {
+      return Optional.of("not found");
     }
-    return seen;
-  }
-
-  private Object scale(ModelDeployment deployment, int replicas) {
     deployment.scale(replicas, second);
-    return deployment;
-  }
-
-  private static Optional<String> done(Supplier<Object> write) {
-    write.get();
     return Optional.empty();
   }
 

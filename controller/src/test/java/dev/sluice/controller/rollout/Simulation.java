@@ -12,8 +12,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// One canary's life under people, faults and a random judge, for half an hour, and then a quarter
 /// of an hour of peace in which everything must come to rest. The same seed lives the same life.
@@ -222,7 +224,7 @@ final class Simulation {
     }
   }
 
-  private void crashPods(@org.jspecify.annotations.Nullable ModelDeployment pods, String name) {
+  private void crashPods(@Nullable ModelDeployment pods, String name) {
     if (pods != null) {
       note(() -> "pods of the " + name + " crash");
       pods.crash(1 + random.nextInt(3), cluster.second, 5 + random.nextInt(60));
@@ -270,8 +272,9 @@ final class Simulation {
 
   private void wish() {
     if (cluster.target != null) {
-      cluster.target.wish = java.util.OptionalInt.of(1 + random.nextInt(4));
-      note(() -> "Git wants " + cluster.target.wish.getAsInt() + " replicas");
+      var replicas = 1 + random.nextInt(4);
+      cluster.target.wish = OptionalInt.of(replicas);
+      note(() -> "Git wants " + replicas + " replicas");
     }
   }
 
@@ -305,7 +308,8 @@ final class Simulation {
             ? Optional.of(verdict(questions, bad))
             : Optional.<Verdict>empty();
     slow();
-    note(() -> "asked at %s: hooks %s, verdict %s"
+    note(() ->
+        "asked at %s: hooks %s, verdict %s"
             .formatted(
                 about,
                 hooks.stream().map(HookAnswer::refusal).toList(),
@@ -327,7 +331,9 @@ final class Simulation {
   private Verdict verdict(Questions questions, boolean bad) {
     if (outage) {
       return new Verdict.Hold(
-          Verdict.Reason.SOURCE_UNAVAILABLE, false, evidence("prometheus.istio-system does not answer", null));
+          Verdict.Reason.SOURCE_UNAVAILABLE,
+          false,
+          evidence("prometheus.istio-system does not answer", null));
     }
     var dice = random.nextDouble();
     if (!peace && dice < 0.04) {
@@ -345,8 +351,7 @@ final class Simulation {
             silent ? Verdict.Reason.NO_DATA : Verdict.Reason.CHECK_FAILED, true, evidence);
   }
 
-  private static List<Evidence> evidence(
-      String sentence, @org.jspecify.annotations.Nullable Double value) {
+  private static List<Evidence> evidence(String sentence, @Nullable Double value) {
     return List.of(new Evidence("success-rate", value, null, null, null, sentence));
   }
 
@@ -414,7 +419,8 @@ final class Simulation {
 
     @Override
     public void recorded(Standing before, Standing after) {
-      note(() -> "status: %s%s"
+      note(() ->
+          "status: %s%s"
               .formatted(
                   after.phase(),
                   after.hold().map(h -> ", held: " + h.reason() + " " + h.message()).orElse("")));

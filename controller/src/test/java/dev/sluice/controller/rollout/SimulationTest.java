@@ -51,13 +51,12 @@ class SimulationTest {
         broken.entrySet().stream()
             .collect(Collectors.groupingBy(e -> e.getValue().lines().findFirst().orElse("")));
     return byRule.entrySet().stream()
-        .map(
-            rule -> {
-              var first = rule.getValue().getFirst();
-              return "%d seeds broke: %s%nreplay the first: mvn -pl controller -am -Dtest=SimulationTest -Dsurefire.failIfNoSpecifiedTests=false -Dsluice.seed=%d test%n%s"
-                  .formatted(
-                      rule.getValue().size(), rule.getKey(), first.getKey(), trace(first.getKey()));
-            })
+        .map(rule -> {
+          var first = rule.getValue().getFirst();
+          return "%d seeds broke: %s%nreplay the first: mvn -pl controller -am -Dtest=SimulationTest -Dsurefire.failIfNoSpecifiedTests=false -Dsluice.seed=%d test%n%s"
+              .formatted(
+                  rule.getValue().size(), rule.getKey(), first.getKey(), trace(first.getKey()));
+        })
         .collect(Collectors.joining("\n\n"));
   }
 
