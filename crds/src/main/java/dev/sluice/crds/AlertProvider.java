@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
     kind = "AlertProvider",
     plural = "alertproviders",
     categories = "all",
+    optionalSpec = true,
     description = "A place where alerts are sent.",
     columns = @Column(name = "Type", path = ".spec.type"))
 public record AlertProvider(

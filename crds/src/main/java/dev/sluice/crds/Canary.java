@@ -13,12 +13,13 @@ import dev.sluice.crds.shape.Field;
     kind = "Canary",
     plural = "canaries",
     categories = "all",
+    optionalSpec = true,
     description = "One workload that is released progressively.",
     columns = {
       @Column(name = "Status", path = ".status.phase"),
-      @Column(name = "Weight", path = ".status.canaryWeight", type = "number"),
+      @Column(name = "Weight", path = ".status.canaryWeight"),
       @Column(name = "Suspended", path = ".spec.suspend", type = "boolean", priority = 1),
-      @Column(name = "FailedChecks", path = ".status.failedChecks", type = "number", priority = 1),
+      @Column(name = "FailedChecks", path = ".status.failedChecks", priority = 1),
       @Column(name = "Interval", path = ".spec.analysis.interval", priority = 1),
       @Column(name = "Mirror", path = ".spec.analysis.mirror", type = "boolean", priority = 1),
       @Column(
@@ -27,7 +28,7 @@ import dev.sluice.crds.shape.Field;
           type = "number",
           priority = 1),
       @Column(name = "StepWeights", path = ".spec.analysis.stepWeights", priority = 1),
-      @Column(name = "MaxWeight", path = ".spec.analysis.maxWeight", type = "number", priority = 1),
+      @Column(name = "MaxWeight", path = ".spec.analysis.maxWeight", priority = 1),
       @Column(name = "LastTransitionTime", path = ".status.lastTransitionTime")
     })
 public record Canary(

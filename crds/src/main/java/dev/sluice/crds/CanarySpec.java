@@ -91,8 +91,8 @@ public record CanarySpec(
           @Nullable ScalerReplicas primaryScalerReplicas) {}
 
   public record ScalerReplicas(
-      @Field(value = "Lower bound.", type = "number", minimum = 1) @Nullable Integer minReplicas,
-      @Field(value = "Upper bound.", type = "number", minimum = 1) @Nullable Integer maxReplicas) {}
+      @Field(value = "Lower bound.", minimum = 1) @Nullable Integer minReplicas,
+      @Field(value = "Upper bound.", minimum = 1) @Nullable Integer maxReplicas) {}
 
   public record IngressRef(
       @Field(value = "API version.", required = true) String apiVersion,

@@ -13,8 +13,13 @@ final class IstioShapes {
   record TextMatch(
       @Field("The whole value.") @Nullable String exact,
       @Field("How the value begins.") @Nullable String prefix,
-      @Field("RE2 pattern of the whole value.") @Nullable String regex,
-      @Field("How the value ends.") @Nullable String suffix) {}
+      @Field("RE2 pattern of the whole value.") @Nullable String regex) {}
+
+  record HeaderMatch(
+      @Field("The whole value.") @Nullable String exact,
+      @Field("How the value begins.") @Nullable String prefix,
+      @Field("How the value ends.") @Nullable String suffix,
+      @Field("RE2 pattern of the whole value.") @Nullable String regex) {}
 
   record HttpMatch(
       @Field("A name for the condition.") @Nullable String name,
@@ -32,7 +37,7 @@ final class IstioShapes {
       @Field("Paths match in any case.") @Nullable Boolean ignoreUriCase) {}
 
   record AnalysisMatch(
-      @Field("Headers that the request must have.") Map<String, TextMatch> headers,
+      @Field("Headers that the request must have.") Map<String, HeaderMatch> headers,
       @Field("Query parameters.") Map<String, TextMatch> queryParams,
       @Field("Labels of the calling pod.") Map<String, String> sourceLabels) {}
 

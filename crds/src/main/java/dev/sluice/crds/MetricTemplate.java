@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
     kind = "MetricTemplate",
     plural = "metrictemplates",
     categories = "all",
+    optionalSpec = true,
     description = "A metric query that Canaries share.",
     columns = @Column(name = "Provider", path = ".spec.provider.type"))
 public record MetricTemplate(

@@ -60,6 +60,15 @@ class SchemaTest {
   }
 
   @Test
+  void onlyOurOwnKindsNeedASpecToBeStored() {
+    for (var kind : CustomResources.KINDS) {
+      JsonNode root = Definition.of(kind).at("/spec/versions/0/schema/openAPIV3Schema");
+      boolean ours = Definition.of(kind).at("/spec/group").asText().equals("sluice.dev");
+      assertThat(root.has("required")).as("%s", kind).isEqualTo(ours);
+    }
+  }
+
+  @Test
   void aMetricTemplateOfFlaggersIsTaken() {
     JsonNode template =
         Manifests.yaml(

@@ -24,6 +24,9 @@ public @interface CustomResource {
   /// What the kind is for, in a sentence.
   String description();
 
+  /// The schema takes objects without a spec, as Flagger's do; [Binding#read] does not.
+  boolean optionalSpec() default false;
+
   Column[] columns() default {};
 
   /// What `kubectl get` prints in a column of its own.

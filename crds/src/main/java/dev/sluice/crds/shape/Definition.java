@@ -94,11 +94,13 @@ public final class Definition {
         continue;
       }
       properties.set(component.name(), field(component));
-      if (component.required()) {
+      if (component.required() && !resource.optionalSpec()) {
         required.add(component.name());
       }
     }
-    schema.set("required", required);
+    if (!required.isEmpty()) {
+      schema.set("required", required);
+    }
     schema.set("properties", properties);
     return schema;
   }
