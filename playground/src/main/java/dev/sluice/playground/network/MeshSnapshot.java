@@ -58,6 +58,15 @@ public final class MeshSnapshot {
         .toList();
   }
 
+  /// Whether a pod, ready or not, has this address.
+  boolean hasPod(String ip) {
+    return podsByNamespace.values().stream().anyMatch(pods -> hasPod(pods, ip));
+  }
+
+  private static boolean hasPod(List<Pod> pods, String ip) {
+    return pods.stream().anyMatch(pod -> pod.ip.equals(ip));
+  }
+
   /// The Service that an inbound proxy of this pod names: the oldest one that selects it, by name
   /// for equal ages.
   Optional<String> inboundService(String namespace, Map<String, String> labels) {

@@ -19,6 +19,7 @@ final class Expectation {
   /// On every request that a pod gets; recorded only where `always` lists them.
   private static final Set<String> ALWAYS =
       Set.of(
+          "content-length",
           "x-request-id",
           "x-forwarded-proto",
           "x-envoy-attempt-count",
@@ -80,7 +81,8 @@ final class Expectation {
           outcome.path("count").asInt(),
           Integer::sum);
     }
-    distribution(differences, "outcomes", recorded, outcomes, seen.size(), 1);
+    var requests = expect.path("requests").asInt();
+    distribution(differences, "outcomes", recorded, requests, outcomes, seen.size(), 1);
     var received = new TreeMap<String, Integer>();
     for (var exchange : seen) {
       for (var arrived : exchange.arrived()) {
@@ -98,7 +100,7 @@ final class Expectation {
           one.path("count").asInt(),
           Integer::sum);
     }
-    distribution(differences, "received", expected, received, seen.size(), tries(seen));
+    distribution(differences, "received", expected, requests, received, seen.size(), tries(seen));
     if (expect.has("runs")) {
       runs(differences, seen);
     }
@@ -125,23 +127,26 @@ final class Expectation {
         .orElse(1);
   }
 
-  /// Both are samples of one distribution: the difference of two has twice the variance.
+  /// Both are samples of one distribution: their shares differ by chance only.
   ///
   /// @param each how many times one draw counts
   private static void distribution(
       List<String> differences,
       String what,
       Map<String, Integer> recorded,
+      int recordedOf,
       Map<String, Integer> seen,
-      int requests,
+      int seenOf,
       int each) {
-    differ(differences, what, recorded.keySet(), seen.keySet());
+    seen.keySet().stream()
+        .filter(key -> !recorded.containsKey(key))
+        .forEach(key -> differences.add(what + ": " + key + " was never recorded"));
     recorded.forEach((key, count) -> {
-      var share = Math.min(1.0, (double) count / each / requests);
-      var most = 4 * each * Math.sqrt(2 * requests * share * (1 - share));
-      var other = seen.getOrDefault(key, 0);
-      if (Math.abs(count - other) > most) {
-        differences.add(what + " " + key + ": recorded " + count + ", seen " + other);
+      var share = Math.min(1.0, (double) count / each / recordedOf);
+      var other = (double) seen.getOrDefault(key, 0) / each / seenOf;
+      var variance = share * (1 - share) * (1.0 / recordedOf + 1.0 / seenOf);
+      if (Math.abs(share - other) > 4 * Math.sqrt(variance) + 1e-9) {
+        differences.add(what + " " + key + ": recorded " + share + ", seen " + other);
       }
     });
   }

@@ -157,6 +157,19 @@ record IstioCase(String file, JsonNode yaml) {
     return Optional.empty();
   }
 
+  /// Where pods listen: on every port of a Service that selects them, unless they refuse.
+  List<Endpoint> endpoints(MeshSnapshot snapshot) {
+    var all = new java.util.LinkedHashSet<Endpoint>();
+    for (var service : snapshot.config().services().values()) {
+      for (var port : service.ports()) {
+        all.addAll(snapshot.endpoints(new Destination(service.host(), port.number(), "")));
+      }
+    }
+    return all.stream()
+        .filter(e -> !(answer(e, RequestHead.get("", "/")) instanceof Reply.Gone))
+        .toList();
+  }
+
   /// How a pod of the case answers.
   Reply answer(Endpoint pod, RequestHead request) {
     JsonNode answers = JSON.objectNode();

@@ -1,0 +1,372 @@
+package dev.sluice.playground.network;
+
+import dev.sluice.playground.network.RouteDecision.Forward;
+import dev.sluice.playground.network.RouteDecision.Local;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/// One forwarded request over HTTP, with its tries. What follows on what is decided in [Tries];
+/// here it is carried out. Lives on the event loop of the caller's connection.
+final class Conversation {
+  private final Backends backends;
+  private final HttpServerRequest request;
+  private final Caller caller;
+  private final RequestHead head;
+  private final Forward forward;
+  private final long arrived = System.nanoTime();
+  private final List<Endpoint> tried = new ArrayList<>();
+  private @Nullable RequestBody body;
+  private @Nullable Try current;
+  private long overallTimer = -1;
+  private int number;
+  private boolean over;
+
+  /// @param head as the caller sent it
+  Conversation(
+      Backends backends,
+      HttpServerRequest request,
+      Caller caller,
+      RequestHead head,
+      Forward forward) {
+    this.backends = backends;
+    this.request = request;
+    this.caller = caller;
+    this.head = head;
+    this.forward = forward;
+  }
+
+  void start(RequestBody whole) {
+    body = whole;
+    request.response().closeHandler(_ -> callerGone());
+    backends.after(
+        forward.delay(),
+        () -> {
+          var timeout = forward.timeout();
+          if (timeout != null) {
+            overallTimer =
+                backends.vertx().setTimer(Math.max(1, timeout.toMillis()), _ -> timedOut());
+          }
+          if (whole.whole()) {
+            forward.copies().forEach(c -> backends.copy(caller, c, whole.kept()));
+          }
+          next(whole);
+        });
+  }
+
+  /// The caller went away before it had its answer.
+  void callerGone() {
+    if (over) {
+      return;
+    }
+    finish(0, plus("DC"), null, false, 0);
+    abandon();
+  }
+
+  private void timedOut() {
+    if (over || (current != null && current.relaying)) {
+      return;
+    }
+    abandon();
+    reply(Tries.timedOut(forward));
+  }
+
+  /// The present try ends without an answer; its pod sees that the caller hung up.
+  private void abandon() {
+    var trying = current;
+    current = null;
+    if (trying != null) {
+      trying.cancel();
+    }
+  }
+
+  private void next(RequestBody whole) {
+    if (over) {
+      return;
+    }
+    number++;
+    var random = ThreadLocalRandom.current();
+    var picked = backends.balancer().pick(forward, tried, backends.clock().instant(), random);
+    if (picked.isEmpty()) {
+      reply(ProxyAnswers.ejected(forward));
+      return;
+    }
+    tried.add(picked.get());
+    var trying = new Try(picked.get(), whole);
+    current = trying;
+    trying.start();
+  }
+
+  private void ended(Try trying, Tries.Outcome outcome, @Nullable HttpClientResponse answer) {
+    var failed = !(outcome instanceof Tries.Outcome.Answered(var s, _)) || s >= 500;
+    backends.balancer().saw(forward, trying.pod, failed, backends.clock().instant());
+    switch (decided(trying, outcome)) {
+      case Tries.Next.Again(var pause) -> {
+        if (answer != null) {
+          trying.drop(answer);
+        }
+        current = null;
+        backends.after(pause, () -> next(trying.body));
+      }
+      case Tries.Next.Answer(var local) -> reply(local);
+      case Tries.Next.Relay(var flags) -> {
+        if (answer == null) {
+          var local = ProxyAnswers.brokenAtPod(forward, trying.reached);
+          finish(local.status(), plus(flags), trying.pod, true, local.body().length());
+          Backends.write(request, local);
+        } else {
+          trying.relay(answer, plus(flags));
+        }
+      }
+    }
+  }
+
+  /// A body that is gone cannot be sent again.
+  private Tries.Next decided(Try trying, Tries.Outcome outcome) {
+    var last = trying.body.whole() ? number : Math.max(number, forward.retries().attempts() + 1);
+    return Tries.after(outcome, last, forward, ThreadLocalRandom.current());
+  }
+
+  private void reply(Local local) {
+    if (over) {
+      return;
+    }
+    var pod = tried.isEmpty() ? null : tried.getLast();
+    finish(local.status(), plus(local.flags()), pod, false, local.body().length());
+    Backends.write(request, local);
+  }
+
+  private void finish(
+      int status, List<String> flags, @Nullable Endpoint pod, boolean answered, long received) {
+    over = true;
+    if (overallTimer >= 0) {
+      backends.vertx().cancelTimer(overallTimer);
+    }
+    backends
+        .telemetry()
+        .source(
+            caller,
+            head,
+            forward.destination(),
+            pod == null && !tried.isEmpty() ? tried.getLast() : pod,
+            answered,
+            new Telemetry.End(status, flags, since(arrived), sent(), received));
+  }
+
+  private long sent() {
+    return body == null ? 0 : body.sent();
+  }
+
+  private List<String> plus(String flag) {
+    return plus(List.of(flag));
+  }
+
+  private List<String> plus(List<String> flags) {
+    var all = new ArrayList<String>();
+    if (!forward.delay().isZero()) {
+      all.add("DI");
+    }
+    all.addAll(flags);
+    return List.copyOf(all);
+  }
+
+  private static Duration since(long nanos) {
+    return Duration.ofNanos(System.nanoTime() - nanos);
+  }
+
+  /// One request to one pod.
+  private final class Try {
+    private final Endpoint pod;
+    private final RequestBody body;
+    private final RequestHead outgoing = forward.attempt(number);
+    private final long started = System.nanoTime();
+    private long timer = -1;
+    private boolean reached;
+    private boolean relaying;
+    private boolean closed;
+    private @Nullable HttpClientRequest sent;
+
+    Try(Endpoint pod, RequestBody body) {
+      this.pod = pod;
+      this.body = body;
+    }
+
+    void start() {
+      var perTry = forward.retries().perTry();
+      if (perTry != null) {
+        timer = backends.vertx().setTimer(Math.max(1, perTry.toMillis()), _ -> tooSlow());
+      }
+      var address = backends.address(pod);
+      if (address.isEmpty()) {
+        notThere();
+        return;
+      }
+      backends
+          .open(address.get(), outgoing)
+          .onComplete((connected, _) -> {
+            if (connected == null) {
+              notThere();
+            } else if (closed) {
+              connected.reset();
+            } else {
+              send(connected);
+            }
+          });
+    }
+
+    private void send(HttpClientRequest connected) {
+      sent = connected;
+      reached = true;
+      body.sendTo(connected)
+          .onComplete((answer, _) -> {
+            if (closed) {
+              return;
+            }
+            if (answer == null) {
+              close(503, "UC", 0);
+              ended(
+                  this,
+                  backends.sidecarsInPods()
+                      ? new Tries.Outcome.Answered(503, null)
+                      : new Tries.Outcome.Reset(),
+                  null);
+            } else {
+              answer.pause();
+              ended(this, new Tries.Outcome.Answered(answer.statusCode(), grpc(answer)), answer);
+            }
+          });
+    }
+
+    /// The app is down: behind its sidecar, which answers 503, or with the whole pod.
+    private void notThere() {
+      if (closed) {
+        return;
+      }
+      if (backends.sidecarsInPods() && backends.tables().snapshot().hasPod(pod.ip())) {
+        close(503, "URX,UF", 0);
+        ended(this, new Tries.Outcome.Answered(503, null), null);
+      } else {
+        closed = true;
+        stopTimer();
+        ended(this, new Tries.Outcome.Refused(), null);
+      }
+    }
+
+    private void tooSlow() {
+      if (closed || relaying) {
+        return;
+      }
+      cancel();
+      ended(this, new Tries.Outcome.TooSlow(), null);
+    }
+
+    void cancel() {
+      if (closed) {
+        return;
+      }
+      close(0, "DC", 0);
+      if (sent != null) {
+        sent.reset();
+      }
+    }
+
+    /// Another try follows; the connection can serve it once this answer is read.
+    void drop(HttpClientResponse answer) {
+      close(answer.statusCode(), "", 0);
+      answer.handler(null);
+      answer.exceptionHandler(_ -> {});
+      answer.resume();
+    }
+
+    void relay(HttpClientResponse answer, List<String> flags) {
+      relaying = true;
+      stopTimer();
+      var response = request.response();
+      if (response.closed()) {
+        callerGone();
+        return;
+      }
+      response.setStatusCode(answer.statusCode());
+      var headers = forward.answer().apply(HttpHeads.headers(answer.headers()));
+      var cookie = LoadBalancer.cookie(forward, pod);
+      HttpHeads.put(
+          cookie.isPresent() ? headers.add("set-cookie", cookie.get()) : headers,
+          response.headers());
+      var received = new long[1];
+      if (request.method().equals(HttpMethod.HEAD)) {
+        answer.resume();
+        close(answer.statusCode(), "", 0);
+        finish(answer.statusCode(), flags, pod, true, 0);
+        response.end();
+        return;
+      }
+      if (answer.getHeader("content-length") == null) {
+        response.setChunked(true);
+      }
+      answer.handler(chunk -> {
+        received[0] += chunk.length();
+        response.write(chunk);
+        if (response.writeQueueFull()) {
+          answer.pause();
+          response.drainHandler(_ -> answer.resume());
+        }
+      });
+      answer.exceptionHandler(_ -> {
+        if (!over) {
+          close(answer.statusCode(), "UC", received[0]);
+          finish(answer.statusCode(), plus("UC"), pod, true, received[0]);
+          response.reset();
+        }
+      });
+      answer.endHandler(_ -> {
+        close(answer.statusCode(), "", received[0]);
+        if (!over) {
+          finish(answer.statusCode(), flags, pod, true, received[0]);
+          response.end();
+        }
+      });
+      answer.resume();
+    }
+
+    private @Nullable Integer grpc(HttpClientResponse answer) {
+      var status = answer.getHeader("grpc-status");
+      return status != null && Telemetry.isGrpc(head) && status.matches("[0-9]{1,2}")
+          ? (Integer) Integer.parseInt(status)
+          : null;
+    }
+
+    /// What the pod's sidecar counts, once.
+    private void close(int code, String flag, long received) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      stopTimer();
+      backends
+          .telemetry()
+          .destination(
+              backends.tables().snapshot(),
+              caller,
+              pod,
+              outgoing,
+              new Telemetry.End(
+                  code,
+                  flag.isEmpty() ? List.of() : List.of(flag),
+                  since(started),
+                  body.sent(),
+                  received));
+    }
+
+    private void stopTimer() {
+      if (timer >= 0) {
+        backends.vertx().cancelTimer(timer);
+      }
+    }
+  }
+}
