@@ -10,19 +10,23 @@ import dev.sluice.controller.rollout.Decision;
 import dev.sluice.controller.rollout.Observation;
 import dev.sluice.controller.rollout.Plan;
 import dev.sluice.controller.rollout.PolicyReader;
+import dev.sluice.controller.rollout.Problem;
 import dev.sluice.controller.rollout.Questions;
 import dev.sluice.controller.rollout.Revision;
 import dev.sluice.controller.rollout.Rollout;
+import dev.sluice.controller.rollout.Settings;
 import dev.sluice.controller.rollout.Standing;
 import dev.sluice.controller.rollout.StatusReader;
 import dev.sluice.controller.rollout.Survey;
 import dev.sluice.crds.Canary;
 import dev.sluice.crds.ObjectRef;
 import dev.sluice.crds.shape.Unreadable;
+import dev.sluice.mesh.Mesh;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Collection;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,17 +43,9 @@ public final class CanaryReconciler implements Reconciler {
     Answers ask(Canary canary, Revision about, Questions questions, Observation seen);
   }
 
-  /// What every canary of this process has in common.
-  ///
-  /// @param providers names of the meshes there are
-  /// @param byDefault the mesh of a Canary that names none
-  record Setting(
-      dev.sluice.controller.rollout.Settings rollout,
-      Collection<String> providers,
-      String byDefault) {}
-
   private final Cluster cluster;
-  private final Setting setting;
+  private final Settings settings;
+  private final Mesh mesh;
   private final Observer observer;
   private final Asker asker;
   private final Hands hands;
@@ -66,7 +62,8 @@ public final class CanaryReconciler implements Reconciler {
 
   CanaryReconciler(
       Cluster cluster,
-      Setting setting,
+      Settings settings,
+      Mesh mesh,
       Observer observer,
       Asker asker,
       Hands hands,
@@ -75,7 +72,8 @@ public final class CanaryReconciler implements Reconciler {
       Interest interest,
       InstantSource clock) {
     this.cluster = cluster;
-    this.setting = setting;
+    this.settings = settings;
+    this.mesh = mesh;
     this.observer = observer;
     this.asker = asker;
     this.hands = hands;
@@ -131,15 +129,27 @@ public final class CanaryReconciler implements Reconciler {
   }
 
   private Observer.Seen observe(Canary canary, Instant now) {
-    Plan plan =
-        PolicyReader.read(
-            canary.spec(), setting.rollout(), setting.providers(), setting.byDefault());
     return observer.observe(
         canary,
-        plan,
+        plan(canary),
         StatusReader.read(canary.status()),
         Optional.ofNullable(refusals.get(canary.ref())),
         now);
+  }
+
+  /// What the spec comes to, by the rules of rollouts and by those of the mesh.
+  private Plan plan(Canary canary) {
+    Plan plan = PolicyReader.read(canary.spec(), settings, List.of(mesh.name()), mesh.name());
+    return switch (plan) {
+      case Plan.Invalid invalid -> invalid;
+      case Plan.Valid(var policy, var warnings) -> {
+        List<Problem> problems =
+            mesh.problems(canary).stream().map(p -> new Problem(p.field(), p.why())).toList();
+        List<Problem> all = new ArrayList<>(warnings);
+        mesh.warnings(canary).forEach(why -> all.add(new Problem("spec.service", why)));
+        yield problems.isEmpty() ? new Plan.Valid(policy, all) : new Plan.Invalid(problems);
+      }
+    };
   }
 
   private Optional<Canary> read(ObjectRef ref) {

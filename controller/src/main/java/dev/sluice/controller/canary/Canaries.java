@@ -1,0 +1,56 @@
+package dev.sluice.controller.canary;
+
+import dev.sluice.analysis.Http;
+import dev.sluice.controller.cluster.Cluster;
+import dev.sluice.controller.rollout.Settings;
+import dev.sluice.mesh.Mesh;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+
+/// Puts the parts together that look after canaries.
+public final class Canaries {
+  private Canaries() {}
+
+  /// What a process is told about all its canaries.
+  ///
+  /// @param selectorLabels labels that tell pods of one workload from another's, in order
+  /// @param labelPrefixes of labels that a new primary copies; `*` for all
+  /// @param metricsServer Prometheus of Canaries that name none
+  /// @param scrape how often that Prometheus collects
+  public record Options(
+      Settings rollout,
+      Mesh mesh,
+      List<String> selectorLabels,
+      List<String> labelPrefixes,
+      String metricsServer,
+      Duration scrape) {}
+
+  /// @param interest learns which objects matter to which canary
+  public static CanaryReconciler reconciler(
+      Cluster cluster,
+      Options options,
+      Interest interest,
+      Http http,
+      OutsideAsker.Hooks hooks,
+      Report.Messenger messenger,
+      InstantSource clock) {
+    Routes routes = new Routes(cluster, options.mesh());
+    Sightings sightings = new Sightings();
+    return new CanaryReconciler(
+        cluster,
+        options.rollout(),
+        options.mesh(),
+        new Observer(
+            cluster, routes, sightings, interest, options.rollout(), options.selectorLabels()),
+        new OutsideAsker(
+            hooks,
+            new Judgement(http, options.metricsServer(), options.scrape()),
+            options.mesh().name()),
+        new Hands(cluster, routes, options.labelPrefixes()),
+        new Report(cluster, new Events(cluster), messenger),
+        sightings,
+        interest,
+        clock);
+  }
+}
