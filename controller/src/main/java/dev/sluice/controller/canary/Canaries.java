@@ -32,8 +32,8 @@ public final class Canaries {
       Options options,
       Interest interest,
       Http http,
-      OutsideAsker.Hooks hooks,
-      Report.Messenger messenger,
+      Hooks hooks,
+      Messenger messenger,
       InstantSource clock) {
     Routes routes = new Routes(cluster, options.mesh());
     Sightings sightings = new Sightings();

@@ -18,14 +18,6 @@ import java.util.Optional;
 /// Calls the webhooks in order, the first refusal ends it, then asks the metrics.
 final class OutsideAsker implements CanaryReconciler.Asker {
 
-  /// Calls one webhook; blocks for its timeout and retries at the most.
-  interface Hooks {
-
-    /// @return why it refused, in one clause; empty when it agreed
-    Optional<String> refusal(Canary canary, Policy.Hook hook, Revision revision)
-        throws InterruptedException;
-  }
-
   private final Hooks hooks;
   private final Judgement judgement;
   private final String meshByDefault;

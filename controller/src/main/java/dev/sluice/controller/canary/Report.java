@@ -14,13 +14,6 @@ import java.util.Map;
 /// Tells what happened: status, Events, alerts.
 final class Report {
 
-  /// Where alerts and event webhooks go; must not block for long and must not throw.
-  interface Messenger {
-
-    /// @param standing after the decision
-    void tell(Canary canary, Standing standing, Announcement announcement, Instant now);
-  }
-
   private final Cluster cluster;
   private final Events events;
   private final Messenger messenger;

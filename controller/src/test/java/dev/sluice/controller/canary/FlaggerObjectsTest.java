@@ -33,7 +33,9 @@ class FlaggerObjectsTest {
     PrimaryCopy copy = copy(target);
 
     assertThat(copy.matches(template(target), template(primary))).isTrue();
-    assertThat(copy.create(target, 2, List.of()).path("spec"))
+    assertThat(
+            copy.create(target, primary.path("spec").path("replicas").asInt(), List.of())
+                .path("spec"))
         .isEqualTo(without(primary, "flagger-id").path("spec"));
   }
 

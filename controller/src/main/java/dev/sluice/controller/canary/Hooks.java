@@ -1,0 +1,15 @@
+package dev.sluice.controller.canary;
+
+import dev.sluice.controller.rollout.Policy;
+import dev.sluice.controller.rollout.Revision;
+import dev.sluice.crds.Canary;
+import java.util.Optional;
+
+/// Calls one webhook; blocks for its timeout and retries at the most.
+@FunctionalInterface
+public interface Hooks {
+
+  /// @return why it refused, in one clause; empty when it agreed
+  Optional<String> refusal(Canary canary, Policy.Hook hook, Revision revision)
+      throws InterruptedException;
+}

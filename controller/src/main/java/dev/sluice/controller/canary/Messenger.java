@@ -1,0 +1,15 @@
+package dev.sluice.controller.canary;
+
+import dev.sluice.controller.rollout.Announcement;
+import dev.sluice.controller.rollout.Standing;
+import dev.sluice.crds.Canary;
+import java.time.Instant;
+
+/// Where alerts and event webhooks go. Must not block for long and must not throw: telling people
+/// never stops a rollout.
+@FunctionalInterface
+public interface Messenger {
+
+  /// @param standing after the decision
+  void tell(Canary canary, Standing standing, Announcement announcement, Instant now);
+}

@@ -1,0 +1,105 @@
+package dev.sluice.controller.story;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.mesh.Percent;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/// The road of one canary, on the virtual clock, with requests that are really routed.
+class CanaryStoryTest {
+  private static final String CANARY =
+      """
+      apiVersion: flagger.app/v1beta1
+      kind: Canary
+      metadata: {name: myapp, namespace: production}
+      spec:
+        targetRef: {apiVersion: apps/v1, kind: Deployment, name: myapp}
+        service: {port: 80, targetPort: 8080}
+        analysis:
+          interval: 10s
+          threshold: 3
+          maxWeight: 50
+          stepWeight: 10
+          metrics:
+          - {name: request-success-rate, thresholdRange: {min: 99}, interval: 1m}
+          - {name: request-duration, thresholdRange: {max: 500}, interval: 1m}
+          webhooks:
+          - {name: acceptance-test, type: pre-rollout, url: "http://flagger-loadtester.test/"}
+          - {name: load-test, url: "http://flagger-loadtester.test/"}
+      """;
+
+  private static String deployment(String version, String annotations) {
+    return """
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: myapp, namespace: production, labels: {app: myapp}}
+    spec:
+      replicas: 2
+      selector: {matchLabels: {app: myapp}}
+      template:
+        metadata: {labels: {app: myapp}, annotations: {%s}}
+        spec:
+          containers:
+          - name: myapp
+            image: registry.example.com/myapp:%s
+            ports: [{containerPort: 8080}]
+    """
+        .formatted(annotations, version);
+  }
+
+  private static World onboarded(long seed) {
+    World world = new World(seed);
+    world.apply(deployment("1.0.0", "")).run(Duration.ofSeconds(10));
+    world.apply(CANARY).runUntilPhase("myapp", "Initialized", Duration.ofMinutes(2));
+    return world;
+  }
+
+  private static void release(World world, String version, String annotations) {
+    world.patch(
+        "/apis/apps/v1/namespaces/production/deployments/myapp",
+        """
+        {"spec":{"template":{"metadata":{"annotations":{%s}},
+          "spec":{"containers":[{"name":"myapp","image":"registry.example.com/myapp:%s",
+            "ports":[{"containerPort":8080}]}]}}}}
+        """
+            .formatted(annotations, version));
+  }
+
+  @Test
+  void aHealthyAppIsOnboardedWithoutAFailedRequest() {
+    try (World world = onboarded(1)) {
+      assertThat(world.failedForUsers()).isZero();
+      assertThat(world.replicas("myapp")).isZero();
+      assertThat(world.image("myapp-primary")).endsWith(":1.0.0");
+      assertThat(world.routed("myapp")).isEqualTo(Percent.NONE);
+    }
+  }
+
+  @Test
+  void aGoodReleaseIsPromotedStepByStepWithoutAFailedRequest() {
+    try (World world = onboarded(2)) {
+      release(world, "1.1.0", "");
+      for (int weight : new int[] {10, 20, 30, 40, 50}) {
+        world.runUntilWeight("myapp", weight, Duration.ofMinutes(2));
+      }
+      world.runUntilPhase("myapp", "Succeeded", Duration.ofMinutes(3));
+      assertThat(world.image("myapp-primary")).endsWith(":1.1.0");
+      assertThat(world.replicas("myapp")).isZero();
+      assertThat(world.routed("myapp")).isEqualTo(Percent.NONE);
+      assertThat(world.failedForUsers()).isZero();
+    }
+  }
+
+  @Test
+  void aBadReleaseIsRolledBackOnRealRequestsAndPeopleAreTold() {
+    try (World world = onboarded(3)) {
+      release(world, "1.2.0", "\"playground.sluice.dev/error-rate\":\"0.3\"");
+      world.runUntilPhase("myapp", "Failed", Duration.ofMinutes(5));
+      assertThat(world.image("myapp-primary")).endsWith(":1.0.0");
+      assertThat(world.replicas("myapp")).isZero();
+      assertThat(world.routed("myapp")).isEqualTo(Percent.NONE);
+      assertThat(world.alerts()).last().asString().contains("request-success-rate");
+    }
+  }
+}

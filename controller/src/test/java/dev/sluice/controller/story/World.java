@@ -1,0 +1,507 @@
+package dev.sluice.controller.story;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.sluice.analysis.Http;
+import dev.sluice.controller.canary.Canaries;
+import dev.sluice.controller.canary.CanaryReconciler;
+import dev.sluice.controller.canary.Interest;
+import dev.sluice.controller.cluster.Cluster;
+import dev.sluice.controller.cluster.ClusterFailure;
+import dev.sluice.controller.cluster.Kind;
+import dev.sluice.controller.cluster.PlaygroundCluster;
+import dev.sluice.controller.loop.DueQueue;
+import dev.sluice.controller.rollout.Announcement;
+import dev.sluice.controller.rollout.Settings;
+import dev.sluice.crds.ObjectRef;
+import dev.sluice.mesh.Meshes;
+import dev.sluice.mesh.Percent;
+import dev.sluice.playground.api.Answer;
+import dev.sluice.playground.api.Call;
+import dev.sluice.playground.api.KubernetesApi;
+import dev.sluice.playground.api.Users;
+import dev.sluice.playground.metrics.QueryApi;
+import dev.sluice.playground.metrics.Registry;
+import dev.sluice.playground.metrics.SeriesStore;
+import dev.sluice.playground.network.Caller;
+import dev.sluice.playground.network.Endpoint;
+import dev.sluice.playground.network.MeshSnapshot;
+import dev.sluice.playground.network.RequestHead;
+import dev.sluice.playground.network.RouteTables;
+import dev.sluice.playground.network.Telemetry;
+import dev.sluice.playground.network.VirtualNetwork;
+import dev.sluice.playground.sample.PodFacts;
+import dev.sluice.playground.sample.PodTable;
+import dev.sluice.playground.sample.SampleApp;
+import dev.sluice.playground.workloads.Workloads;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/// The whole road on a virtual clock: the playground's API server, workloads, network and metrics,
+/// and the controller's real reconciler over the cluster port. Nothing is scripted: weights matter
+/// because requests are routed, and verdicts because they fail.
+final class World implements AutoCloseable {
+  private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
+  private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final List<Kind> WATCHED =
+      List.of(
+          Kind.CANARY,
+          Kind.DEPLOYMENT,
+          Kind.SERVICE,
+          Kind.CONFIG_MAP,
+          Kind.SECRET,
+          Kind.VIRTUAL_SERVICE,
+          Kind.DESTINATION_RULE);
+
+  private final Random random;
+  private final KubernetesApi api;
+  private final PodTable pods = new PodTable();
+  private final Workloads workloads;
+  private final RouteTables tables = new RouteTables();
+  private final VirtualNetwork network;
+  private final Registry registry = new Registry();
+  private final SeriesStore series = new SeriesStore();
+  private final QueryApi prometheus = new QueryApi(series);
+  private final List<Announcement> alerts = new ArrayList<>();
+  private final List<String> hooksCalled = new ArrayList<>();
+  private final Map<String, String> hookRefusals = new TreeMap<>();
+  private final Map<String, Integer> answered = new TreeMap<>();
+  private int failedForUsers;
+  private int requestsPerSecond = 20;
+  private boolean prometheusIsDown;
+  private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+  private Instant nextSecond = now;
+  private Controller controller;
+
+  World(long seed) {
+    random = new Random(seed);
+    InstantSource clock = () -> now;
+    api = new KubernetesApi(clock, random, Users.EVERYBODY);
+    network = new VirtualNetwork(tables, new Telemetry(registry));
+    workloads = new Workloads(api, pods, random);
+    install();
+    workloads.begin(now);
+    controller = new Controller();
+  }
+
+  /// The real reconciler with nothing in its memory, as after a start.
+  private final class Controller {
+    final DueQueue<ObjectRef> queue = new DueQueue<>();
+    final CanaryReconciler reconciler;
+    boolean alive = true;
+
+    Controller() {
+      Interest interest = new Interest();
+      Cluster cluster =
+          PlaygroundCluster.over(
+              api,
+              WATCHED,
+              (kind, object) -> {
+                if (alive) {
+                  interest.in(kind, object).forEach(ref -> queue.add(ref, now));
+                }
+              });
+      reconciler =
+          Canaries.reconciler(
+              cluster,
+              new Canaries.Options(
+                  Settings.DEFAULT,
+                  Meshes.named("istio"),
+                  List.of("app"),
+                  List.of(),
+                  "http://prometheus:9090",
+                  SECOND),
+              interest,
+              World.this::ask,
+              (canary, hook, revision) -> {
+                hooksCalled.add(hook.name());
+                return Optional.ofNullable(hookRefusals.get(hook.name()));
+              },
+              (canary, standing, announcement, at) -> {
+                if (announcement.alert().isPresent()) {
+                  alerts.add(announcement);
+                }
+              },
+              () -> now);
+    }
+
+    void look() {
+      for (DueQueue.Due<ObjectRef> due : queue.take(now, 100)) {
+        try {
+          reconciler.reconcile(due.key(), now).ifPresent(at -> queue.add(due.key(), at));
+        } catch (ClusterFailure e) {
+          queue.add(due.key(), now.plus(SECOND));
+        } finally {
+          queue.done(due.key());
+        }
+      }
+    }
+  }
+
+  // ---- what people do ----
+
+  /// Applies YAML documents as `kubectl apply --server-side` would.
+  World apply(String yaml) {
+    try {
+      YAML.readerFor(ObjectNode.class).<ObjectNode>readValues(yaml).forEachRemaining(this::apply);
+      return this;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void apply(ObjectNode object) {
+    String path = path(object) + "/" + object.path("metadata").path("name").asText();
+    Answer answer =
+        send(
+            "PATCH",
+            path,
+            Map.of("fieldManager", "kubectl", "force", "true"),
+            "application/apply-patch+yaml",
+            object.toString());
+    if (answer.status() / 100 != 2) {
+      throw new IllegalStateException(new String(answer.body(), StandardCharsets.UTF_8));
+    }
+  }
+
+  /// A merge patch, such as an edit by hand.
+  World patch(String path, String json) {
+    Answer answer = send("PATCH", path, Map.of(), "application/merge-patch+json", json);
+    if (answer.status() / 100 != 2) {
+      throw new IllegalStateException(new String(answer.body(), StandardCharsets.UTF_8));
+    }
+    return this;
+  }
+
+  World delete(String path) {
+    send("DELETE", path, Map.of(), "", "");
+    return this;
+  }
+
+  World refuse(String hook, String why) {
+    hookRefusals.put(hook, why);
+    return this;
+  }
+
+  World trafficOf(int perSecond) {
+    requestsPerSecond = perSecond;
+    return this;
+  }
+
+  World prometheusDown(boolean down) {
+    prometheusIsDown = down;
+    return this;
+  }
+
+  /// As `kill -9` and a start: everything the process knew is gone.
+  World restartController() {
+    controller.alive = false;
+    controller = new Controller();
+    return this;
+  }
+
+  // ---- time ----
+
+  World run(Duration time) {
+    return runUntil(now.plus(time));
+  }
+
+  /// Runs until the canary is in this phase.
+  ///
+  /// @throws AssertionError when it is not within `atMost`
+  World runUntilPhase(String canary, String phase, Duration atMost) {
+    Instant end = now.plus(atMost);
+    while (!phase(canary).equals(phase)) {
+      if (!now.isBefore(end)) {
+        throw new AssertionError(
+            "still %s after %s, not %s%n%s"
+                .formatted(phase(canary), atMost, phase, String.join("\n", story(canary))));
+      }
+      runUntil(now.plus(SECOND));
+    }
+    return this;
+  }
+
+  World runUntilWeight(String canary, int weight, Duration atMost) {
+    Instant end = now.plus(atMost);
+    while (weight(canary) != weight) {
+      if (!now.isBefore(end)) {
+        throw new AssertionError(
+            "weight %d after %s, not %d%n%s"
+                .formatted(weight(canary), atMost, weight, String.join("\n", story(canary))));
+      }
+      runUntil(now.plus(SECOND));
+    }
+    return this;
+  }
+
+  private World runUntil(Instant end) {
+    while (true) {
+      workloads.run(now);
+      controller.look();
+      Instant next =
+          Stream.of(Optional.of(nextSecond), workloads.nextDue(), controller.queue.nextDue())
+              .flatMap(Optional::stream)
+              .min(Comparator.naturalOrder())
+              .orElseThrow();
+      if (next.isAfter(end)) {
+        now = end;
+        return this;
+      }
+      if (next.isAfter(now)) {
+        now = next;
+      }
+      if (!now.isBefore(nextSecond)) {
+        users();
+        nextSecond = nextSecond.plus(SECOND);
+      }
+    }
+  }
+
+  private void users() {
+    tables.follow(MeshSnapshot.of(meshObjects()));
+    Caller caller = new Caller.Sidecar("production", Map.of("app", "shop"), "shop");
+    for (VirtualNetwork.Exchange exchange :
+        network.simulate(
+            caller,
+            80,
+            RequestHead.get("myapp.production", "/"),
+            requestsPerSecond,
+            now,
+            SECOND,
+            this::reply,
+            random)) {
+      Endpoint by = exchange.answeredBy();
+      answered.merge(by == null ? "nobody" : by.workload(), 1, Integer::sum);
+      if (exchange.status() >= 500) {
+        failedForUsers++;
+      }
+    }
+    series.scrape(registry, Map.of("job", "mesh"), now);
+  }
+
+  private VirtualNetwork.Reply reply(Endpoint pod, RequestHead request) {
+    Optional<PodFacts> facts = pods.pod(pod.ip());
+    if (facts.isEmpty()) {
+      return new VirtualNetwork.Reply.Gone();
+    }
+    SampleApp.Reply reply =
+        SampleApp.answer(
+            new SampleApp.Request(request.method(), request.path()), facts.get(), random);
+    return VirtualNetwork.Reply.Answered.with(reply.status(), reply.delay());
+  }
+
+  private List<JsonNode> meshObjects() {
+    List<JsonNode> all = new ArrayList<>();
+    for (String path :
+        List.of(
+            "/api/v1/services",
+            "/api/v1/pods",
+            "/apis/networking.istio.io/v1/virtualservices",
+            "/apis/networking.istio.io/v1/destinationrules")) {
+      JsonNode list = get(path);
+      String kind = list.path("kind").asText().replaceFirst("List$", "");
+      for (JsonNode item : list.path("items")) {
+        ((ObjectNode) item).put("kind", kind).put("apiVersion", list.path("apiVersion").asText());
+        all.add(item);
+      }
+    }
+    return all;
+  }
+
+  private Http.Response ask(Http.Request request) throws IOException {
+    if (prometheusIsDown) {
+      throw new IOException("connection refused");
+    }
+    Map<String, List<String>> form = new LinkedHashMap<>();
+    for (String pair : new String(request.body(), StandardCharsets.UTF_8).split("&", -1)) {
+      String[] both = pair.split("=", 2);
+      form.put(
+          URLDecoder.decode(both[0], StandardCharsets.UTF_8),
+          List.of(URLDecoder.decode(both[1], StandardCharsets.UTF_8)));
+    }
+    QueryApi.Reply reply = prometheus.answer(request.uri().getPath(), form, now);
+    return new Http.Response(reply.status(), reply.body());
+  }
+
+  // ---- what a user sees ----
+
+  Instant now() {
+    return now;
+  }
+
+  String phase(String canary) {
+    return canary(canary).path("status").path("phase").asText();
+  }
+
+  int weight(String canary) {
+    return canary(canary).path("status").path("canaryWeight").asInt();
+  }
+
+  JsonNode canary(String name) {
+    return get("/apis/flagger.app/v1beta1/namespaces/production/canaries/" + name);
+  }
+
+  JsonNode deployment(String name) {
+    return get("/apis/apps/v1/namespaces/production/deployments/" + name);
+  }
+
+  String image(String deployment) {
+    return deployment(deployment).at("/spec/template/spec/containers/0/image").asText();
+  }
+
+  int replicas(String deployment) {
+    return deployment(deployment).at("/spec/replicas").asInt();
+  }
+
+  /// The canary's share in the live route.
+  Percent routed(String canary) {
+    JsonNode route =
+        get("/apis/networking.istio.io/v1/namespaces/production/virtualservices/" + canary)
+            .at("/spec/http/0/route");
+    for (JsonNode destination : route) {
+      if (destination.at("/destination/host").asText().startsWith(canary + "-canary")) {
+        return new Percent(destination.path("weight").asInt());
+      }
+    }
+    return Percent.NONE;
+  }
+
+  /// `reason: message` of the canary's Events in the order they were written.
+  List<String> story(String canary) {
+    List<JsonNode> events = new ArrayList<>();
+    for (JsonNode event : get("/api/v1/namespaces/production/events").path("items")) {
+      if (event.at("/involvedObject/kind").asText().equals("Canary")
+          && event.at("/involvedObject/name").asText().equals(canary)) {
+        events.add(event);
+      }
+    }
+    events.sort(
+        Comparator.comparing(
+            (JsonNode event) -> Long.parseLong(event.at("/metadata/resourceVersion").asText())));
+    return events.stream()
+        .map(event -> event.path("reason").asText() + ": " + event.path("message").asText())
+        .toList();
+  }
+
+  List<String> reasons(String canary) {
+    return story(canary).stream().map(line -> line.substring(0, line.indexOf(':'))).toList();
+  }
+
+  List<String> alerts() {
+    return alerts.stream().map(a -> a.alert().orElseThrow().text()).toList();
+  }
+
+  List<String> hooksCalled() {
+    return hooksCalled;
+  }
+
+  Map<String, Integer> answered() {
+    return answered;
+  }
+
+  int failedForUsers() {
+    return failedForUsers;
+  }
+
+  JsonNode get(String path) {
+    try {
+      return YAML.readTree(send("GET", path, Map.of(), "", "").body());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  // ---- plumbing ----
+
+  private Answer send(
+      String method, String path, Map<String, String> query, String contentType, String body) {
+    Map<String, List<String>> parameters = new LinkedHashMap<>();
+    query.forEach((key, value) -> parameters.put(key, List.of(value)));
+    Map<String, String> headers = new TreeMap<>(Map.of("accept", "application/json"));
+    headers.put("user-agent", "kubectl/test");
+    if (!contentType.isEmpty()) {
+      headers.put("content-type", contentType);
+    }
+    return api.handle(
+        new Call(method, path, parameters, headers, body.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static final Map<String, String> PLURALS =
+      Map.of(
+          "Canary", "canaries",
+          "Deployment", "deployments",
+          "Namespace", "namespaces",
+          "ConfigMap", "configmaps",
+          "Secret", "secrets",
+          "Service", "services",
+          "VirtualService", "virtualservices",
+          "CustomResourceDefinition", "customresourcedefinitions");
+
+  private static String path(ObjectNode object) {
+    String version = object.path("apiVersion").asText();
+    String kind = object.path("kind").asText();
+    String namespace = object.path("metadata").path("namespace").asText();
+    return (version.contains("/") ? "/apis/" : "/api/")
+        + version
+        + (namespace.isEmpty() ? "" : "/namespaces/" + namespace)
+        + "/"
+        + Optional.ofNullable(PLURALS.get(kind)).orElseThrow();
+  }
+
+  private void install() {
+    Path folder = Path.of(System.getProperty("sluice.root", ".."), "deploy", "crds");
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.sorted().toList()) {
+        apply(Files.readString(file));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    istio("VirtualService", "virtualservices");
+    istio("DestinationRule", "destinationrules");
+    apply("{apiVersion: v1, kind: Namespace, metadata: {name: production}}");
+  }
+
+  private void istio(String kind, String plural) {
+    apply(
+        """
+        apiVersion: apiextensions.k8s.io/v1
+        kind: CustomResourceDefinition
+        metadata: {name: %2$s.networking.istio.io}
+        spec:
+          group: networking.istio.io
+          scope: Namespaced
+          names: {kind: %1$s, listKind: %1$sList, plural: %2$s, singular: %3$s}
+          versions:
+          - name: v1
+            served: true
+            storage: true
+            schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+        """
+            .formatted(kind, plural, kind.toLowerCase(java.util.Locale.ROOT)));
+  }
+
+  @Override
+  public void close() {
+    workloads.close();
+  }
+}
