@@ -29,6 +29,16 @@ class CanaryStoryTest {
           - {name: load-test, url: "http://flagger-loadtester.test/"}
       """;
 
+  private static final String SERVICE =
+      """
+      apiVersion: v1
+      kind: Service
+      metadata: {name: myapp, namespace: production}
+      spec:
+        selector: {app: myapp}
+        ports: [{name: http, port: 80, targetPort: 8080}]
+      """;
+
   private static String deployment(String version, String annotations) {
     return """
     apiVersion: apps/v1
@@ -49,8 +59,9 @@ class CanaryStoryTest {
   }
 
   private static World onboarded(long seed) {
-    World world = new World(seed);
-    world.apply(deployment("1.0.0", "")).run(Duration.ofSeconds(10));
+    World world = new World(seed).trafficOf(0);
+    world.apply(SERVICE).apply(deployment("1.0.0", "")).run(Duration.ofSeconds(10));
+    world.trafficOf(20);
     world.apply(CANARY).runUntilPhase("myapp", "Initialized", Duration.ofMinutes(2));
     return world;
   }

@@ -84,6 +84,7 @@ final class World implements AutoCloseable {
   private final List<String> hooksCalled = new ArrayList<>();
   private final Map<String, String> hookRefusals = new TreeMap<>();
   private final Map<String, Integer> answered = new TreeMap<>();
+  private final List<String> failures = new ArrayList<>();
   private int failedForUsers;
   private int requestsPerSecond = 20;
   private boolean prometheusIsDown;
@@ -148,6 +149,7 @@ final class World implements AutoCloseable {
         try {
           reconciler.reconcile(due.key(), now).ifPresent(at -> queue.add(due.key(), at));
         } catch (ClusterFailure e) {
+          failures.add(now + " " + e.getMessage());
           queue.add(due.key(), now.plus(SECOND));
         } finally {
           queue.done(due.key());
@@ -233,7 +235,7 @@ final class World implements AutoCloseable {
       if (!now.isBefore(end)) {
         throw new AssertionError(
             "still %s after %s, not %s%n%s"
-                .formatted(phase(canary), atMost, phase, String.join("\n", story(canary))));
+                .formatted(phase(canary), atMost, phase, String.join("\n", told(canary))));
       }
       runUntil(now.plus(SECOND));
     }
@@ -246,7 +248,7 @@ final class World implements AutoCloseable {
       if (!now.isBefore(end)) {
         throw new AssertionError(
             "weight %d after %s, not %d%n%s"
-                .formatted(weight(canary), atMost, weight, String.join("\n", story(canary))));
+                .formatted(weight(canary), atMost, weight, String.join("\n", told(canary))));
       }
       runUntil(now.plus(SECOND));
     }
@@ -400,6 +402,20 @@ final class World implements AutoCloseable {
     return events.stream()
         .map(event -> event.path("reason").asText() + ": " + event.path("message").asText())
         .toList();
+  }
+
+  /// For a message: the story and the last failures of the controller.
+  private List<String> told(String canary) {
+    List<String> lines = new ArrayList<>(story(canary));
+    lines.addAll(failures.subList(Math.max(0, failures.size() - 5), failures.size()));
+    lines.add("status " + canary(canary).path("status"));
+    for (String name : List.of(canary, canary + "-primary")) {
+      JsonNode deployment = deployment(name);
+      lines.add(
+          name + " wants " + replicas(name) + ", " + deployment.path("status").toString());
+    }
+    lines.add("due " + controller.queue.nextDue() + ", now " + now);
+    return lines;
   }
 
   List<String> reasons(String canary) {
