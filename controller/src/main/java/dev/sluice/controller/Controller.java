@@ -1,12 +1,58 @@
 package dev.sluice.controller;
 
+import dev.sluice.controller.alert.Alerts;
+import dev.sluice.controller.alert.Destination;
+import dev.sluice.controller.canary.AlertMessenger;
+import dev.sluice.controller.canary.Canaries;
+import dev.sluice.controller.canary.CanaryReconciler;
+import dev.sluice.controller.canary.Events;
+import dev.sluice.controller.canary.Interest;
+import dev.sluice.controller.canary.WebhookHooks;
+import dev.sluice.controller.cluster.ApiCluster;
+import dev.sluice.controller.cluster.Cluster;
+import dev.sluice.controller.cluster.Kind;
+import dev.sluice.controller.cluster.Watches;
+import dev.sluice.controller.gitsync.GitSyncReconciler;
+import dev.sluice.controller.gitsync.Handovers;
+import dev.sluice.controller.http.AnalysisHttp;
+import dev.sluice.controller.http.Http;
+import dev.sluice.controller.http.ResilientHttp;
+import dev.sluice.controller.loop.Key;
+import dev.sluice.controller.loop.Loop;
+import dev.sluice.controller.server.Endpoints;
+import dev.sluice.controller.server.ProcessMetrics;
+import dev.sluice.controller.webhook.Webhooks;
+import dev.sluice.crds.ObjectRef;
+import dev.sluice.gitops.fetch.Mirrors;
+import dev.sluice.mesh.Mesh;
+import dev.sluice.mesh.Meshes;
+import dev.sluice.mesh.UnknownMesh;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The process.
+/// The process: puts the parts together and runs them until it is asked to stop.
 public final class Controller {
   private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
+
+  /// What is watched besides the kinds of the mesh.
+  private static final List<Kind> WATCHED =
+      List.of(
+          Kind.CANARY, Kind.GIT_SYNC, Kind.DEPLOYMENT, Kind.SERVICE, Kind.CONFIG_MAP, Kind.SECRET);
+
+  private static final Duration SYNC_REMINDER = Duration.ofSeconds(15);
 
   private Controller() {}
 
@@ -14,11 +60,156 @@ public final class Controller {
   ///
   /// @return the exit code
   /// @throws UserError for what the person who started it can mend
-  public static int run(Settings settings) {
-    try (KubernetesClient client = Connection.open(settings.kubeconfig())) {
-      String version = Connection.check(client);
-      LOG.atInfo().addKeyValue("version", version).log("connected to the cluster");
+  public static int run(Settings settings) throws InterruptedException {
+    Mesh mesh = mesh(settings.meshProvider());
+    InstantSource clock = InstantSource.system();
+    PrometheusRegistry registry = new PrometheusRegistry();
+    ProcessMetrics metrics = new ProcessMetrics(registry, settings.version(), mesh.name());
+    AtomicReference<List<String>> unready = new AtomicReference<>(List.of("starting"));
+    Vertx vertx = Vertx.vertx();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        ResilientHttp http = ResilientHttp.over(vertx, ResilientHttp.Limits.DEFAULT);
+        Endpoints endpoints =
+            new Endpoints(vertx, settings.host(), settings.port(), registry, unready::get);
+        KubernetesClient client = Connection.open(settings.kubeconfig());
+        Mirrors mirrors = new Mirrors(settings.gitDirectory())) {
+      String server = Connection.check(client);
+      List<Kind> kinds = kinds(mesh);
+      try (Watches watches = new Watches(client, kinds, settings.namespace())) {
+        Cluster cluster = ApiCluster.over(client, watches, Connection.TIMEOUT_MILLIS, metrics);
+        requireKinds(cluster, kinds);
+        Interest interest = new Interest();
+        Loop loop = loop(settings, mesh, cluster, mirrors, interest, http, threads, clock, metrics);
+        Thread stop = Thread.ofPlatform().unstarted(loop::close);
+        Runtime.getRuntime().addShutdownHook(stop);
+        watches.start((kind, object) -> {
+          if (kind.equals(Kind.GIT_SYNC)) {
+            loop.lookAt(new Key(kind, ref(object)));
+          }
+          interest.in(kind, object).forEach(ref -> loop.lookAt(new Key(Kind.CANARY, ref)));
+        });
+        while (!watches.awaitSync(SYNC_REMINDER)) {
+          unready.set(List.of("waiting for " + String.join(", ", watches.missing())));
+          LOG.atWarn().addKeyValue("kinds", watches.missing()).log("still waiting for first lists");
+        }
+        unready.set(List.of());
+        LOG.atInfo()
+            .addKeyValue("version", settings.version())
+            .addKeyValue("kubernetes", server)
+            .addKeyValue("mesh", mesh.name())
+            .addKeyValue("port", endpoints.port())
+            .addKeyValue("namespace", settings.namespace().isEmpty() ? "all" : settings.namespace())
+            .log("controller started");
+        loop.run();
+        LOG.atInfo().log("controller stopped");
+      }
       return 0;
+    } catch (IOException e) {
+      throw new UserError(String.valueOf(e.getMessage()));
+    } finally {
+      vertx.close();
     }
+  }
+
+  private static Loop loop(
+      Settings settings,
+      Mesh mesh,
+      Cluster cluster,
+      Mirrors mirrors,
+      Interest interest,
+      Http http,
+      ExecutorService threads,
+      InstantSource clock,
+      ProcessMetrics metrics) {
+    Optional<Http.Proxy> proxy = settings.httpProxy().map(Http.Proxy::at);
+    Events events = new Events(cluster);
+    Handovers handovers = new Handovers(cluster);
+    AlertMessenger messenger =
+        new AlertMessenger(
+            new Alerts(cluster::get, http, settings.slack().map(slack -> destination(slack))),
+            events,
+            settings.clusterName(),
+            threads);
+    CanaryReconciler canaries =
+        Canaries.reconciler(
+            cluster,
+            new Canaries.Options(
+                new dev.sluice.controller.rollout.Settings(
+                    settings.settle(),
+                    dev.sluice.controller.rollout.Settings.DEFAULT.quiet(),
+                    settings.intervalFloor()),
+                mesh,
+                settings.selectorLabels(),
+                settings.labelPrefixes(),
+                settings.metricsServer().toString(),
+                settings.scrape()),
+            interest,
+            events,
+            new AnalysisHttp(http, proxy),
+            new WebhookHooks(new Webhooks(http, proxy)),
+            messenger,
+            handovers::of,
+            clock);
+    AtomicReference<Loop> loop = new AtomicReference<>();
+    GitSyncReconciler gitSyncs =
+        new GitSyncReconciler(
+            cluster,
+            mirrors,
+            settings.gitAllowFile(),
+            handovers,
+            events,
+            settings.gitDefaultServiceAccount(),
+            canary -> loop.get().lookAt(new Key(Kind.CANARY, canary)));
+    loop.set(
+        new Loop(
+            Map.of(Kind.CANARY, canaries, Kind.GIT_SYNC, gitSyncs),
+            clock,
+            settings.most(),
+            metrics));
+    return loop.get();
+  }
+
+  private static Destination destination(Settings.Slack slack) {
+    return Destination.slack(
+        slack.url(), slack.token(), slack.channel(), slack.user(), Optional.empty());
+  }
+
+  private static Mesh mesh(String name) {
+    try {
+      return Meshes.named(name);
+    } catch (UnknownMesh e) {
+      throw new UserError("--mesh-provider: " + e.getMessage());
+    }
+  }
+
+  private static List<Kind> kinds(Mesh mesh) {
+    List<Kind> kinds = new ArrayList<>(WATCHED);
+    for (Mesh.RouteKind kind : mesh.kinds()) {
+      kinds.add(
+          new Kind(
+              kind.group(), kind.version(), kind.className().getSimpleName(), kind.plural(), true));
+    }
+    return kinds;
+  }
+
+  /// A watch of a kind that is not defined would wait for ever without a word.
+  private static void requireKinds(Cluster cluster, List<Kind> kinds) {
+    for (Kind kind : kinds) {
+      if (cluster.resolve(kind.apiVersion(), kind.kind()).isEmpty()) {
+        throw new UserError(
+            "the cluster does not know %s (%s); install %s first"
+                .formatted(
+                    kind.kind(),
+                    kind.apiVersion(),
+                    kind.group().equals("networking.istio.io")
+                        ? "Istio"
+                        : "the definitions in deploy/crds"));
+      }
+    }
+  }
+
+  private static ObjectRef ref(io.fabric8.kubernetes.api.model.GenericKubernetesResource object) {
+    String namespace = object.getMetadata().getNamespace();
+    return new ObjectRef(namespace == null ? "" : namespace, object.getMetadata().getName());
   }
 }

@@ -15,6 +15,7 @@ import java.util.Optional;
 /// @param host address to listen on
 /// @param port of health and metrics; 0 for any
 /// @param intervalFloor no analysis interval is shorter
+/// @param scrape how often the metrics server collects
 /// @param settle how long a route takes to reach every proxy
 /// @param httpProxy through which metrics and webhooks are asked
 /// @param selectorLabels labels that tell pods of one workload from another's, in order
@@ -33,6 +34,7 @@ public record Settings(
     int port,
     Duration intervalFloor,
     Duration settle,
+    Duration scrape,
     Optional<URI> httpProxy,
     List<String> selectorLabels,
     List<String> labelPrefixes,

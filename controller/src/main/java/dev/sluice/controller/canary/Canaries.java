@@ -31,9 +31,11 @@ public final class Canaries {
       Cluster cluster,
       Options options,
       Interest interest,
+      Events events,
       Http http,
       Hooks hooks,
       Messenger messenger,
+      Handing handing,
       InstantSource clock) {
     Routes routes = new Routes(cluster, options.mesh());
     Sightings sightings = new Sightings();
@@ -42,13 +44,19 @@ public final class Canaries {
         options.rollout(),
         options.mesh(),
         new Observer(
-            cluster, routes, sightings, interest, options.rollout(), options.selectorLabels()),
+            cluster,
+            routes,
+            sightings,
+            interest,
+            options.rollout(),
+            options.selectorLabels(),
+            handing),
         new OutsideAsker(
             hooks,
             new Judgement(http, options.metricsServer(), options.scrape()),
             options.mesh().name()),
         new Hands(cluster, routes, options.labelPrefixes()),
-        new Report(cluster, new Events(cluster), messenger),
+        new Report(cluster, events, messenger),
         sightings,
         interest,
         clock);

@@ -31,6 +31,7 @@ final class Observer {
   private final Interest interest;
   private final Settings settings;
   private final List<String> selectorLabels;
+  private final Handing handing;
 
   Observer(
       Cluster cluster,
@@ -38,13 +39,15 @@ final class Observer {
       Sightings sightings,
       Interest interest,
       Settings settings,
-      List<String> selectorLabels) {
+      List<String> selectorLabels,
+      Handing handing) {
     this.cluster = cluster;
     this.routes = routes;
     this.sightings = sightings;
     this.interest = interest;
     this.settings = settings;
     this.selectorLabels = List.copyOf(selectorLabels);
+    this.handing = handing;
   }
 
   /// The facts, and how the primary is made from the target.
@@ -132,7 +135,7 @@ final class Observer {
                 configs.checksums()),
             same,
             sightings.since(canary.ref(), "content", revision, now),
-            Optional.empty(),
+            handing.of(new ObjectRef(namespace, canary.spec().targetRef().name())),
             TargetReader.annotation(target, TargetReader.COMMIT));
     return new Target(content, Optional.of(copy));
   }

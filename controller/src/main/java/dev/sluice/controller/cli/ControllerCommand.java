@@ -85,6 +85,14 @@ final class ControllerCommand implements Callable<Integer> {
   Duration settle;
 
   @Option(
+      names = "--scrape-interval",
+      paramLabel = "DURATION",
+      defaultValue = "15s",
+      converter = DurationConverter.class,
+      description = "How often the metrics server collects; no check judges less than two of them.")
+  Duration scrape;
+
+  @Option(
       names = "--selector-labels",
       paramLabel = "KEYS",
       split = ",",
@@ -235,6 +243,7 @@ final class ControllerCommand implements Callable<Integer> {
         port,
         intervalFloor,
         settle,
+        scrape,
         Optional.ofNullable(httpProxy),
         words(selectorLabels),
         words(labelPrefixes),

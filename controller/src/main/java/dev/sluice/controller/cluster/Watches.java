@@ -10,10 +10,16 @@ import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.BasicItemStore;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,16 +28,12 @@ import org.jspecify.annotations.Nullable;
 public final class Watches implements Cache, AutoCloseable {
   private final Map<Kind, SharedIndexInformer<GenericKubernetesResource>> informers =
       new LinkedHashMap<>();
+  private final List<CompletableFuture<?>> started = new CopyOnWriteArrayList<>();
 
   /// Prepares the watches; nothing is asked before [#start].
   ///
   /// @param namespace the only namespace to watch; empty for all
-  /// @param changed called for each object that was added, changed or deleted; must only enqueue
-  public Watches(
-      KubernetesClient client,
-      List<Kind> kinds,
-      String namespace,
-      BiConsumer<Kind, GenericKubernetesResource> changed) {
+  public Watches(KubernetesClient client, List<Kind> kinds, String namespace) {
     for (Kind kind : kinds) {
       MixedOperation<GenericKubernetesResource, ?, Resource<GenericKubernetesResource>> all =
           client.genericKubernetesResources(kind.context());
@@ -42,6 +44,23 @@ public final class Watches implements Cache, AutoCloseable {
       informer.itemStore(new TrimmedStore(kind));
       // A server that is away for a while must not end a watch for ever.
       informer.exceptionHandler((started, failure) -> true);
+      informers.put(kind, informer);
+    }
+  }
+
+  private static SharedIndexInformer<GenericKubernetesResource> inNamespace(
+      MixedOperation<GenericKubernetesResource, ?, Resource<GenericKubernetesResource>> all,
+      String namespace) {
+    NonNamespaceOperation<GenericKubernetesResource, ?, Resource<GenericKubernetesResource>> some =
+        all.inNamespace(namespace);
+    return some.runnableInformer(0);
+  }
+
+  /// Starts all watches without waiting for their first lists.
+  ///
+  /// @param changed called for each object that was added, changed or deleted; must only enqueue
+  public void start(BiConsumer<Kind, GenericKubernetesResource> changed) {
+    informers.forEach((kind, informer) -> {
       informer.addEventHandler(
           new ResourceEventHandler<>() {
             @Override
@@ -60,26 +79,24 @@ public final class Watches implements Cache, AutoCloseable {
               changed.accept(kind, last);
             }
           });
-      informers.put(kind, informer);
+      started.add(informer.start().toCompletableFuture());
+    });
+  }
+
+  /// Waits until every kind has been listed once: before that an empty cache means nothing.
+  ///
+  /// @return whether that happened within `atMost`
+  public boolean awaitSync(Duration atMost) throws InterruptedException {
+    CompletableFuture<?> all =
+        CompletableFuture.allOf(started.toArray(CompletableFuture<?>[]::new));
+    try {
+      all.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a watch could not be started", e);
     }
-  }
-
-  private static SharedIndexInformer<GenericKubernetesResource> inNamespace(
-      MixedOperation<GenericKubernetesResource, ?, Resource<GenericKubernetesResource>> all,
-      String namespace) {
-    NonNamespaceOperation<GenericKubernetesResource, ?, Resource<GenericKubernetesResource>> some =
-        all.inNamespace(namespace);
-    return some.runnableInformer(0);
-  }
-
-  /// Starts all watches without waiting for their first lists.
-  public void start() {
-    informers.values().forEach(SharedIndexInformer::start);
-  }
-
-  /// Whether every kind has been listed once: before that an empty cache means nothing.
-  public boolean synced() {
-    return informers.values().stream().allMatch(SharedIndexInformer::hasSynced);
   }
 
   /// Kinds whose first list has not come yet, for a message.

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.sluice.analysis.Http;
 import dev.sluice.controller.canary.Canaries;
 import dev.sluice.controller.canary.CanaryReconciler;
+import dev.sluice.controller.canary.Events;
 import dev.sluice.controller.canary.Interest;
 import dev.sluice.controller.cluster.Cluster;
 import dev.sluice.controller.cluster.ClusterFailure;
@@ -131,6 +132,7 @@ final class World implements AutoCloseable {
                   "http://prometheus:9090",
                   SECOND),
               interest,
+              new Events(cluster),
               World.this::ask,
               (canary, hook, revision) -> {
                 hooksCalled.add(hook.name());
@@ -141,6 +143,7 @@ final class World implements AutoCloseable {
                   alerts.add(announcement);
                 }
               },
+              target -> Optional.empty(),
               () -> now);
     }
 
@@ -411,8 +414,7 @@ final class World implements AutoCloseable {
     lines.add("status " + canary(canary).path("status"));
     for (String name : List.of(canary, canary + "-primary")) {
       JsonNode deployment = deployment(name);
-      lines.add(
-          name + " wants " + replicas(name) + ", " + deployment.path("status").toString());
+      lines.add(name + " wants " + replicas(name) + ", " + deployment.path("status").toString());
     }
     lines.add("due " + controller.queue.nextDue() + ", now " + now);
     return lines;

@@ -1,0 +1,77 @@
+package dev.sluice.controller.canary;
+
+import dev.sluice.controller.alert.AlertMessage;
+import dev.sluice.controller.alert.Alerts;
+import dev.sluice.controller.cluster.Kind;
+import dev.sluice.controller.rollout.Announcement;
+import dev.sluice.controller.rollout.Standing;
+import dev.sluice.crds.Analysis.Severity;
+import dev.sluice.crds.Canary;
+import java.time.Instant;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Sends alerts on threads of their own, so that no sink holds up a rollout. What cannot be
+/// delivered becomes an Event.
+public final class AlertMessenger implements Messenger {
+  private static final Logger LOG = LoggerFactory.getLogger(AlertMessenger.class);
+
+  /// More than this many alerts on their way mean that a sink hangs and everything fails at once.
+  private static final int MOST = 256;
+
+  private final Alerts alerts;
+  private final Events events;
+  private final String clusterName;
+  private final ExecutorService threads;
+  private final Semaphore room = new Semaphore(MOST);
+
+  /// @param clusterName shown in alerts; empty for none
+  public AlertMessenger(Alerts alerts, Events events, String clusterName, ExecutorService threads) {
+    this.alerts = alerts;
+    this.events = events;
+    this.clusterName = clusterName;
+    this.threads = threads;
+  }
+
+  @Override
+  public void tell(Canary canary, Standing standing, Announcement announcement, Instant now) {
+    announcement.alert().ifPresent(alert -> send(canary, alert, now));
+  }
+
+  private void send(Canary canary, Announcement.Alert alert, Instant now) {
+    AlertMessage message =
+        AlertMessage.of(
+            canary, severity(alert.severity()), alert.text(), alert.details(), clusterName);
+    if (!room.tryAcquire()) {
+      LOG.atWarn().addKeyValue("canary", canary.ref()).log("alert dropped: too many on their way");
+      return;
+    }
+    try {
+      threads.execute(() -> {
+        try {
+          for (String failure : alerts.send(canary, message)) {
+            events.write(Kind.CANARY, canary.metadata(), "Warning", "AlertFailed", failure, now);
+          }
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        } finally {
+          room.release();
+        }
+      });
+    } catch (RejectedExecutionException e) {
+      room.release();
+      LOG.atWarn().addKeyValue("canary", canary.ref()).log("alert dropped: stopping");
+    }
+  }
+
+  private static Severity severity(Announcement.Severity severity) {
+    return switch (severity) {
+      case INFO -> Severity.INFO;
+      case WARN -> Severity.WARN;
+      case ERROR -> Severity.ERROR;
+    };
+  }
+}
