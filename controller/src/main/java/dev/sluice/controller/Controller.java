@@ -40,6 +40,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -150,7 +151,7 @@ public final class Controller {
             messenger,
             handovers::of,
             clock);
-    AtomicReference<Loop> loop = new AtomicReference<>();
+    Waker waker = new Waker();
     GitSyncReconciler gitSyncs =
         new GitSyncReconciler(
             cluster,
@@ -159,14 +160,20 @@ public final class Controller {
             handovers,
             events,
             settings.gitDefaultServiceAccount(),
-            canary -> loop.get().lookAt(new Key(Kind.CANARY, canary)));
-    loop.set(
+            canary -> waker.wake.accept(new Key(Kind.CANARY, canary)));
+    Loop loop =
         new Loop(
             Map.of(Kind.CANARY, canaries, Kind.GIT_SYNC, gitSyncs),
             clock,
             settings.most(),
-            metrics));
-    return loop.get();
+            metrics);
+    waker.wake = loop::lookAt;
+    return loop;
+  }
+
+  /// Lets a reconciler ask the loop for a look, though the loop is made after it.
+  private static final class Waker {
+    private volatile Consumer<Key> wake = key -> {};
   }
 
   private static Destination destination(Settings.Slack slack) {

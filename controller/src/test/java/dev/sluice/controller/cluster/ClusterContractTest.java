@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -205,7 +206,7 @@ class ClusterContractTest {
     return object;
   }
 
-  private static Object data(Cluster cluster) {
+  private static @Nullable Object data(Cluster cluster) {
     return cluster.get(Kind.CONFIG_MAP, A).orElseThrow().getAdditionalProperties().get("data");
   }
 }

@@ -400,7 +400,7 @@ final class World implements AutoCloseable {
       }
     }
     events.sort(
-        Comparator.comparing(
+        Comparator.comparingLong(
             (JsonNode event) -> Long.parseLong(event.at("/metadata/resourceVersion").asText())));
     return events.stream()
         .map(event -> event.path("reason").asText() + ": " + event.path("message").asText())
