@@ -170,6 +170,15 @@ final class Writing {
     if (live.isEmpty() && !request.path().subresource().isEmpty()) {
       throw Refusal.notFound(kind, request.name());
     }
+    var uid = config.path("metadata").path("uid").asText("");
+    if (live.isEmpty() && !uid.isEmpty()) {
+      throw Refusal.conflict(
+          kind,
+          request.name(),
+          "uid mismatch: the provided object specified uid "
+              + uid
+              + ", and no existing object was found");
+    }
     var manager = manager(options, request);
     return switch (Ownership.apply(live, config, manager, options.force(), schema, state.now())) {
       case Applied.Conflicts(String message, List<Cause> causes) ->
@@ -222,21 +231,18 @@ final class Writing {
       meta(changed).put("resourceVersion", version);
     }
     if (replicas < 0) {
-      var causes = new ArrayList<Cause>();
-      state
-          .schema(kind)
-          .ifPresent(schema -> causes.addAll(schema.validate(changed, Optional.of(live))));
-      causes.add(
-          Cause.invalid(
-              (kind.custom() ? "." : "") + "spec.replicas",
-              Integer.toString(replicas),
-              kind.custom()
-                  ? "should be a non-negative integer"
-                  : "must be greater than or equal to 0"));
-      throw Refusal.invalid(
-          kind,
-          request.name(),
-          kind.custom() ? causes : causes.subList(causes.size() - 1, causes.size()));
+      var causes =
+          kind.custom()
+              ? state
+                  .schema(kind)
+                  .map(schema -> schema.validate(changed, Optional.of(live)))
+                  .orElse(List.of())
+              : List.of(
+                  Cause.invalid(
+                      "spec.replicas",
+                      Integer.toString(replicas),
+                      "must be greater than or equal to 0"));
+      throw Refusal.invalid(kind, request.name(), causes);
     }
     var written = change(request, live, changed, options);
     return scale.of(kind, written);
@@ -435,7 +441,7 @@ final class Writing {
           Refusal.Details.ABSENT);
     }
     var schema = state.schema(kind);
-    var object = schema.map(s -> s.prune(sent)).orElseGet(sent::deepCopy);
+    var object = kept(kind, schema, sent, owned);
     var meta = meta(object);
     for (var ours : List.of("deletionTimestamp", "deletionGracePeriodSeconds", "selfLink")) {
       meta.remove(ours);
@@ -493,7 +499,7 @@ final class Writing {
       throw Refusal.stale(kind, request.name());
     }
     var schema = state.schema(kind);
-    var wanted = schema.map(s -> s.prune(sent)).orElseGet(sent::deepCopy);
+    var wanted = kept(kind, schema, sent, owned);
     var object = throughSubresource(request, live, wanted);
     keepSystemFields(kind, live, object);
     rules.prepare(kind, object, Optional.of(live));
@@ -518,6 +524,15 @@ final class Writing {
       return ordered;
     }
     return Versions.fromStored(kind, state.storage().put(key, stored, Storage.versionOf(live)));
+  }
+
+  /// What is left of what was sent. An applied null is not dropped as others are: the applier owns
+  /// it, and hears when the field takes none.
+  private static ObjectNode kept(
+      ResourceKind kind, Optional<Schema> schema, ObjectNode sent, boolean applied) {
+    return applied && kind.custom()
+        ? sent.deepCopy()
+        : schema.map(s -> s.prune(sent)).orElseGet(sent::deepCopy);
   }
 
   /// An object that is being deleted goes with its last finalizer.

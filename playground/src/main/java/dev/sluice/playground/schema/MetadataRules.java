@@ -47,9 +47,19 @@ final class MetadataRules {
                     + added.stream().map(Shown::quoted).collect(Collectors.joining(", "))
                     + "}"));
     }
+    JsonNode deletion = now.path("deletionTimestamp");
+    if (deletion.isTextual() && !deletion.equals(before.path("deletionTimestamp")))
+      causes.add(
+          Cause.invalid(
+              "metadata.deletionTimestamp", instant(deletion.textValue()), "field is immutable"));
     JsonNode uid = now.path("uid");
     if (uid.isTextual() && before.path("uid").isTextual() && !uid.equals(before.path("uid")))
       causes.add(Cause.invalid("metadata.uid", Shown.value(uid), "field is immutable"));
+  }
+
+  /// A time as the server prints it in messages, in UTC.
+  private static String instant(String time) {
+    return time.replace('T', ' ').replaceFirst("Z$", " +0000 UTC");
   }
 
   private static void name(JsonNode metadata, NameRule rule, List<Cause> causes) {

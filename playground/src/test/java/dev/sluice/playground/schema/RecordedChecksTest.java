@@ -102,6 +102,23 @@ class RecordedChecksTest {
     assertThat(told(gadgets.validate(red, Optional.empty()))).hasSize(1);
   }
 
+  @Test
+  void nobodyMarksAnObjectAsDeletedByWritingIt() {
+    ObjectNode live = JsonNodeFactory.instance.objectNode();
+    live.put("apiVersion", "example.dev/v1")
+        .put("kind", "Widget")
+        .putObject("metadata")
+        .put("name", "a");
+    live.putObject("spec").put("mode", "auto").put("size", 5);
+    ObjectNode marked = live.deepCopy();
+    marked.withObject("/metadata").put("deletionTimestamp", "2001-01-01T00:00:00Z");
+
+    assertThat(told(WIDGETS.validate(marked, Optional.of(live))))
+        .containsExactly(
+            "metadata.deletionTimestamp: Invalid value: 2001-01-01 00:00:00 +0000 UTC: field is immutable");
+    assertThat(told(WIDGETS.validate(marked, Optional.of(marked)))).isEmpty();
+  }
+
   private static ObjectNode gadget(String color) {
     ObjectNode gadget = JsonNodeFactory.instance.objectNode();
     gadget
