@@ -119,7 +119,6 @@ final class ModelCluster {
 
   void pointApex(Apex at) {
     apex = at;
-    routeVersion++;
     routeChangedAt = second;
   }
 

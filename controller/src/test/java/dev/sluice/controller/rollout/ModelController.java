@@ -133,15 +133,18 @@ final class ModelController {
       due = cluster.now().plusSeconds(1);
       return;
     }
+    act(seen, decision);
+    maybeCrash();
+    decision.announcements().forEach(people);
+  }
+
+  /// Carries out what it can; what fails is tried again, and said with the next decision.
+  private void act(Observation seen, Decision decision) {
     for (var action : decision.actions()) {
       maybeCrash();
-      if (luck.isLost()) {
-        due = cluster.now().plusSeconds(1);
-        return;
-      }
       var refused = luck.refuses(action);
       refusal = refused.orElse(null);
-      if (refused.isPresent()) {
+      if (luck.isLost() || refused.isPresent()) {
         due = cluster.now().plusSeconds(1);
         return;
       }
@@ -152,8 +155,6 @@ final class ModelController {
         return;
       }
     }
-    maybeCrash();
-    decision.announcements().forEach(people);
   }
 
   private boolean record(Observation seen, Standing next) {

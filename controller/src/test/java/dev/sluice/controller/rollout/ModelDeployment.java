@@ -36,6 +36,10 @@ final class ModelDeployment {
   private Template actedTemplate;
   private int actedReplicas;
   private long changedAt;
+
+  /// Whether the latest change was rolled out once; pods that fail later do not undo that.
+  private boolean complete;
+
   private final List<Pod> pods = new ArrayList<>();
 
   private static final class Pod {
@@ -77,6 +81,7 @@ final class ModelDeployment {
   private void touch(long now) {
     generation++;
     changedAt = now;
+    complete = false;
   }
 
   /// Some pods stop being ready for a while.
@@ -92,6 +97,7 @@ final class ModelDeployment {
       actedReplicas = replicas;
     }
     if (isAtRest(now)) {
+      complete |= observedGeneration == generation;
       return;
     }
     var fresh = pods.stream().filter(this::isFresh).count();
@@ -155,7 +161,7 @@ final class ModelDeployment {
       updated += isFresh(pod) ? 1 : 0;
     }
     var late =
-        available(now) < actedReplicas && now - changedAt > DEADLINE
+        !complete && now - changedAt > DEADLINE
             ? Optional.of("has timed out progressing")
             : Optional.<String>empty();
     return new Workload(

@@ -1,0 +1,182 @@
+package dev.sluice.controller.rollout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.sluice.crds.Canary;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// What becomes of the specs that people write.
+class PolicyReaderTest {
+  private static final String MANIFEST =
+      """
+      apiVersion: flagger.app/v1beta1
+      kind: Canary
+      metadata: {name: myapp, namespace: production}
+      spec:
+        targetRef: {apiVersion: apps/v1, kind: Deployment, name: myapp}
+        service: {port: 80, targetPort: 8080, gateways: [myapp-gateway], hosts: [myapp.example.com]}
+        analysis:
+          interval: 1m
+          threshold: 5
+          maxWeight: 50
+          stepWeight: 10
+          metrics:
+          - {name: request-success-rate, thresholdRange: {min: 99}, interval: 1m}
+          - {name: request-duration, thresholdRange: {max: 500}, interval: 1m}
+          webhooks:
+          - {name: acceptance-test, type: pre-rollout, url: "http://flagger-loadtester.test/", timeout: 30s}
+          - {name: load-test, url: "http://flagger-loadtester.test/", timeout: 5s}
+      """;
+
+  @Test
+  void theManifestThatUsersKnowMeansWhatItSays() {
+    var policy = valid(MANIFEST).policy();
+
+    assertThat(policy.interval()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(policy.threshold()).isEqualTo(5);
+    assertThat(policy.steps()).map(step -> step.value()).containsExactly(10, 20, 30, 40, 50);
+    assertThat(policy.promotionStep().value()).isEqualTo(100);
+    assertThat(policy.progressDeadline()).isEqualTo(Duration.ofMinutes(10));
+    assertThat(policy.metrics()).containsExactly("request-success-rate", "request-duration");
+    assertThat(policy.hooks())
+        .containsExactly(
+            new Policy.Hook("acceptance-test", Policy.HookType.PRE_ROLLOUT),
+            new Policy.Hook("load-test", Policy.HookType.ROLLOUT));
+    assertThat(valid(MANIFEST).warnings()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "stepWeight: 20, 20 40 50",
+    "stepWeight: 50, 50",
+    "stepWeight: 60, 50",
+    "stepWeight: 25, 25 50",
+  })
+  void evenStepsNeverGoBeyondMaxWeight(String step, String expected) {
+    var policy = valid(MANIFEST.replace("stepWeight: 10", step)).policy();
+
+    assertThat(policy.steps().stream().map(s -> s.value() + "").toList())
+        .containsExactly(expected.split(" ", -1));
+  }
+
+  @Test
+  void listedStepsAreTakenAsTheyAre() {
+    var policy =
+        valid(
+                MANIFEST
+                    .replace("stepWeight: 10", "stepWeights: [1, 2, 10, 80]")
+                    .replace("    maxWeight: 50\n", ""))
+            .policy();
+
+    assertThat(policy.steps()).map(step -> step.value()).containsExactly(1, 2, 10, 80);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "stepWeight: 10 | stepWeight: 0 | spec.analysis.stepWeight | 1 to 100",
+        "stepWeight: 10 | stepWeight: 101 | spec.analysis.stepWeight | 1 to 100",
+        "stepWeight: 10 | stepWeight: -5 | spec.analysis.stepWeight | 1 to 100",
+        "stepWeight: 10 | stepWeights: [10, 10, 20] | spec.analysis.stepWeights | 10 follows 10",
+        "stepWeight: 10 | stepWeights: [10, 5] | spec.analysis.stepWeights | 5 follows 10",
+        "stepWeight: 10 | stepWeights: [10, 200] | spec.analysis.stepWeights | not 200",
+        "stepWeight: 10 | stepWeights: [0, 10] | spec.analysis.stepWeights | not 0",
+        "maxWeight: 50 | maxWeight: 150 | spec.analysis.maxWeight | not 150",
+        "interval: 1m | interval: soon | spec.analysis.interval | soon",
+        "timeout: 5s | timeout: never | spec.analysis.webhooks[1].timeout | never",
+        "type: pre-rollout | type: confirm-promotion | spec.analysis.webhooks[0].type | not called",
+        "type: pre-rollout | type: rollback | spec.analysis.webhooks[0].type | not called",
+        "threshold: 5 | iterations: 3 | spec.analysis.iterations | blue/green",
+        "threshold: 5 | mirror: true | spec.analysis.mirror | mirrored",
+        "threshold: 5 | primaryReadyThreshold: 0 | spec.analysis.primaryReadyThreshold | 1 to 100",
+        "threshold: 5 | canaryReadyThreshold: 101 | spec.analysis.canaryReadyThreshold | 1 to 100",
+        "threshold: 5 | stepWeightPromotion: 101 | spec.analysis.stepWeightPromotion | 1 to 100",
+        "kind: Deployment | kind: DaemonSet | spec.targetRef | Deployment",
+        "port: 80 | port: 0 | spec.service.port | 1 to 65535",
+      })
+  void whatCannotWorkIsRefusedNamingTheField(
+      String valid, String broken, String field, String why) {
+    var problems = invalid(MANIFEST.replaceFirst(valid, broken));
+
+    assertThat(problems)
+        .anySatisfy(problem -> {
+          assertThat(problem.field()).isEqualTo(field);
+          assertThat(problem.why()).contains(why);
+        });
+  }
+
+  @Test
+  void bothKindsOfStepsAreRefused() {
+    var problems =
+        invalid(MANIFEST.replace("stepWeight: 10", "stepWeight: 10\n    stepWeights: [10, 20]"));
+
+    assertThat(problems).singleElement().asString().contains("stepWeights", "together");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "spec.autoscalerRef | autoscalerRef: {apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, name: myapp}",
+        "spec.revertOnDeletion | revertOnDeletion: true",
+        "spec.progressDeadlineSeconds | progressDeadlineSeconds: 0",
+        "spec.provider | provider: itsio",
+      })
+  void fieldsOfTheSpecThatAreNotActedOnAreRefused(String field, String line) {
+    var problems = invalid(MANIFEST.replace("spec:\n", "spec:\n  " + line + "\n"));
+
+    assertThat(problems).singleElement().extracting(Problem::field).isEqualTo(field);
+  }
+
+  @Test
+  void anUnknownMeshIsNeverGuessed() {
+    var problems = invalid(MANIFEST.replace("spec:\n", "spec:\n  provider: itsio\n"));
+
+    assertThat(problems.getFirst().why())
+        .isEqualTo("unknown mesh provider 'itsio'; known: gatewayapi:v1, istio");
+  }
+
+  @Test
+  void whatWorksOtherwiseThanMeantWarns() {
+    var plan =
+        valid(
+            MANIFEST
+                .replace("interval: 1m\n", "interval: 5s\n")
+                .replace("type: pre-rollout", "type: post-rollout"));
+
+    assertThat(plan.policy().interval()).isEqualTo(Settings.DEFAULT.shortestInterval());
+    assertThat(plan.warnings())
+        .extracting(Problem::field)
+        .containsExactlyInAnyOrder("spec.analysis.interval", "spec.analysis.webhooks[0].type");
+  }
+
+  private static Plan.Valid valid(String manifest) {
+    var plan = read(manifest);
+    assertThat(plan).isInstanceOf(Plan.Valid.class);
+    return (Plan.Valid) plan;
+  }
+
+  private static List<Problem> invalid(String manifest) {
+    var plan = read(manifest);
+    assertThat(plan).isInstanceOf(Plan.Invalid.class);
+    return ((Plan.Invalid) plan).problems();
+  }
+
+  private static Plan read(String manifest) {
+    try {
+      var canary = Canary.read(new YAMLMapper().readTree(manifest));
+      return PolicyReader.read(
+          canary.spec(), Settings.DEFAULT, Set.of("istio", "gatewayapi:v1"), "istio");
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package dev.sluice.controller.rollout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.crds.CanaryStatus;
+import dev.sluice.crds.Condition;
+import dev.sluice.crds.shape.Binding;
+import dev.sluice.mesh.Percent;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// What is written to status is all that a restarted controller knows.
+class StatusTest {
+  private static final Instant NOW = Instant.parse("2026-01-01T10:00:00.123Z");
+  private static final Snapshot SNAPSHOT =
+      new Snapshot(new Revision("3f2a"), "uid-1", 7, Map.of("configmap/app", "c1"));
+  private static final Run RUN =
+      new Run(
+          "3f2a-t8",
+          SNAPSHOT,
+          NOW.minusSeconds(60),
+          Optional.of(NOW.minusSeconds(30)),
+          Optional.of("0123456789abcdef"));
+  private static final Cause CAUSE = new Cause(Cause.Kind.DEADLINE, "0 of 2 pods are available");
+
+  static Stream<Phase> phases() {
+    return Stream.of(
+        new Phase.Initializing(Optional.empty(), NOW),
+        new Phase.Initializing(Optional.of(SNAPSHOT), NOW),
+        new Phase.Initialized(SNAPSHOT),
+        new Phase.Progressing(RUN, new Percent(30), 2, 3, NOW, NOW.plusSeconds(60)),
+        new Phase.Promoting(RUN, new Percent(50), NOW, NOW.plusSeconds(60)),
+        new Phase.Finalising(RUN, NOW),
+        new Phase.RollingBack(RUN, CAUSE, NOW),
+        new Phase.Succeeded(SNAPSHOT),
+        new Phase.Failed(SNAPSHOT, CAUSE));
+  }
+
+  @ParameterizedTest
+  @MethodSource("phases")
+  void everyPhaseIsReadBackExactlyAsItWas(Phase phase) {
+    var hold = new Hold(HoldReason.PRIMARY_NOT_READY, "1 of 2 pods are available", NOW, true);
+    var problems = List.of(new Problem("spec.analysis.stepWeight", "is 0"));
+    for (var standing :
+        List.of(
+            new Standing(phase, Optional.empty(), List.of(), 3),
+            new Standing(phase, Optional.of(hold), problems, 4))) {
+      assertThat(StatusReader.read(overTheWire(written(standing)))).contains(standing);
+    }
+  }
+
+  @Test
+  void nobodyHasLookedYet() {
+    assertThat(StatusReader.read(CanaryStatus.EMPTY)).isEmpty();
+  }
+
+  @Test
+  void whatAnotherControllerLeftIsSafeToGoOnFrom() {
+    var left =
+        Map.of(
+            "Progressing", Phase.Progressing.class,
+            "WaitingPromotion", Phase.Progressing.class,
+            "Waiting", Phase.Succeeded.class,
+            "Promoting", Phase.Promoting.class,
+            "Failed", Phase.Failed.class,
+            "Succeeded", Phase.Succeeded.class);
+
+    left.forEach((name, phase) -> {
+      var status =
+          read(
+              """
+              {"phase": "%s", "canaryWeight": 30, "failedChecks": 1, "iterations": 0,
+               "lastAppliedSpec": "56855b7c5b", "lastTransitionTime": "2026-01-01T09:00:00Z",
+               "trackedConfigs": {"configmap/app": "f234cb93c08ad64e"}}
+              """
+                  .formatted(name));
+      assertThat(StatusReader.read(status).orElseThrow().phase()).isInstanceOf(phase);
+    });
+  }
+
+  @Test
+  void theConditionsAreTheOnesThatToolsWaitFor() {
+    var promoted =
+        written(new Standing(new Phase.Succeeded(SNAPSHOT), Optional.empty(), List.of(), 1));
+    assertThat(status(promoted, "Promoted")).isEqualTo("True Succeeded");
+    assertThat(status(promoted, "Ready")).isEqualTo("True Succeeded");
+    assertThat(status(promoted, "Reconciling")).isEqualTo("-");
+
+    var failed =
+        written(new Standing(new Phase.Failed(SNAPSHOT, CAUSE), Optional.empty(), List.of(), 1));
+    assertThat(status(failed, "Promoted")).isEqualTo("False Failed");
+    assertThat(status(failed, "Ready")).isEqualTo("False Failed");
+
+    var running = new Phase.Progressing(RUN, new Percent(30), 0, 0, NOW, NOW);
+    var progressing = written(new Standing(running, Optional.empty(), List.of(), 1));
+    assertThat(status(progressing, "Promoted")).isEqualTo("Unknown Progressing");
+    assertThat(status(progressing, "Ready")).isEqualTo("Unknown Progressing");
+    assertThat(status(progressing, "Reconciling")).isEqualTo("True Progressing");
+  }
+
+  @Test
+  void aHoldThatOnlyAPersonCanEndIsStalled() {
+    var hold = new Hold(HoldReason.TARGET_MISSING, "Deployment web does not exist", NOW, true);
+    var status =
+        written(new Standing(new Phase.Succeeded(SNAPSHOT), Optional.of(hold), List.of(), 1));
+
+    assertThat(status(status, "Held")).isEqualTo("True TargetMissing");
+    assertThat(status(status, "Stalled")).isEqualTo("True TargetMissing");
+    assertThat(status(status, "Ready")).isEqualTo("False TargetMissing");
+  }
+
+  @Test
+  void theHashesThatAnotherControllerReadsChangeOnlyWithAPromotion() {
+    var before =
+        written(new Standing(new Phase.Succeeded(SNAPSHOT), Optional.empty(), List.of(), 1));
+    var other = new Snapshot(new Revision("other"), "uid-1", 8, Map.of());
+    var failed =
+        StatusWriter.write(
+            before,
+            new Standing(new Phase.Failed(other, CAUSE), Optional.empty(), List.of(), 1),
+            "Deployment",
+            NOW);
+
+    assertThat(failed.lastAppliedSpec()).isEqualTo("3f2a");
+    assertThat(failed.lastPromotedSpec()).isEqualTo("3f2a");
+  }
+
+  private static CanaryStatus written(Standing standing) {
+    return StatusWriter.write(CanaryStatus.EMPTY, standing, "Deployment", NOW);
+  }
+
+  private static CanaryStatus overTheWire(CanaryStatus status) {
+    return read(Binding.write(status).toString());
+  }
+
+  private static CanaryStatus read(String json) {
+    try {
+      return Binding.read(CanaryStatus.class, new ObjectMapper().readTree(json));
+    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  private static String status(CanaryStatus status, String type) {
+    return Condition.find(status.conditions(), type)
+        .map(condition -> condition.status() + " " + condition.reason())
+        .orElse("-");
+  }
+}

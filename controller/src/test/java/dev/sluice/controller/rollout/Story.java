@@ -1,0 +1,367 @@
+package dev.sluice.controller.rollout;
+
+import dev.sluice.analysis.Evidence;
+import dev.sluice.analysis.Verdict;
+import dev.sluice.controller.rollout.Announcement.Alert;
+import dev.sluice.controller.rollout.Answers.HookAnswer;
+import dev.sluice.controller.rollout.ModelDeployment.Template;
+import dev.sluice.controller.rollout.Policy.Hook;
+import dev.sluice.controller.rollout.Policy.HookType;
+import dev.sluice.mesh.Percent;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// One canary on a virtual clock, where nothing goes wrong but what the story says. Every rule that
+/// the simulation knows is checked here, too.
+final class Story {
+  /// As in the manifest that users know: 10, 20, … 50 percent, every minute, five failed checks.
+  static final Policy POLICY =
+      new Policy(
+          Duration.ofMinutes(1),
+          5,
+          Stream.of(10, 20, 30, 40, 50).map(Percent::new).toList(),
+          Percent.ALL,
+          Percent.ALL,
+          Percent.ALL,
+          Duration.ofMinutes(10),
+          false,
+          false,
+          List.of("request-success-rate"),
+          List.of(
+              new Hook("acceptance-test", HookType.PRE_ROLLOUT),
+              new Hook("load-test", HookType.ROLLOUT)));
+
+  static final Template V1 = new Template(1, 0, false, 5);
+  static final Template V2 = new Template(2, 0, false, 5);
+  static final Template V3 = new Template(3, 0, false, 5);
+  static final Template V2_WITH_NEW_CONFIG = new Template(2, 1, false, 5);
+  static final Template BAD = new Template(4, 0, true, 5);
+  static final Template NEVER_READY = new Template(5, 0, false, -1);
+
+  final ModelCluster cluster;
+  private final Invariants invariants;
+  private ModelController controller;
+  private final List<Announcement> told = new ArrayList<>();
+  private final List<Integer> weights = new ArrayList<>();
+  private final List<Action> actions = new ArrayList<>();
+  private final List<String> asked = new ArrayList<>();
+
+  private Optional<Verdict> everybodyGets = Optional.empty();
+  private @Nullable String refusal;
+  private boolean refusing;
+
+  private Story(Policy policy, int replicas) {
+    cluster = new ModelCluster(policy, V1, replicas);
+    invariants = new Invariants(cluster);
+    invariants.remember(policy);
+    controller = start();
+  }
+
+  /// An app of two pods that nobody has looked after yet.
+  static Story of(Policy policy) {
+    return new Story(policy, 2);
+  }
+
+  /// The same, with the primary serving and the target at rest.
+  static Story initialized() {
+    return initialized(POLICY);
+  }
+
+  static Story initialized(Policy policy) {
+    var story = of(policy);
+    story.until("Initialized");
+    story.forget();
+    return story;
+  }
+
+  // ---- what people and the world do ----
+
+  Story deploy(Template template) {
+    target().change(template, cluster.second);
+    return this;
+  }
+
+  Story scaleTarget(int replicas) {
+    target().scale(replicas, cluster.second);
+    return this;
+  }
+
+  Story edit(Policy policy) {
+    invariants.remember(policy);
+    cluster.edit(policy);
+    return this;
+  }
+
+  /// All metric checks end like this from now on, whatever the release.
+  Story everyVerdictIs(Verdict verdict) {
+    everybodyGets = Optional.of(verdict);
+    return this;
+  }
+
+  Story verdictsAreHonest() {
+    everybodyGets = Optional.empty();
+    return this;
+  }
+
+  Story everyHookRefuses(String why) {
+    refusal = why;
+    return this;
+  }
+
+  Story hooksAgree() {
+    refusal = null;
+    return this;
+  }
+
+  /// The API server refuses every write of a route.
+  Story routesAreRefused(boolean are) {
+    refusing = are;
+    return this;
+  }
+
+  Story restartController() {
+    controller = start();
+    return this;
+  }
+
+  ModelDeployment target() {
+    if (cluster.target == null) {
+      throw new AssertionError("there is no target");
+    }
+    return cluster.target;
+  }
+
+  ModelDeployment primary() {
+    if (cluster.primary == null) {
+      throw new AssertionError("there is no primary");
+    }
+    return cluster.primary;
+  }
+
+  // ---- time ----
+
+  Story run(Duration time) {
+    for (long i = 0; i < time.toSeconds(); i++) {
+      second();
+    }
+    return this;
+  }
+
+  Story run(int seconds) {
+    return run(Duration.ofSeconds(seconds));
+  }
+
+  /// Until status shows this phase.
+  Story until(String phase) {
+    return until(phase, () -> phase().name().equals(phase));
+  }
+
+  Story untilWeight(int percent) {
+    return until(percent + "%", () -> trafficToCanary() == percent);
+  }
+
+  Story until(String what, BooleanSupplier happened) {
+    for (int i = 0; i < 3600; i++) {
+      if (happened.getAsBoolean()) {
+        return this;
+      }
+      second();
+    }
+    throw new AssertionError(what + " did not come in an hour; now: " + standing());
+  }
+
+  private void second() {
+    cluster.pass(0);
+    var before = trafficToCanary();
+    // A status that was just written is looked at again in the same second.
+    for (int i = 0; i < 5; i++) {
+      controller.watch();
+      if (!controller.isDue()) {
+        break;
+      }
+      controller.tick();
+    }
+    if (trafficToCanary() != before) {
+      weights.add(trafficToCanary());
+    }
+  }
+
+  // ---- what a user sees ----
+
+  Standing standing() {
+    return StatusReader.read(cluster.status).orElseThrow();
+  }
+
+  Phase phase() {
+    return StatusReader.read(cluster.status)
+        .map(Standing::phase)
+        .orElseGet(() -> new Phase.Initializing(Optional.empty(), cluster.now()));
+  }
+
+  Optional<HoldReason> held() {
+    return standing().hold().map(Hold::reason);
+  }
+
+  int trafficToCanary() {
+    return cluster.liveWeight().value();
+  }
+
+  /// The canary's shares in the order in which users had them.
+  List<Integer> weights() {
+    return List.copyOf(weights);
+  }
+
+  List<String> events() {
+    return told.stream().map(a -> a.reason().title()).toList();
+  }
+
+  List<String> messages() {
+    return told.stream().map(Announcement::message).toList();
+  }
+
+  List<String> alerts() {
+    return told.stream()
+        .flatMap(a -> a.alert().stream())
+        .map(alert -> alert.severity() + " " + alert.text())
+        .toList();
+  }
+
+  List<Alert> alertsInFull() {
+    return told.stream().flatMap(a -> a.alert().stream()).toList();
+  }
+
+  /// Every write to the cluster but status.
+  List<Action> writes() {
+    return List.copyOf(actions);
+  }
+
+  /// What was asked outside, such as `acceptance-test` or `metrics`.
+  List<String> asked() {
+    return List.copyOf(asked);
+  }
+
+  /// What was seen so far does not matter to the rest of the story.
+  Story forget() {
+    told.clear();
+    weights.clear();
+    actions.clear();
+    asked.clear();
+    return this;
+  }
+
+  /// What the controller sees that much later, without doing anything.
+  Observation observeAfter(int seconds) {
+    for (int i = 0; i < seconds; i++) {
+      cluster.pass(0);
+    }
+    controller.watch();
+    return controller.observe();
+  }
+
+  Decision tick() {
+    controller.watch();
+    return controller.tick();
+  }
+
+  Optional<Instant> nextLook() {
+    return controller.nextDue();
+  }
+
+  // ---- the outside ----
+
+  static Verdict failing(String sentence) {
+    return new Verdict.Hold(Verdict.Reason.CHECK_FAILED, true, evidence(87.32, sentence));
+  }
+
+  static Verdict away() {
+    return new Verdict.Hold(
+        Verdict.Reason.SOURCE_UNAVAILABLE, false, evidence(null, "prometheus does not answer"));
+  }
+
+  static Verdict noData() {
+    return new Verdict.Hold(
+        Verdict.Reason.NO_DATA, true, evidence(null, "request-success-rate has no value"));
+  }
+
+  private static List<Evidence> evidence(@Nullable Double value, String sentence) {
+    return List.of(new Evidence("request-success-rate", value, null, null, null, sentence));
+  }
+
+  private Answers answer(Questions questions, Revision about) {
+    var hooks = new ArrayList<HookAnswer>();
+    for (var hook : questions.hooks()) {
+      asked.add(hook.name());
+      hooks.add(new HookAnswer(hook, refusal == null ? "" : refusal));
+      if (refusal != null) {
+        return new Answers(about, hooks, Optional.empty());
+      }
+    }
+    if (!questions.metrics()) {
+      return new Answers(about, hooks, Optional.empty());
+    }
+    asked.add("metrics");
+    var honest =
+        target().template.bad()
+            ? failing("request-success-rate is 87.32%, but allowed is at least 99%, 412 requests")
+            : new Verdict.Safe(evidence(100.0, "request-success-rate is 100%"));
+    return new Answers(about, hooks, Optional.of(everybodyGets.orElse(honest)));
+  }
+
+  private ModelController start() {
+    return new ModelController(
+        cluster, Settings.DEFAULT, new NoSurprise(), this::answer, new Watching(), told::add);
+  }
+
+  private final class NoSurprise implements ModelController.Luck {
+    @Override
+    public boolean crashes() {
+      return false;
+    }
+
+    @Override
+    public boolean isLost() {
+      return false;
+    }
+
+    @Override
+    public Optional<String> refuses(Action action) {
+      return refusing && action instanceof Action.Route
+          ? Optional.of("admission webhook denied the request")
+          : Optional.empty();
+    }
+
+    @Override
+    public boolean answerIsLost() {
+      return false;
+    }
+  }
+
+  private final class Watching implements ModelController.Witness {
+    @Override
+    public void decided(Observation seen, Decision decision) {
+      invariants.decided(seen, decision);
+    }
+
+    @Override
+    public void asked(Observation seen, Questions questions, Answers answers) {
+      invariants.asked(seen, questions, answers);
+    }
+
+    @Override
+    public void recorded(Standing before, Standing after) {
+      invariants.recorded(before, after);
+    }
+
+    @Override
+    public void acting(Action action, Observation seen) {
+      actions.add(action);
+      invariants.acting(action, seen);
+    }
+  }
+}
