@@ -4,7 +4,8 @@ package dev.sluice.playground;
 final class Kubeconfig {
   private Kubeconfig() {}
 
-  static String of(String server, String token) {
+  /// @param server the URL of the API server
+  static String of(String server) {
     return """
     apiVersion: v1
     kind: Config
@@ -14,8 +15,7 @@ final class Kubeconfig {
         server: %s
     users:
     - name: playground
-      user:
-        token: %s
+      user: {}
     contexts:
     - name: playground
       context:
@@ -23,6 +23,6 @@ final class Kubeconfig {
         user: playground
     current-context: playground
     """
-        .formatted(server, token);
+        .formatted(server);
   }
 }

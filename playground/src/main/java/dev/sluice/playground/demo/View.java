@@ -15,7 +15,7 @@ import java.util.List;
 /// @param commits newest first
 /// @param events newest first
 /// @param slack newest first
-record View(
+public record View(
     Duration elapsed,
     String chapter,
     String phase,
@@ -27,7 +27,7 @@ record View(
     List<Line> events,
     List<Line> slack) {
 
-  View {
+  public View {
     sides = List.copyOf(sides);
     commits = List.copyOf(commits);
     events = List.copyOf(events);
@@ -39,9 +39,9 @@ record View(
   /// @param version that its pods run; empty when none does
   /// @param perSecond requests of users in the last seconds
   /// @param failing share of these requests, 0 to 1
-  record Side(
+  public record Side(
       String name, String version, int ready, int wanted, double perSecond, double failing) {}
 
   /// @param bad whether it tells of something that went wrong
-  record Line(String at, String text, boolean bad) {}
+  public record Line(String at, String text, boolean bad) {}
 }

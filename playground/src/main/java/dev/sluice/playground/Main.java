@@ -1,0 +1,182 @@
+package dev.sluice.playground;
+
+import dev.sluice.playground.demo.Demo;
+import dev.sluice.playground.demo.Screen;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// Entry point of `./sluice playground`.
+@Command(
+    name = "playground",
+    description = {
+      "Starts a small cluster on this machine with the real controller in it, and shows a good and"
+          + " a bad release on their way.",
+      "",
+      "No Docker, no root, no other cluster. Everything listens on 127.0.0.1 only and ends with"
+          + " this command."
+    },
+    mixinStandardHelpOptions = true,
+    showDefaultValues = true,
+    sortOptions = false)
+public final class Main implements Callable<Integer> {
+
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      defaultValue = "./.playground",
+      description =
+          "Holds the kubeconfig, the Git repository git/delivery.git and logs/. Each playground"
+              + " needs its own.")
+  Path folder;
+
+  @Option(
+      names = "--demo",
+      paramLabel = "on|off",
+      defaultValue = "on",
+      description =
+          "Whether to commit the sample releases and show them; off starts the cluster and the"
+              + " controller only.")
+  Switch demo;
+
+  @Option(
+      names = "--api-port",
+      paramLabel = "PORT",
+      description = "Port of the API server; last time's or any free one when absent.")
+  @Nullable Integer apiPort;
+
+  @Spec CommandSpec spec;
+
+  /// A word that people expect, where a boolean would read oddly.
+  enum Switch {
+    on,
+    off
+  }
+
+  public static void main(String[] args) {
+    var given = args.length > 0 && args[0].equals("playground") ? rest(args) : args;
+    System.exit(run(given));
+  }
+
+  private static String[] rest(String[] args) {
+    return java.util.Arrays.copyOfRange(args, 1, args.length);
+  }
+
+  /// Runs one command line.
+  ///
+  /// @return the exit code: 0 for success, 1 for a failure, 2 for bad input
+  static int run(String... args) {
+    var line = new CommandLine(new Main());
+    line.setCommandName("./sluice playground");
+    line.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
+    line.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+    line.setParameterExceptionHandler((e, _) -> {
+      e.getCommandLine()
+          .getErr()
+          .println("sluice: " + oneLine(e) + " (see ./sluice playground --help)");
+      return 2;
+    });
+    line.setExecutionExceptionHandler((e, command, _) -> {
+      command.getErr().println("sluice: " + oneLine(e));
+      return 1;
+    });
+    return line.execute(args);
+  }
+
+  private static String oneLine(Throwable failure) {
+    var message = failure.getMessage();
+    return message == null || message.isBlank()
+        ? failure.getClass().getSimpleName()
+        : message.strip().replaceAll("\\s*\\R\\s*", "; ");
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    if (apiPort != null && (apiPort < 1 || apiPort > 65_535)) {
+      throw new ParameterException(
+          spec.commandLine(), "--api-port: " + apiPort + " is not a port from 1 to 65535");
+    }
+    var root = System.getProperty("sluice.root");
+    if (root == null) {
+      throw new UserError("start the playground with ./sluice playground");
+    }
+    var options =
+        new Playground.Options(
+            folder,
+            Optional.ofNullable(apiPort),
+            Path.of(root),
+            Optional.ofNullable(System.getenv("SLUICE_CONTROLLER_COMMAND")));
+    PlaygroundLog.quiet();
+    var out = spec.commandLine().getOut();
+    var screen = Demo.screen(out, demo == Switch.on);
+    var stop = new CountDownLatch(1);
+    var playground = Playground.start(options, screen::note);
+    var closed = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(() -> {
+              stop.countDown();
+              playground.close();
+              closed.countDown();
+            }));
+    if (demo == Switch.on) {
+      show(playground, screen, stop);
+    } else {
+      print(out, playground.addresses());
+    }
+    stop.await();
+    closed.await();
+    return 0;
+  }
+
+  private static void print(PrintWriter out, Playground.Addresses addresses) {
+    out.println("kubeconfig  " + addresses.kubeconfig());
+    out.println("api         " + addresses.api());
+    out.println("git         " + addresses.git());
+    out.println(
+        "prometheus  %s  %s".formatted(addresses.prometheus(), addresses.prometheusDescription()));
+    out.println("proxy       " + addresses.proxy());
+    out.println("gateway     " + addresses.gateway());
+    out.println("slack       " + addresses.slack());
+    out.println("controller  " + addresses.controller());
+    out.println("logs        " + addresses.logs());
+    out.println("ready");
+    out.flush();
+  }
+
+  private static void show(Playground playground, Screen screen, CountDownLatch stop)
+      throws InterruptedException {
+    var addresses = playground.addresses();
+    var places =
+        new Demo.Places(
+            addresses.kubeconfig(),
+            addresses.git(),
+            addresses.gateway(),
+            addresses.proxy(),
+            addresses.prometheus(),
+            addresses.controller(),
+            addresses.logs());
+    try (var demo =
+        new Demo(
+            playground.api(),
+            playground.delivery(),
+            playground.slack(),
+            playground.traffic(),
+            playground.vertx(),
+            places,
+            playground.controller()::pid,
+            screen)) {
+      demo.run(stop);
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package dev.sluice.playground;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.sluice.playground.api.ApiServer;
+import dev.sluice.playground.api.Call;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// Creates the objects that a playground begins with.
+public final class Manifests {
+  private static final YAMLMapper YAML = new YAMLMapper();
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Map<String, String> PLURALS =
+      Map.of(
+          "CustomResourceDefinition", "customresourcedefinitions",
+          "Namespace", "namespaces",
+          "Service", "services",
+          "Deployment", "deployments",
+          "Gateway", "gateways",
+          "VirtualService", "virtualservices",
+          "DestinationRule", "destinationrules",
+          "Canary", "canaries",
+          "MetricTemplate", "metrictemplates",
+          "GitSync", "gitsyncs");
+
+  private Manifests() {}
+
+  /// @param text any number of YAML documents
+  public static List<ObjectNode> read(String text) throws IOException {
+    var objects = new ArrayList<ObjectNode>();
+    try (var documents = YAML.readerFor(JsonNode.class).<JsonNode>readValues(text)) {
+      while (documents.hasNext()) {
+        if (documents.next() instanceof ObjectNode object) {
+          objects.add(object);
+        }
+      }
+    }
+    return objects;
+  }
+
+  /// The definitions of Sluice's and Flagger's kinds.
+  ///
+  /// @param root of the repository
+  public static List<ObjectNode> definitions(Path root) throws IOException {
+    var objects = new ArrayList<ObjectNode>();
+    try (var files = Files.list(root.resolve("deploy/crds"))) {
+      for (var file : files.filter(f -> f.toString().endsWith(".yaml")).sorted().toList()) {
+        objects.addAll(read(Files.readString(file)));
+      }
+    }
+    return objects;
+  }
+
+  /// The definitions of the kinds of Istio that the network reads.
+  public static List<ObjectNode> istio() throws IOException {
+    return read(resource("istio-kinds.yaml"));
+  }
+
+  static String resource(String name) throws IOException {
+    try (var in = Manifests.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IOException("the jar lacks " + name);
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  /// Creates the object. One that is there already stays as it is.
+  ///
+  /// @throws IOException when the server refuses it, with its reason
+  /// @throws IllegalArgumentException for a kind that this class has no path for
+  public static void create(ApiServer api, ObjectNode object) throws IOException {
+    var apiVersion = object.path("apiVersion").asText();
+    var plural = PLURALS.get(object.path("kind").asText());
+    if (plural == null) {
+      throw new IllegalArgumentException("no path for kind " + object.path("kind").asText());
+    }
+    var namespace = object.at("/metadata/namespace").asText();
+    var path =
+        (apiVersion.contains("/") ? "/apis/" : "/api/")
+            + apiVersion
+            + (namespace.isEmpty() ? "" : "/namespaces/" + namespace)
+            + "/"
+            + plural;
+    var headers =
+        Map.of(
+            "accept", "application/json",
+            "content-type", "application/json",
+            "user-agent", "playground");
+    var answer =
+        api.handle(new Call("POST", path, Map.of(), headers, JSON.writeValueAsBytes(object)));
+    if (answer.status() >= 300 && answer.status() != 409) {
+      throw new IOException(
+          "the API server refuses %s %s: %s"
+              .formatted(
+                  object.path("kind").asText(),
+                  object.at("/metadata/name").asText(),
+                  JSON.readTree(answer.body()).path("message").asText()));
+    }
+  }
+}

@@ -1,0 +1,315 @@
+package dev.sluice.playground;
+
+import dev.sluice.playground.api.ApiServer;
+import dev.sluice.playground.api.HttpFront;
+import dev.sluice.playground.api.KubernetesApi;
+import dev.sluice.playground.api.Users;
+import dev.sluice.playground.git.DeliveryRepository;
+import dev.sluice.playground.git.GitServer;
+import dev.sluice.playground.loadtester.ClusterAccess;
+import dev.sluice.playground.loadtester.LoadTester;
+import dev.sluice.playground.metrics.PrometheusServer;
+import dev.sluice.playground.metrics.Registry;
+import dev.sluice.playground.network.DataPlane;
+import dev.sluice.playground.network.ExternalServices;
+import dev.sluice.playground.network.MeshSnapshot;
+import dev.sluice.playground.network.MeshWatch;
+import dev.sluice.playground.network.RouteTables;
+import dev.sluice.playground.network.Telemetry;
+import dev.sluice.playground.network.TrafficStats;
+import dev.sluice.playground.sample.PodServers;
+import dev.sluice.playground.slack.SlackSink;
+import dev.sluice.playground.workloads.Workloads;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A whole small world in this process, and the controller in one of its own. Everything listens on
+/// loopback only. Nothing of the cluster outlives it: a restart in the same folder begins with an
+/// empty cluster, the same Git repository, and the same ports where they are free.
+final class Playground implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Playground.class);
+  private static final String REPOSITORY = "delivery.git";
+
+  private final PlaygroundFolder folder;
+  private final Ports ports;
+  private final InstantSource clock = InstantSource.system();
+  private final Deque<AutoCloseable> toClose = new ArrayDeque<>();
+  private final Addresses addresses;
+  private final ApiServer api;
+  private final DeliveryRepository delivery;
+  private final SlackSink slack;
+  private final TrafficStats traffic;
+  private final Vertx vertx;
+  private final ControllerProcess controller;
+
+  /// What a person may want to open.
+  record Addresses(
+      Path kubeconfig,
+      String api,
+      String git,
+      String prometheus,
+      String prometheusDescription,
+      String proxy,
+      String gateway,
+      String slack,
+      String controller,
+      Path logs) {}
+
+  /// @param apiPort of the API server; empty for last time's or any
+  /// @param root of the repository, where the definitions and the launcher are
+  /// @param controllerCommand runs the controller instead of the launcher
+  record Options(
+      Path folder, Optional<Integer> apiPort, Path root, Optional<String> controllerCommand) {}
+
+  /// Starts everything and returns when it answers.
+  ///
+  /// @param says hears of the controller's ends and starts
+  /// @throws UserError for what the person who starts it can mend; nothing is left running
+  static Playground start(Options options, Consumer<String> says)
+      throws UserError, InterruptedException {
+    var folder = PlaygroundFolder.take(options.folder());
+    PlaygroundLog.to(folder.log("playground.log"));
+    var toClose = new ArrayDeque<AutoCloseable>();
+    toClose.push(folder);
+    try {
+      return new Playground(options, folder, toClose, says);
+    } catch (IOException | IllegalStateException e) {
+      closeAll(toClose);
+      throw new UserError("the playground cannot start: " + e.getMessage());
+    } catch (UserError | InterruptedException e) {
+      closeAll(toClose);
+      throw e;
+    }
+  }
+
+  private Playground(
+      Options options, PlaygroundFolder folder, Deque<AutoCloseable> closing, Consumer<String> says)
+      throws IOException, UserError, InterruptedException {
+    this.folder = folder;
+    this.ports = new Ports(folder.path());
+    var command =
+        ControllerProcess.launcher(options.controllerCommand(), Optional.of(options.root()));
+    int apiPort =
+        options.apiPort().isPresent()
+            ? Ports.require(options.apiPort().get())
+            : ports.choose("api");
+
+    vertx = keep(closing, newVertx(), Playground::close);
+    // kubectl sends no credentials over plain HTTP; what protects the cluster is the loopback.
+    api = new KubernetesApi(clock, new Random(), Users.EVERYBODY);
+    var front = keep(closing, HttpFront.start(vertx, api, apiPort));
+    ports.remember("api", front.port());
+    createFirstObjects(options.root());
+
+    var pods = keep(closing, new PodServers(vertx));
+    var workloads = keep(closing, new Workloads(api, pods, new Random()));
+    workloads.start(clock);
+
+    var registry = new Registry();
+    var telemetry = new Telemetry(registry);
+    traffic = telemetry.stats();
+    var tables = new RouteTables();
+    var watch = keep(closing, new MeshWatch(api, tables, MeshSnapshot.Settings.DEFAULT));
+    watch.start(vertx);
+    var external = new ExternalServices();
+    var network =
+        keep(
+            closing,
+            DataPlane.start(
+                vertx,
+                tables,
+                telemetry,
+                pods,
+                external,
+                ports.choose("proxy"),
+                ports.choose("gateway")));
+    ports.remember("proxy", network.proxyPort());
+    ports.remember("gateway", network.gatewayPort());
+
+    var prometheus = startPrometheus(closing, registry);
+    external.register("prometheus", "istio-system", 9090, address(prometheus.url()));
+    var loadTester =
+        keep(
+            closing,
+            LoadTester.start(
+                vertx,
+                new ClusterAccess(network.proxyPort()),
+                Files.createDirectories(folder.path().resolve("loadtester")),
+                Duration.ofHours(1),
+                0));
+    external.register("flagger-loadtester", "test", 80, loadTester.address());
+
+    delivery = keep(closing, DeliveryRepository.open(folder.path().resolve("git/" + REPOSITORY)));
+    var git = keep(closing, GitServer.start(delivery, REPOSITORY, ports.choose("git")));
+    ports.remember("git", git.port());
+    slack =
+        keep(
+            closing,
+            SlackSink.start(vertx, ports.choose("slack"), folder.log("slack.jsonl"), clock));
+    ports.remember("slack", slack.port());
+
+    PlaygroundFolder.writePrivate(folder.kubeconfig(), Kubeconfig.of(front.url()));
+    int controllerPort = ports.choose("controller");
+    ports.remember("controller", controllerPort);
+    addresses =
+        new Addresses(
+            folder.kubeconfig(),
+            front.url(),
+            git.url(),
+            prometheus.url(),
+            prometheus.description(),
+            "http://127.0.0.1:" + network.proxyPort(),
+            "http://127.0.0.1:" + network.gatewayPort(),
+            slack.url(),
+            "http://127.0.0.1:" + controllerPort,
+            folder.path().resolve("logs"));
+    controller =
+        keep(
+            closing,
+            ControllerProcess.start(
+                controllerCommand(command, controllerPort),
+                folder.log("controller.log"),
+                Map.of("SLUICE_HEAP", "256m", "SLACK_URL", slack.url()),
+                says));
+    toClose.addAll(closing);
+    closing.clear();
+  }
+
+  private static Vertx newVertx() {
+    return Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(4));
+  }
+
+  private static void close(Vertx vertx) throws Exception {
+    vertx.close().toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
+  }
+
+  private interface Closing<T> {
+    void close(T what) throws Exception;
+  }
+
+  private static <T extends AutoCloseable> T keep(Deque<AutoCloseable> closing, T what) {
+    closing.push(what);
+    return what;
+  }
+
+  private static <T> T keep(Deque<AutoCloseable> closing, T what, Closing<T> how) {
+    closing.push(() -> how.close(what));
+    return what;
+  }
+
+  private void createFirstObjects(Path root) throws IOException {
+    for (var definition : Manifests.istio()) {
+      Manifests.create(api, definition);
+    }
+    for (var definition : Manifests.definitions(root)) {
+      Manifests.create(api, definition);
+    }
+    for (var object : Manifests.read(Manifests.resource("first-objects.yaml"))) {
+      Manifests.create(api, object);
+    }
+  }
+
+  /// Samples of an earlier cluster would be taken for this one's.
+  private PrometheusServer startPrometheus(Deque<AutoCloseable> closing, Registry registry)
+      throws IOException, InterruptedException {
+    var place = folder.path().resolve("prometheus");
+    clear(place);
+    var settings = PrometheusServer.Settings.in(place, ports.choose("prometheus"));
+    var prometheus = keep(closing, PrometheusServer.start(vertx, registry, clock, settings));
+    ports.remember("prometheus", URI.create(prometheus.url()).getPort());
+    return prometheus;
+  }
+
+  private static void clear(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    List<Path> inside;
+    try (var files = Files.walk(folder)) {
+      inside = new ArrayList<>(files.sorted(Comparator.reverseOrder()).toList());
+    }
+    for (var file : inside) {
+      Files.delete(file);
+    }
+  }
+
+  private static InetSocketAddress address(String url) {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), URI.create(url).getPort());
+  }
+
+  private List<String> controllerCommand(List<String> command, int port) {
+    var words = new ArrayList<>(command);
+    words.addAll(List.of("--kubeconfig", addresses.kubeconfig().toString()));
+    words.addAll(List.of("--metrics-server", "http://prometheus.istio-system:9090"));
+    words.addAll(List.of("--mesh-provider", "istio"));
+    words.addAll(List.of("--http-proxy", addresses.proxy()));
+    words.addAll(List.of("--listen", "127.0.0.1", "--port", Integer.toString(port)));
+    words.addAll(List.of("--slack-channel", "playground"));
+    words.addAll(List.of("--cluster-name", "playground"));
+    words.addAll(List.of("--git-dir", folder.path().resolve("git/mirrors").toString()));
+    return words;
+  }
+
+  Addresses addresses() {
+    return addresses;
+  }
+
+  ApiServer api() {
+    return api;
+  }
+
+  DeliveryRepository delivery() {
+    return delivery;
+  }
+
+  SlackSink slack() {
+    return slack;
+  }
+
+  TrafficStats traffic() {
+    return traffic;
+  }
+
+  Vertx vertx() {
+    return vertx;
+  }
+
+  ControllerProcess controller() {
+    return controller;
+  }
+
+  @Override
+  public void close() {
+    closeAll(toClose);
+  }
+
+  private static void closeAll(Deque<AutoCloseable> toClose) {
+    while (!toClose.isEmpty()) {
+      try {
+        toClose.pop().close();
+      } catch (Exception e) {
+        LOG.atWarn().setCause(e).log("something could not be closed");
+      }
+    }
+  }
+}
