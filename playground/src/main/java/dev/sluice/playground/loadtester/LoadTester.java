@@ -69,6 +69,11 @@ public final class LoadTester implements AutoCloseable {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), server.actualPort());
   }
 
+  /// Tasks under way.
+  public int running() {
+    return running.size();
+  }
+
   private void requested(HttpServerRequest request) {
     if (request.getHeader("origin") != null || request.getHeader("sec-fetch-site") != null) {
       say(request, 403, "the load tester does not take requests from web pages");

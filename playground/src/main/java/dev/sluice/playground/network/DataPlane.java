@@ -1,6 +1,7 @@
 package dev.sluice.playground.network;
 
 import dev.sluice.playground.sample.PodNetwork;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
@@ -14,13 +15,19 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The network over HTTP, on loopback: a proxy for callers in the cluster, who name hosts of the
 /// cluster, and a gateway for callers outside, who send a Host header. Nothing is ever sent to
 /// another machine.
 public final class DataPlane implements AutoCloseable {
-  static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+  private static final Logger LOG = LoggerFactory.getLogger(DataPlane.class);
+  private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
   private static final int MOST_CONNECTIONS = 512;
   private static final int MOST_HEADER_BYTES = 32 * 1024;
 
@@ -222,10 +229,19 @@ public final class DataPlane implements AutoCloseable {
         .end(text);
   }
 
+  /// Closes both ports and every connection; requests under way break. Do not call from an event
+  /// loop.
   @Override
   public void close() {
-    proxy.close();
-    gateway.close();
-    client.close();
+    try {
+      Future.join(proxy.close(), gateway.close(), client.close())
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(5, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.atWarn().addKeyValue("why", e.toString()).log("the network did not close in time");
+    }
   }
 }
