@@ -1,6 +1,6 @@
 package dev.sluice.playground.api;
 
-import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.StreamReadConstraints;
@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -37,7 +38,11 @@ final class Bodies {
       StreamReadConstraints.builder().maxNestingDepth(200).maxStringLength(3_000_000).build();
 
   static final ObjectMapper JSON =
-      JsonMapper.builder(JsonFactory.builder().streamReadConstraints(LIMITS).build())
+      JsonMapper.builder(
+              new JsonFactoryBuilder()
+                  .streamReadConstraints(LIMITS)
+                  .characterEscapes(new HtmlEscapes())
+                  .build())
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
@@ -61,6 +66,7 @@ final class Bodies {
                   .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
                   .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
                   .build())
+          .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
           .build();
 
   /// An object as it was sent.
@@ -83,6 +89,12 @@ final class Bodies {
       case "", "application/json", "application/x-www-form-urlencoded" ->
           new Sent(json(call.body(), kind), duplicates(call.body()));
       case "application/yaml" -> new Sent(yaml(call.body(), kind), List.of());
+      case "application/vnd.kubernetes.protobuf" -> {
+        if (kind.custom()) {
+          throw Refusal.unsupportedMedia(Media.KNOWN.subList(0, 2));
+        }
+        yield new Sent(Protobuf.read(call.body(), kind), List.of());
+      }
       default -> throw Refusal.unsupportedMedia(Media.KNOWN);
     };
   }
@@ -96,7 +108,10 @@ final class Bodies {
       var node = (yaml ? YAML : JSON).readTree(call.body());
       return node == null ? MissingNode.getInstance() : node;
     } catch (IOException e) {
-      throw Refusal.badRequest("error decoding patch: " + GoWords.jsonFault(call.body(), e));
+      throw Refusal.badRequest(
+          type(call).equals("application/apply-patch+yaml")
+              ? "error decoding YAML: error converting YAML to JSON: yaml: " + GoWords.yamlFault(e)
+              : "error decoding patch: " + GoWords.jsonFault(call.body(), e));
     }
   }
 
@@ -206,7 +221,7 @@ final class Bodies {
   static byte[] write(JsonNode body, Media.Encoding encoding, boolean pretty) {
     try {
       if (encoding == Media.Encoding.YAML) {
-        return YAML.writeValueAsBytes(body);
+        return YAML.writeValueAsBytes(YAML.convertValue(body, Object.class));
       }
       var bytes = pretty ? PRETTY.writeValueAsBytes(body) : JSON.writeValueAsBytes(body);
       var line = Arrays.copyOf(bytes, bytes.length + 1);

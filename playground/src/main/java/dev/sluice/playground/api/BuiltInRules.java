@@ -1,9 +1,11 @@
 package dev.sluice.playground.api;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.playground.schema.Cause;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +13,9 @@ import java.util.Optional;
 /// What the server itself adds to objects of some built-in kinds, and refuses: the part of a kind
 /// that no schema can say. Chosen by [ResourceKind#rules].
 final class BuiltInRules {
+
+  /// Where the addresses of Services are: 10.96.0.0/16.
+  private static final String SERVICES = "10.96.";
 
   private final State state;
   private final Definitions definitions;
@@ -43,7 +48,26 @@ final class BuiltInRules {
 
   /// Everything wrong with the object that its schema does not know of.
   List<Cause> check(ResourceKind kind, ObjectNode object, Optional<ObjectNode> old) {
-    return List.of();
+    return switch (kind.rules()) {
+      case "service" -> address(object, old);
+      case "pod" -> old.map(before -> podContainers(object, before)).orElse(List.of());
+      default -> List.of();
+    };
+  }
+
+  /// An address that was asked for must be one that Services may have.
+  private static List<Cause> address(ObjectNode object, Optional<ObjectNode> old) {
+    var ip = object.at("/spec/clusterIP").asText("");
+    var given = old.isEmpty() && !ip.isEmpty() && !ip.equals("None");
+    return given && !ip.startsWith(SERVICES)
+        ? List.of(
+            Cause.invalid(
+                "spec.clusterIPs",
+                "[]string{" + Refusal.quoted(ip) + "}",
+                "failed to allocate IP "
+                    + ip
+                    + ": the provided network does not match the current range"))
+        : List.of();
   }
 
   private static void namespace(ObjectNode object, Optional<ObjectNode> old) {
@@ -102,7 +126,7 @@ final class BuiltInRules {
     }
     var ip = spec.path("clusterIP").asText("");
     if (ip.isEmpty()) {
-      ip = "10.96." + state.dice(256) + "." + (1 + state.dice(254));
+      ip = SERVICES + state.dice(256) + "." + (1 + state.dice(254));
       spec.put("clusterIP", ip);
     }
     if (spec.path("clusterIPs").isEmpty()) {
@@ -123,10 +147,50 @@ final class BuiltInRules {
   }
 
   private static void pod(ObjectNode object, Optional<ObjectNode> old) {
-    if (old.isEmpty()) {
-      var status = object.putObject("status");
-      status.put("phase", "Pending");
-      status.put("qosClass", "BestEffort");
+    if (old.isPresent()) {
+      return;
     }
+    var status = object.putObject("status");
+    status.put("phase", "Pending");
+    status.put("qosClass", "BestEffort");
+    var spec = object.withObjectProperty("spec");
+    spec.put("priority", 0);
+    spec.put("preemptionPolicy", "PreemptLowerPriority");
+    var tolerations = spec.withArrayProperty("tolerations");
+    for (var taint : List.of("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")) {
+      if (!tolerates(tolerations, taint)) {
+        tolerations
+            .addObject()
+            .put("key", taint)
+            .put("operator", "Exists")
+            .put("effect", "NoExecute")
+            .put("tolerationSeconds", 300);
+      }
+    }
+  }
+
+  private static boolean tolerates(JsonNode tolerations, String taint) {
+    for (var each : tolerations) {
+      var key = each.path("key").asText("");
+      var effect = each.path("effect").asText("");
+      if ((key.isEmpty() || key.equals(taint))
+          && (effect.isEmpty() || effect.equals("NoExecute"))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static List<Cause> podContainers(ObjectNode object, ObjectNode old) {
+    return containers(object).equals(containers(old))
+        ? List.of()
+        : List.of(
+            Cause.forbidden("spec.containers", "pod updates may not add or remove containers"));
+  }
+
+  private static List<String> containers(ObjectNode pod) {
+    var names = new ArrayList<String>();
+    pod.at("/spec/containers").forEach(each -> names.add(each.path("name").asText()));
+    return names;
   }
 }

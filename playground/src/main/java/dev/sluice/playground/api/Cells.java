@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 ///
 /// - `.path` a [JsonPath]; the first value found, typed as its column says
 /// - `.path | other` the same, with what stands there when nothing is found
+/// - `raw .path` the first value found, as it is, whatever its column says
 /// - `age` how old the object is
 /// - `count .path …` how many entries there are
 /// - `ratio .path .path` such as `1/3`
@@ -42,6 +43,10 @@ final class Cells {
       case "age" ->
           JSON.textNode(
               Ages.since(object.path("metadata").path("creationTimestamp").asText(""), now));
+      case "raw" -> {
+        var found = JsonPath.of(words.get(1)).find(object);
+        yield found.isEmpty() ? NullNode.instance : found.getFirst();
+      }
       case "count" -> count(words, object);
       case "ratio" ->
           JSON.textNode(number(words.get(1), object) + "/" + number(words.get(2), object));

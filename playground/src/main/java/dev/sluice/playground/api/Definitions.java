@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /// The life of a CustomResourceDefinition: names are accepted, it is established, it ends.
 final class Definitions {
@@ -86,40 +86,43 @@ final class Definitions {
         "CustomResource deletion is in progress");
   }
 
-  /// @return reason and message, or empty when the names are free
+  /// @return reason and message of the last name that is taken, or empty when all are free
   private List<String> conflict(ObjectNode definition) {
     var names = definition.path("spec").path("names");
     var group = definition.path("spec").path("group").asText();
+    var resources = new TreeSet<String>();
+    var kinds = new TreeSet<String>();
     for (var other : state.storage().list(State.DEFINITIONS, "")) {
       if (!other.path("spec").path("group").asText().equals(group)
-          || other.path("metadata").path("name").equals(definition.path("metadata").path("name"))) {
+          || other.at("/metadata/name").equals(definition.at("/metadata/name"))) {
         continue;
       }
       var taken = other.path("status").path("acceptedNames");
-      var singulars = new ArrayList<String>();
-      singulars.add(taken.path("plural").asText());
-      singulars.add(taken.path("singular").asText());
-      taken.path("shortNames").forEach(each -> singulars.add(each.asText()));
-      if (singulars.contains(names.path("plural").asText())) {
-        return inUse("PluralConflict", names.path("plural"));
-      }
-      if (singulars.contains(names.path("singular").asText())) {
-        return inUse("SingularConflict", names.path("singular"));
-      }
-      for (var shortName : names.path("shortNames")) {
-        if (singulars.contains(shortName.asText())) {
-          return inUse("ShortNamesConflict", shortName);
-        }
-      }
-      var kinds = List.of(taken.path("kind").asText(), taken.path("listKind").asText());
-      if (kinds.contains(names.path("kind").asText())) {
-        return inUse("KindConflict", names.path("kind"));
-      }
-      if (kinds.contains(names.path("listKind").asText())) {
-        return inUse("ListKindConflict", names.path("listKind"));
+      resources.add(taken.path("plural").asText());
+      resources.add(taken.path("singular").asText());
+      taken.path("shortNames").forEach(each -> resources.add(each.asText()));
+      kinds.add(taken.path("kind").asText());
+      kinds.add(taken.path("listKind").asText());
+    }
+    var conflict = List.<String>of();
+    if (resources.contains(names.path("plural").asText())) {
+      conflict = inUse("PluralConflict", names.path("plural"));
+    }
+    if (resources.contains(names.path("singular").asText())) {
+      conflict = inUse("SingularConflict", names.path("singular"));
+    }
+    for (var shortName : names.path("shortNames")) {
+      if (resources.contains(shortName.asText())) {
+        conflict = inUse("ShortNamesConflict", shortName);
       }
     }
-    return List.of();
+    if (kinds.contains(names.path("kind").asText())) {
+      conflict = inUse("KindConflict", names.path("kind"));
+    }
+    if (kinds.contains(names.path("listKind").asText())) {
+      conflict = inUse("ListKindConflict", names.path("listKind"));
+    }
+    return conflict;
   }
 
   private static List<String> inUse(String reason, JsonNode name) {

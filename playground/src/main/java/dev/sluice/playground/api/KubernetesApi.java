@@ -89,7 +89,7 @@ public final class KubernetesApi implements ApiServer {
         throw Refusal.method();
       }
       var request = Request.of(call, path, kind);
-      var media = Media.ofResource(call, false);
+      var media = Media.ofResource(call);
       var tables = new Tables(state);
       var one = watches.start(request, tables.frames(request, media), frames);
       return new Watching() {
@@ -173,11 +173,14 @@ public final class KubernetesApi implements ApiServer {
   }
 
   private Answer openApi(Call call, List<String> parts) {
-    if (parts.size() < 2 || !parts.get(1).equals("v3")) {
-      return text(404, "404 page not found\n");
-    }
     if (!openApi.of(state.kinds())) {
       openApi = new OpenApi(state.kinds());
+    }
+    if (parts.equals(List.of("openapi", "v2"))) {
+      return OpenApiV2.answer(call, openApi);
+    }
+    if (parts.size() < 2 || !parts.get(1).equals("v3")) {
+      return text(404, "404 page not found\n");
     }
     if (parts.size() == 2) {
       var index = Bodies.write(openApi.index(), Media.Encoding.JSON, false);
@@ -246,8 +249,17 @@ public final class KubernetesApi implements ApiServer {
     var kind = kind(path);
     var request = Request.of(call, path, kind);
     var collection = path.name().isEmpty();
-    users.admit(call, path, kind, verb(call, collection));
-    return switch (call.method()) {
+    try {
+      users.admit(call, path, kind, verb(call, collection));
+      return resource(request, collection);
+    } catch (Refusal refusal) {
+      var answer = refused(refusal);
+      return new Answer(answer.status(), answer.contentType(), answer.body(), warnings(request));
+    }
+  }
+
+  private Answer resource(Request request, boolean collection) {
+    return switch (request.call().method()) {
       case "GET" -> get(request, collection);
       case "POST" -> post(request, collection);
       case "PUT" -> {
@@ -255,7 +267,7 @@ public final class KubernetesApi implements ApiServer {
         yield written(request, writing.replace(request));
       }
       case "PATCH" -> {
-        if (collection && kind.custom()) {
+        if (collection && request.kind().custom()) {
           writing.patchType(request);
         }
         allowed(request, "patch", !collection);
@@ -284,7 +296,7 @@ public final class KubernetesApi implements ApiServer {
 
   private Answer get(Request request, boolean collection) {
     allowed(request, collection ? "list" : "get", true);
-    var media = Media.ofResource(request.call(), !request.kind().custom());
+    var media = Media.ofResource(request.call());
     var tables = new Tables(state);
     if (collection) {
       var found = reading.list(request);
@@ -307,8 +319,10 @@ public final class KubernetesApi implements ApiServer {
     }
     allowed(request, "create", collection);
     if (reviews.knows(request.kind())) {
+      var caller = users.caller(request.call());
       return written(
-          request, new Writing.Written(201, reviews.answer(request, users.caller(request.call()))));
+          request,
+          new Writing.Written(201, reviews.answer(request, caller, users.allowed(caller))));
     }
     return written(request, writing.create(request));
   }
@@ -329,14 +343,6 @@ public final class KubernetesApi implements ApiServer {
   }
 
   private static Answer answer(Request request, int status, JsonNode body, Media media) {
-    var headers = new LinkedHashMap<String, String>();
-    if (!request.warnings().isEmpty()) {
-      headers.put(
-          "Warning",
-          String.join(
-              "\n",
-              request.warnings().stream().map(text -> "299 - " + Refusal.quoted(text)).toList()));
-    }
     var pretty =
         request
             .call()
@@ -344,7 +350,20 @@ public final class KubernetesApi implements ApiServer {
             .map(v -> !v.equals("false") && !v.equals("0"))
             .orElse(false);
     return new Answer(
-        status, media.encoding().type(), Bodies.write(body, media.encoding(), pretty), headers);
+        status,
+        media.encoding().type(),
+        Bodies.write(body, media.encoding(), pretty),
+        warnings(request));
+  }
+
+  private static Map<String, String> warnings(Request request) {
+    return request.warnings().isEmpty()
+        ? Map.of()
+        : Map.of(
+            "Warning",
+            String.join(
+                "\n",
+                request.warnings().stream().map(text -> "299 - " + Refusal.quoted(text)).toList()));
   }
 
   private static Answer refused(Refusal refusal) {
@@ -380,7 +399,7 @@ public final class KubernetesApi implements ApiServer {
       throw Refusal.unknownResource();
     }
     if (!path.subresource().isEmpty() && !kind.has(path.subresource())) {
-      throw Refusal.unknownResource();
+      throw kind.custom() ? Refusal.notFound(kind, path.name()) : Refusal.unknownResource();
     }
     return kind;
   }

@@ -17,8 +17,7 @@ record Media(Encoding encoding, String as, String version) {
   /// How an answer is written.
   enum Encoding {
     JSON("application/json"),
-    YAML("application/yaml"),
-    PROTOBUF("application/vnd.kubernetes.protobuf");
+    YAML("application/yaml");
 
     private final String type;
 
@@ -31,8 +30,9 @@ record Media(Encoding encoding, String as, String version) {
     }
   }
 
+  /// What is accepted in bodies; answers are never protobuf.
   static final List<String> KNOWN =
-      List.of(Encoding.JSON.type(), Encoding.YAML.type(), Encoding.PROTOBUF.type());
+      List.of(Encoding.JSON.type(), Encoding.YAML.type(), "application/vnd.kubernetes.protobuf");
 
   static final Media PLAIN = new Media(Encoding.JSON, "", "");
 
@@ -40,9 +40,8 @@ record Media(Encoding encoding, String as, String version) {
 
   /// The first form in `Accept` that the server can give for a resource.
   ///
-  /// @param protobuf whether the answer could be written so; never for custom kinds
   /// @throws Refusal 406 when there is none
-  static Media ofResource(Call call, boolean protobuf) {
+  static Media ofResource(Call call) {
     var ranges = ranges(call);
     if (ranges.isEmpty()) {
       return PLAIN;
@@ -69,11 +68,6 @@ record Media(Encoding encoding, String as, String version) {
         }
         case "application/yaml" -> {
           return new Media(Encoding.YAML, as, version);
-        }
-        case "application/vnd.kubernetes.protobuf" -> {
-          if (protobuf && as.isEmpty()) {
-            return new Media(Encoding.PROTOBUF, as, version);
-          }
         }
         default -> {}
       }

@@ -69,7 +69,8 @@ final class OpenApi {
     return Optional.of(documents.computeIfAbsent(path, this::make));
   }
 
-  private List<String> paths() {
+  /// Every path that has a document.
+  List<String> paths() {
     var paths = new ArrayList<String>(List.of("api", "api/v1", "apis", "version"));
     for (var group : kinds.groups()) {
       paths.add("apis/" + group);

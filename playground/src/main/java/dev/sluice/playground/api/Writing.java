@@ -136,6 +136,7 @@ final class Writing {
     } catch (PatchRefused e) {
       throw refusal(e);
     }
+    sameType(request, patched, body, options);
     sameName(patched.path("metadata").path("name").asText(""), request.name());
     sameNamespace(request, patched);
     if (schema.isPresent()) {
@@ -143,6 +144,34 @@ final class Writing {
       unknown(request, options, schema.get().unknownFields(patched), body);
     }
     return new Written(200, change(request, live, patched, options));
+  }
+
+  /// A patch may not make another kind of the object.
+  private void sameType(Request request, ObjectNode patched, JsonNode body, Options options) {
+    var kind = request.kind();
+    var givenKind = patched.path("kind").asText("");
+    var givenVersion = patched.path("apiVersion").asText("");
+    if (givenKind.equals(kind.kind()) && givenVersion.equals(kind.groupVersion())) {
+      return;
+    }
+    if (!kind.custom()) {
+      refusePatch(
+          body,
+          Schema.builtIn(givenVersion, givenKind)
+              .flatMap(other -> other.undecodable(patched))
+              .orElse("must be " + kind.groupVersion() + " " + kind.kind()));
+    }
+    if (options.validation().equals("Warn") && patched.has("spec")) {
+      request.warnings().add("unknown field \"spec\"");
+    }
+    throw Refusal.invalid(
+        kind,
+        request.name(),
+        List.of(
+            givenKind.equals(kind.kind())
+                ? Cause.invalid(
+                    "apiVersion", Refusal.quoted(givenVersion), "must be " + kind.groupVersion())
+                : Cause.invalid("kind", Refusal.quoted(givenKind), "must be " + kind.kind())));
   }
 
   private static ObjectNode patched(
@@ -229,20 +258,6 @@ final class Writing {
     var version = wanted.path("metadata").path("resourceVersion").asText("");
     if (!version.isEmpty()) {
       meta(changed).put("resourceVersion", version);
-    }
-    if (replicas < 0) {
-      var causes =
-          kind.custom()
-              ? state
-                  .schema(kind)
-                  .map(schema -> schema.validate(changed, Optional.of(live)))
-                  .orElse(List.of())
-              : List.of(
-                  Cause.invalid(
-                      "spec.replicas",
-                      Integer.toString(replicas),
-                      "must be greater than or equal to 0"));
-      throw Refusal.invalid(kind, request.name(), causes);
     }
     var written = change(request, live, changed, options);
     return scale.of(kind, written);
@@ -462,6 +477,9 @@ final class Writing {
     if (kind.has("status")) {
       object.remove("status");
     }
+    if (kind.custom()) {
+      warnOfFinalizers(request, meta);
+    }
     rules.prepare(kind, object, Optional.empty());
     var complete = schema.map(s -> s.withDefaults(object)).orElse(object);
     rules.complete(kind, complete, Optional.empty());
@@ -524,6 +542,21 @@ final class Writing {
       return ordered;
     }
     return Versions.fromStored(kind, state.storage().put(key, stored, Storage.versionOf(live)));
+  }
+
+  private static void warnOfFinalizers(Request request, ObjectNode meta) {
+    for (var finalizer : meta.path("finalizers")) {
+      if (!finalizer.asText().contains("/")
+          && !List.of(Deleting.FOREGROUND, Deleting.ORPHAN).contains(finalizer.asText())) {
+        request
+            .warnings()
+            .add(
+                "metadata.finalizers: "
+                    + Refusal.quoted(finalizer.asText())
+                    + ": prefer a domain-qualified finalizer name to avoid accidental conflicts with"
+                    + " other finalizer writers");
+      }
+    }
   }
 
   /// What is left of what was sent. An applied null is not dropped as others are: the applier owns
@@ -633,11 +666,23 @@ final class Writing {
       causes.add(Cause.required("metadata.name", "name or generateName is required"));
       throw Refusal.invalid(kind, "", causes);
     }
+    deletionTime(object, old, causes);
     schema.ifPresent(s -> causes.addAll(s.validate(object, old)));
     causes.addAll(rules.check(kind, object, old));
     if (!causes.isEmpty()) {
       throw Refusal.invalid(kind, name, causes);
     }
+  }
+
+  /// Only a DELETE says when an object was deleted.
+  private static void deletionTime(
+      ObjectNode object, Optional<ObjectNode> old, List<Cause> causes) {
+    var time = object.at("/metadata/deletionTimestamp").asText("");
+    if (old.isEmpty() || time.equals(old.get().at("/metadata/deletionTimestamp").asText(""))) {
+      return;
+    }
+    var shown = time.replace("T", " ").replace("Z", " +0000 UTC");
+    causes.add(Cause.invalid("metadata.deletionTimestamp", shown, "field is immutable"));
   }
 
   private ObjectNode track(

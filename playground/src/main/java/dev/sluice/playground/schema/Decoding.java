@@ -133,9 +133,8 @@ final class Decoding {
       if (!ok && !padding && c != '\n' && c != '\r')
         return "illegal base64 data at input byte " + i;
     }
-    return text.replaceAll("[\r\n]", "").length() % 4 == 0
-        ? null
-        : "illegal base64 data at input byte " + length;
+    int rest = text.replaceAll("[\r\n]", "").length() % 4;
+    return rest == 0 ? null : "illegal base64 data at input byte " + (length - rest);
   }
 
   private static @Nullable String time(String text) {

@@ -83,7 +83,9 @@ enum NameRule {
       if (name.length() > 2 * longest) return problems;
     }
     if (this == QUALIFIED_NAME_PART && name.isEmpty()) problems.add("name part must be non-empty");
-    if (!pattern.matcher(name).matches())
+    if (this == LABEL && name.contains(".") && SUBDOMAIN.pattern.matcher(name).matches()) {
+      problems.add("must not contain dots");
+    } else if (!pattern.matcher(name).matches())
       problems.add(
           words + " (e.g. " + examples + ", regex used for validation is '" + regex + "')");
     return problems;

@@ -1,5 +1,7 @@
 package dev.sluice.playground.api;
 
+import dev.sluice.playground.sample.PodServers;
+import dev.sluice.playground.workloads.Workloads;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,8 +16,12 @@ final class ApiByHand {
   static void main(String[] args) throws IOException, InterruptedException {
     var api =
         new KubernetesApi(InstantSource.system(), RandomGenerator.getDefault(), Users.EVERYBODY);
-    var front = HttpFront.start(Vertx.vertx(), api, Integer.parseInt(args[0]));
+    var vertx = Vertx.vertx();
+    var front = HttpFront.start(vertx, api, Integer.parseInt(args[0]));
     Files.writeString(Path.of(args[1]), kubeconfig(front.url(), "by-hand"));
+    var workloads = new Workloads(api, new PodServers(vertx), RandomGenerator.getDefault());
+    workloads.begin(InstantSource.system().instant());
+    workloads.start(InstantSource.system());
     System.out.println(front.url());
     Thread.currentThread().join();
   }
