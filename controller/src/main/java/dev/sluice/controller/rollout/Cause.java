@@ -6,22 +6,26 @@ package dev.sluice.controller.rollout;
 public record Cause(Kind kind, String why) {
 
   public enum Kind {
-    /// Checks failed as often as the threshold allows.
-    FAILED_CHECKS,
-    /// The target's pods did not become ready in time.
-    DEADLINE,
-    /// The target was deleted.
-    TARGET_GONE,
-    /// A newer change of its config took its place.
-    SUPERSEDED,
-    /// Somebody scaled the target to zero while it had traffic.
-    SCALED_TO_ZERO,
-    /// The target became what the primary already runs.
-    REVERTED;
+    FAILED_CHECKS("Checks failed as often as the threshold allows."),
+    DEADLINE("The target's pods did not become ready in time."),
+    TARGET_GONE("The target was deleted."),
+    SCALED_TO_ZERO("Somebody scaled the target to zero while it had traffic."),
+    SUPERSEDED("Its config was changed; the run of the new revision follows. No alert."),
+    REVERTED("The target became what the primary already runs. No alert, and no failure.");
+
+    private final String meaning;
+
+    Kind(String meaning) {
+      this.meaning = meaning;
+    }
 
     /// As in status, such as `FailedChecks`.
     public String title() {
       return Reason.title(name());
+    }
+
+    String meaning() {
+      return meaning;
     }
   }
 }

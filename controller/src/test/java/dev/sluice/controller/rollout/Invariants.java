@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /// What must be true whatever happens. Written against what was seen and done, not against how
 /// [Rollout] comes to it.
@@ -33,9 +34,15 @@ final class Invariants implements ModelController.Witness {
 
   private final Map<String, Integer> promotions = new HashMap<>();
   private final Map<String, Integer> ends = new HashMap<>();
+  private final Set<String> transitions = new TreeSet<>();
 
   Invariants(ModelCluster cluster) {
     this.cluster = cluster;
+  }
+
+  /// Such as `Progressing --> Promoting`.
+  Set<String> transitions() {
+    return transitions;
   }
 
   int ends(String kind) {
@@ -45,6 +52,16 @@ final class Invariants implements ModelController.Witness {
   @Override
   public void decided(Observation seen, Decision decision) {
     prove(seen);
+    if (seen.standing().map(Standing::phase).orElse(null) instanceof Phase.Promoting
+        && decision.next().map(Standing::phase).orElse(null) instanceof Phase.Finalising) {
+      check(
+          "a primary gets its traffic back once all of its pods run what was promoted",
+          takes(seen.primary(), seen.policy().primaryReadyThreshold())
+              && seen.primary()
+                  .filter(p -> p.updated() == p.replicas() && p.existing() == p.updated())
+                  .filter(p -> p.observedGeneration() == p.generation())
+                  .isPresent());
+    }
     check(
         "a hold has a message that a person can act on",
         decision.next().flatMap(Standing::hold).filter(h -> h.message().length() < 20).isEmpty());
@@ -161,7 +178,9 @@ final class Invariants implements ModelController.Witness {
           failures.getOrDefault(is.run().id(), 0) + lost >= policy().threshold());
     }
     if (!after.phase().getClass().equals(before.phase().getClass())) {
-      ends.merge(after.phase().getClass().getSimpleName(), 1, Integer::sum);
+      var to = after.phase().getClass().getSimpleName();
+      ends.merge(to, 1, Integer::sum);
+      transitions.add(before.phase().getClass().getSimpleName() + " --> " + to);
     }
     check(
         "status never claims a weight that was never asked for",

@@ -2,8 +2,14 @@ package dev.sluice.controller.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -12,6 +18,8 @@ import org.junit.jupiter.api.Test;
 /// `-Dsluice.seed=N` lives one life and prints it; `-Dsluice.seeds=N` lives so many.
 class SimulationTest {
   private static final int TRACE = 40;
+  private static final int ENOUGH = 2000;
+  private static final String PAGE = "docs/explanation/rollout.md";
 
   @Test
   void noRuleIsEverBrokenWhateverHappens() {
@@ -25,13 +33,15 @@ class SimulationTest {
       }
       return;
     }
-    var seeds = Integer.getInteger("sluice.seeds", 2000);
+    var seeds = Integer.getInteger("sluice.seeds", ENOUGH);
     var broken = new LinkedHashMap<Long, String>();
     var ends = new LinkedHashMap<String, Integer>();
+    var transitions = new TreeSet<String>();
     for (long seed = 0; seed < seeds; seed++) {
       var life = new Simulation(seed, false);
       try {
         life.run();
+        transitions.addAll(life.invariants().transitions());
         for (var kind : new String[] {"Promoting", "Succeeded", "Failed", "RollingBack"}) {
           ends.merge(kind, life.invariants().ends(kind), Integer::sum);
         }
@@ -40,9 +50,27 @@ class SimulationTest {
       }
     }
     assertThat(report(broken)).isEmpty();
+    assertThat(diagram()).as("the diagram in %s", PAGE).containsAll(transitions);
+    if (seeds >= ENOUGH) {
+      assertThat(transitions)
+          .as("what the diagram in %s shows does happen", PAGE)
+          .containsAll(diagram());
+    }
     assertThat(ends)
         .as("a simulation in which nothing is ever promoted or rolled back proves nothing")
         .allSatisfy((kind, count) -> assertThat(count).as(kind).isGreaterThan(seeds / 10));
+  }
+
+  /// The arrows of the state diagram that readers see.
+  private static Set<String> diagram() {
+    try (var lines = Files.lines(Path.of(System.getProperty("sluice.root", "..")).resolve(PAGE))) {
+      return lines
+          .map(line -> line.strip().replaceFirst(":.*", "").strip())
+          .filter(line -> line.contains(" --> ") && !line.contains("[*]"))
+          .collect(Collectors.toCollection(TreeSet::new));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /// Which rules were broken how often, with one readable life for each.
