@@ -228,7 +228,10 @@ public final class GitSyncReconciler implements Reconciler {
   private void write(GitSync sync, GitSync.Status after, Memory memory) {
     if (!after.equals(sync.status())) {
       cluster.patchStatus(
-          Kind.GIT_SYNC, sync.ref(), after.toMap(), sync.metadata().resourceVersion());
+          Kind.GIT_SYNC,
+          sync.ref(),
+          Progress.patch(sync.status(), after),
+          sync.metadata().resourceVersion());
       memory.replaced.add(sync.metadata().resourceVersion());
     }
   }

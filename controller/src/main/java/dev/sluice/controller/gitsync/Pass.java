@@ -346,7 +346,10 @@ final class Pass {
     }
     var written =
         cluster.patchStatus(
-            Kind.GIT_SYNC, sync.ref(), status.toMap(), sync.metadata().resourceVersion());
+            Kind.GIT_SYNC,
+            sync.ref(),
+            Progress.patch(sync.status(), status),
+            sync.metadata().resourceVersion());
     sync = GitSync.read(Translation.tree(written));
   }
 }

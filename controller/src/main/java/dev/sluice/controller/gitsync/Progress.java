@@ -12,7 +12,9 @@ import dev.sluice.gitops.fetch.Revision;
 import dev.sluice.gitops.plan.Inventory;
 import dev.sluice.gitops.render.ObjectKey;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -164,6 +166,18 @@ final class Progress {
             : Optional.of(new News("Warning", trouble.reason(), trouble.why()));
       }
     };
+  }
+
+  /// What a merge patch has to say to make one status of the other; null takes a field away.
+  @SuppressWarnings("NullAway") // null is how a merge patch removes a field
+  static Map<String, Object> patch(GitSync.Status before, GitSync.Status after) {
+    Map<String, Object> old = before.toMap();
+    var patch = new LinkedHashMap<String, Object>(after.toMap());
+    patch.entrySet().removeIf(entry -> entry.getValue().equals(old.get(entry.getKey())));
+    old.keySet().stream()
+        .filter(field -> !after.toMap().containsKey(field))
+        .forEach(field -> patch.put(field, null));
+    return patch;
   }
 
   static Inventory inventory(GitSync.Status status) {

@@ -13,6 +13,7 @@ import dev.sluice.gitops.plan.Live;
 import dev.sluice.gitops.plan.Plan.Found;
 import dev.sluice.gitops.plan.Plan.Trial;
 import dev.sluice.gitops.plan.Plan.Tried;
+import dev.sluice.gitops.plan.Takeover;
 import dev.sluice.gitops.render.Manifest;
 import dev.sluice.gitops.render.ObjectKey;
 import dev.sluice.gitops.render.Placement;
@@ -21,10 +22,11 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Looks at the cluster and tries out what would happen; writes nothing.
+/// Looks at the cluster and tries out what would happen; changes no content.
 final class Scout {
   /// On a target: how many replicas Git wants.
   static final String REPLICAS = "sluice.dev/replicas";
@@ -202,22 +204,53 @@ final class Scout {
     if (kind.isEmpty()) {
       return new Tried(payload, live, new Trial.NotYet());
     }
-    Live wouldBe;
     try {
-      wouldBe =
-          Translation.live(
-              as.apply(
-                  kind.get(), Translation.resource(payload.content()), Writer.MANAGER, true, true));
+      return tried(payload, live, dryRun(kind.get(), payload));
     } catch (ClusterFailure.Missing e) {
       if (coming.makesKindOf(payload) || coming.namespaces().contains(payload.key().namespace())) {
         return new Tried(payload, live, new Trial.NotYet());
       }
-      throw Writer.refused("DryRunFailed", payload, e, true).stop();
+      throw Writer.refused("DryRunFailed", payload, e).stop();
+    } catch (ClusterFailure.Refused e) {
+      return takenOver(kind.get(), payload, live)
+          .orElseThrow(() -> Writer.refused("DryRunFailed", payload, e).stop());
     } catch (ClusterFailure e) {
-      throw Writer.refused("DryRunFailed", payload, e, e instanceof ClusterFailure.Refused).stop();
+      throw Writer.refused("DryRunFailed", payload, e).stop();
     }
+  }
+
+  private Live dryRun(Kind kind, Manifest payload) {
+    return Translation.live(
+        as.apply(kind, Translation.resource(payload.content()), Writer.MANAGER, true, true));
+  }
+
+  private static Tried tried(Manifest payload, Optional<Live> live, Live wouldBe) {
     live.ifPresent(present -> checkConflicts(payload, present, wouldBe));
     return new Tried(payload, live, new Trial.WouldBe(wouldBe));
+  }
+
+  /// What a hand put beside Git's items in a list may be why the object is refused. Taking these
+  /// items over changes no content, only who may remove them.
+  private Optional<Tried> takenOver(Kind kind, Manifest payload, Optional<Live> live) {
+    Optional<List<Map<String, Object>>> managed =
+        live.flatMap(present -> Takeover.of(present, payload, Writer.MANAGER));
+    if (managed.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      Object version = live.get().at(List.of("metadata", "resourceVersion")).orElse("");
+      Live now =
+          Translation.live(
+              as.mergePatch(
+                  kind,
+                  Translation.ref(payload.key()),
+                  Map.of(
+                      "metadata",
+                      Map.of("resourceVersion", version, "managedFields", managed.get()))));
+      return Optional.of(tried(payload, Optional.of(now), dryRun(kind, payload)));
+    } catch (ClusterFailure e) {
+      throw Writer.refused("DryRunFailed", payload, e).stop();
+    }
   }
 
   private static void checkConflicts(Manifest payload, Live live, Live wouldBe) {

@@ -31,7 +31,7 @@ final class Writer {
               .orElseThrow(() -> new ClusterFailure.Missing("its kind is gone"));
       as.apply(kind, Translation.resource(payload.content()), MANAGER, true, false);
     } catch (ClusterFailure e) {
-      throw refused("ApplyFailed", payload, e, e instanceof ClusterFailure.Refused).stop();
+      throw refused("ApplyFailed", payload, e).stop();
     }
   }
 
@@ -52,15 +52,21 @@ final class Writer {
   }
 
   /// The server may repeat parts of what it refuses, so its words about a Secret are not shown.
-  static Trouble refused(
-      String reason, Manifest payload, ClusterFailure failure, boolean needsEdit) {
+  static Trouble refused(String reason, Manifest payload, ClusterFailure failure) {
     boolean secret = payload.key().kind().equals("Secret") && payload.key().group().isEmpty();
+    String message = String.valueOf(failure.getMessage());
     String why =
-        secret && !(failure instanceof ClusterFailure.Unavailable)
-            ? "the API server does not take it; kubectl apply --dry-run=server tells why"
-            : String.valueOf(failure.getMessage());
-    boolean passes = why.contains("being terminated");
-    return new Trouble(
-        reason, payload.key() + " in " + payload.origin() + ": " + why, needsEdit && !passes);
+        secret
+            ? "the API server does not take it, or does not answer; kubectl apply --dry-run=server"
+                + " tells why"
+            : message;
+    // A value of the wrong type is answered with a 500, although asking again will not help.
+    boolean wrongType = message.contains("failed to create typed patch object");
+    boolean passes =
+        message.contains("being terminated")
+            || (!wrongType
+                && (failure instanceof ClusterFailure.Unavailable
+                    || failure instanceof ClusterFailure.Conflict));
+    return new Trouble(reason, payload.key() + " in " + payload.origin() + ": " + why, !passes);
   }
 }

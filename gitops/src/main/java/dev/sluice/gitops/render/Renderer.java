@@ -124,12 +124,13 @@ public final class Renderer {
   /// The server stores `stringData` as `data` and never shows it again; written as `data`, what Git
   /// says can be compared with what is there.
   private static void encode(Map<String, Object> secret, Origin origin) {
-    if (!secret.containsKey("stringData")) {
-      return;
-    }
     var data = new LinkedHashMap<String, Object>();
     if (secret.containsKey("data")) {
       data.putAll(object(secret.get("data"), "data", origin));
+    }
+    data.forEach((key, value) -> checkBase64(key, value, origin));
+    if (!secret.containsKey("stringData")) {
+      return;
     }
     object(secret.get("stringData"), "stringData", origin)
         .forEach((key, value) -> {
@@ -141,6 +142,18 @@ public final class Renderer {
         });
     secret.remove("stringData");
     secret.put("data", data);
+  }
+
+  private static void checkBase64(String key, Object value, Origin origin) {
+    try {
+      if (value instanceof String text) {
+        Base64.getDecoder().decode(text);
+        return;
+      }
+    } catch (IllegalArgumentException e) {
+      // Said below, without the value.
+    }
+    throw wrong(origin, "data '" + key + "' is not base64; write plain text as stringData");
   }
 
   private static String text(Map<String, Object> object, String field, Origin origin) {

@@ -182,6 +182,7 @@ class RendererTest {
           apiVersion: v1;kind: X;metadata: {name: a, namespace: a/b} | app/a.yaml:1: metadata.namespace
           apiVersion: v/1/x;kind: X;metadata: {name: a}      | app/a.yaml:1: apiVersion is not of the form
           apiVersion: v1;kind: X;metadata: {name: a, labels: {v: 1}} | app/a.yaml:1: metadata.labels 'v' must be text
+          apiVersion: v1;kind: Secret;metadata: {name: a};data: {p: S3CR3T-} | app/a.yaml:1: data 'p' is not base64; write plain text as stringData
           apiVersion: v1;kind: X;metadata: {name: a};sops: {} | app/a.yaml:1: it is encrypted with SOPS
           """)
   void aMistakeIsRefusedWithFileAndLine(String yaml, String message) {
