@@ -471,9 +471,8 @@ class GitSyncReconcilerTest {
     commitTheBase();
     town.sync("prune: true");
     town.settle();
-    var before = town.state();
     town.commit(Map.of("app/config.yaml", "# gone"));
-    before = town.state();
+    var before = town.state();
     town.apiDown = true;
     town.now = town.now.plusSeconds(61);
     assertThat(catchThrowable(() -> town.look())).isInstanceOf(ClusterFailure.Unavailable.class);

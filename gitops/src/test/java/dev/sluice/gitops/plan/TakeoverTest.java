@@ -37,8 +37,8 @@ class TakeoverTest {
 
     assertThat(taken.isPresent()).isEqualTo(becomes.equals("taken"));
     taken.ifPresent(entries -> {
-      assertThat(entries.get(0).get("fieldsV1").toString()).contains("f:type", "81");
-      assertThat(entries.get(1).get("fieldsV1").toString()).doesNotContain("81");
+      assertThat(entries.get(0).toString()).contains("f:type", "81");
+      assertThat(entries.get(1).toString()).doesNotContain("81");
     });
   }
 }
