@@ -129,7 +129,7 @@ final class Playground implements AutoCloseable {
     var telemetry = new Telemetry(registry);
     traffic = telemetry.stats();
     var tables = new RouteTables();
-    var watch = keep(closing, new MeshWatch(api, tables, MeshSnapshot.Settings.DEFAULT));
+    var watch = keep(closing, new MeshWatch(api, tables, MeshSnapshot.Settings.CLOSED));
     watch.start(vertx);
     var external = new ExternalServices();
     var network =

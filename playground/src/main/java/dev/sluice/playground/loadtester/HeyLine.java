@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// A command line of the load generator `hey`, understood.
 ///
@@ -197,7 +198,7 @@ public record HeyLine(
       return total;
     }
 
-    private static long whole(@org.jspecify.annotations.Nullable String digits) {
+    private static long whole(@Nullable String digits) {
       return digits == null ? 0 : Long.parseLong(digits);
     }
 

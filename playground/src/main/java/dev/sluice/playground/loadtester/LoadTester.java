@@ -1,7 +1,9 @@
 package dev.sluice.playground.loadtester;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -14,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -110,7 +113,7 @@ public final class LoadTester implements AutoCloseable {
       say(request, 413, "the payload is too large");
       return;
     }
-    var body = io.vertx.core.buffer.Buffer.buffer();
+    var body = Buffer.buffer();
     request.handler(chunk -> {
       if (body.length() + chunk.length() <= MOST_BODY_BYTES) {
         body.appendBuffer(chunk);
@@ -192,7 +195,7 @@ public final class LoadTester implements AutoCloseable {
 
   /// The command ends with its caller when that one waits for it.
   private Future<Shell.Outcome> shell(String name, Task task, HttpServerRequest request) {
-    var promise = io.vertx.core.Promise.<Shell.Outcome>promise();
+    var promise = Promise.<Shell.Outcome>promise();
     try {
       var process = shell.start(task.shell(), task.command(), task.canary().namespace());
       running.put(name, process::stop);
@@ -214,10 +217,7 @@ public final class LoadTester implements AutoCloseable {
     return promise.future();
   }
 
-  private static void log(
-      Task task,
-      Shell.@org.jspecify.annotations.Nullable Outcome outcome,
-      @org.jspecify.annotations.Nullable Throwable failure) {
+  private static void log(Task task, Shell.@Nullable Outcome outcome, @Nullable Throwable failure) {
     if (outcome != null && outcome.succeeded()) {
       LOG.atInfo()
           .addKeyValue("canary", task.canary().key())

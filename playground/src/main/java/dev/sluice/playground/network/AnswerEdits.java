@@ -7,19 +7,12 @@ import java.util.List;
 ///
 /// @param levels in the order in which they act
 /// @param added after them, replacing
-public record AnswerEdits(RequestHead request, List<Level> levels, Headers added) {
+record AnswerEdits(RequestHead request, List<Changes> levels, Headers added) {
 
-  /// One level of header rules.
-  public record Level(Changes changes) {}
-
-  static AnswerEdits of(RequestHead request, List<Changes> levels, Headers added) {
-    return new AnswerEdits(request, levels.stream().map(Level::new).toList(), added);
-  }
-
-  public Headers apply(Headers answer) {
+  Headers apply(Headers answer) {
     var headers = answer;
     for (var level : levels) {
-      headers = HeaderRules.apply(level.changes, headers, request);
+      headers = HeaderRules.apply(level, headers, request);
     }
     for (var header : added.all()) {
       headers = headers.set(header.name(), header.value());

@@ -7,6 +7,7 @@ import dev.sluice.playground.network.VirtualService.TextMatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -84,7 +85,7 @@ final class Condition {
   }
 
   private static Optional<Predicate<RequestHead>> pseudo(
-      @Nullable TextMatch wanted, java.util.function.Function<RequestHead, String> value) {
+      @Nullable TextMatch wanted, Function<RequestHead, String> value) {
     if (wanted == null) {
       return Optional.empty();
     }

@@ -203,9 +203,8 @@ public final class DataPlane implements AutoCloseable {
     var decision = tables.route(caller, port, head, ThreadLocalRandom.current());
     switch (decision) {
       case RouteDecision.Forward forward -> backends.forward(request, caller, head, forward);
-      case RouteDecision.Local local when !local.rule().equals("block_all") ->
-          backends.answer(request, caller, head, local);
-      case RouteDecision.Local _, RouteDecision.Passthrough _ -> {
+      case RouteDecision.Local local -> backends.answer(request, caller, head, local);
+      case RouteDecision.Unknown _, RouteDecision.Passthrough _ -> {
         var end = new Telemetry.End(502, List.of(), Duration.ZERO, 0, 0);
         telemetry.outside(caller, head, "BlackHoleCluster", end);
         say(request, 502, foreign(head.host(), port, caller.namespace()));

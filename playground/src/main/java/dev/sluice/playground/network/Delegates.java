@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +45,7 @@ final class Delegates {
             inner.namespace(),
             Stream.of(root.name(), inner.name())
                 .filter(n -> !n.isEmpty())
-                .collect(java.util.stream.Collectors.joining("-")),
+                .collect(Collectors.joining("-")),
             match,
             inner.route(),
             inner.redirect() == null ? root.redirect() : inner.redirect(),

@@ -4,8 +4,10 @@ import com.google.re2j.Pattern;
 import dev.sluice.playground.network.VirtualService.Changes;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Header operations of a VirtualService. Values are formats of Envoy: `%REQ(:PATH)%`,
 /// `%PROTOCOL%`, `%%`.
@@ -41,7 +43,7 @@ final class HeaderRules {
     add.putAll(inner.add());
     var remove = new HashSet<>(outer.remove());
     remove.addAll(inner.remove());
-    return new Changes(set, add, java.util.List.copyOf(remove));
+    return new Changes(set, add, List.copyOf(remove));
   }
 
   /// Setting the host header rewrites the authority.
@@ -54,8 +56,7 @@ final class HeaderRules {
 
   /// The first variable that is not known here, as written.
   static Optional<String> unknownVariable(Changes changes) {
-    return java.util.stream.Stream.concat(
-            changes.set().values().stream(), changes.add().values().stream())
+    return Stream.concat(changes.set().values().stream(), changes.add().values().stream())
         .flatMap(value -> unknown(value).stream())
         .findFirst();
   }

@@ -3,6 +3,7 @@ package dev.sluice.playground.network;
 import dev.sluice.playground.network.MeshSnapshot.StickyBy;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -113,7 +114,7 @@ final class LoadBalancer {
 
   private static Optional<String> cookieValue(RequestHead request, String name) {
     return request.headers().values("cookie").stream()
-        .flatMap(line -> java.util.Arrays.stream(line.split(";")))
+        .flatMap(line -> Arrays.stream(line.split(";")))
         .map(String::strip)
         .filter(pair -> pair.startsWith(name + "="))
         .map(pair -> pair.substring(name.length() + 1).replace("\"", ""))

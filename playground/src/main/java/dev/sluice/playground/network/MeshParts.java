@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The objects of the mesh as they come and go; makes a snapshot when asked. Pods change much more
@@ -93,7 +94,7 @@ final class MeshParts {
         settings);
   }
 
-  private <P, T> List<T> all(Class<P> kind, java.util.function.Function<P, T> content) {
+  private <P, T> List<T> all(Class<P> kind, Function<P, T> content) {
     var found = new ArrayList<T>();
     parts.values().stream()
         .filter(kind::isInstance)

@@ -12,11 +12,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -195,7 +197,7 @@ final class MeshReader {
   static Map<String, String> texts(JsonNode map) {
     var texts = new LinkedHashMap<String, String>();
     map.properties().forEach(e -> texts.put(e.getKey(), e.getValue().asText()));
-    return java.util.Collections.unmodifiableMap(texts);
+    return Collections.unmodifiableMap(texts);
   }
 
   /// Null when absent.
@@ -241,7 +243,7 @@ final class MeshReader {
     return Duration.ofNanos(Math.round(total * 1e9));
   }
 
-  private static java.util.stream.Stream<JsonNode> stream(JsonNode array) {
+  private static Stream<JsonNode> stream(JsonNode array) {
     return StreamSupport.stream(array.spliterator(), false);
   }
 }

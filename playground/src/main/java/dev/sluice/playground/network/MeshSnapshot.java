@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +59,17 @@ public final class MeshSnapshot {
         .toList();
   }
 
+  /// What is written in a way that cannot do what it seems to, one sentence each.
+  List<String> doubts() {
+    return config.virtualServices.stream()
+        .flatMap(v -> v.gatewayNames().stream().map(name -> Map.entry(v, name)))
+        .filter(e -> config.gateways.stream().noneMatch(g -> g.is(e.getValue())))
+        .map(e ->
+            "VirtualService %s/%s names the Gateway %s, which does not exist: no outside traffic"
+                .formatted(e.getKey().namespace(), e.getKey().name(), e.getValue()))
+        .toList();
+  }
+
   /// Whether a pod, ready or not, has this address.
   boolean hasPod(String ip) {
     return podsByNamespace.values().stream().anyMatch(pods -> hasPod(pods, ip));
@@ -73,9 +85,7 @@ public final class MeshSnapshot {
     return config.services.values().stream()
         .filter(s -> s.namespace.equals(namespace) && !s.selector.isEmpty())
         .filter(s -> labels.entrySet().containsAll(s.selector.entrySet()))
-        .min(
-            java.util.Comparator.comparing((Service s) -> s.created)
-                .thenComparing((Service s) -> s.name))
+        .min(Comparator.comparing((Service s) -> s.created).thenComparing((Service s) -> s.name))
         .map(Service::host);
   }
 
@@ -87,6 +97,9 @@ public final class MeshSnapshot {
   ///   as older Envoys do
   public record Settings(boolean registryOnly, boolean shadowSuffix, boolean joinRepeatedHeaders) {
     public static final Settings DEFAULT = new Settings(false, false, false);
+
+    /// Nothing leaves the mesh.
+    public static final Settings CLOSED = new Settings(true, false, false);
   }
 
   /// What route tables are made of; a change means new tables.
@@ -205,7 +218,11 @@ public final class MeshSnapshot {
   }
 
   record Gateway(
-      String namespace, String name, Map<String, String> selector, List<Server> servers) {}
+      String namespace, String name, Map<String, String> selector, List<Server> servers) {
+    boolean is(String qualified) {
+      return qualified.equals(namespace + "/" + name);
+    }
+  }
 
   /// @param hosts as written, without a namespace part
   record Server(int port, String protocol, List<String> hosts, boolean httpsRedirect) {}

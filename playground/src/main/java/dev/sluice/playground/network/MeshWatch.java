@@ -7,17 +7,22 @@ import dev.sluice.playground.api.Call;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Keeps route tables in step with the API server. Like Istio's control plane it gathers changes
 /// and hands them to the proxies together. Kinds that the server does not serve yet are asked for
 /// again with every push.
 public final class MeshWatch implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(MeshWatch.class);
   private static final long GATHER_MILLIS = 100;
   private static final long ASK_AGAIN_MILLIS = 1000;
   private static final List<String> PATHS =
@@ -42,6 +47,7 @@ public final class MeshWatch implements AutoCloseable {
   private final Map<String, Running> running = new HashMap<>();
   private final Map<String, Map<String, JsonNode>> seen = new HashMap<>();
   private final AtomicBoolean gathering = new AtomicBoolean();
+  private Set<String> told = Set.of();
   private volatile @Nullable Vertx vertx;
   private volatile boolean closed;
 
@@ -77,11 +83,20 @@ public final class MeshWatch implements AutoCloseable {
       take(frame);
     }
     tables.follow(parts.snapshot());
+    var now = new LinkedHashSet<>(problems());
+    now.stream()
+        .filter(problem -> !told.contains(problem))
+        .forEach(problem -> LOG.atWarn().addKeyValue("problem", problem).log("routes in doubt"));
+    told = Set.copyOf(now);
   }
 
-  /// Objects that could not be read, one sentence each.
-  public synchronized List<String> unreadable() {
-    return parts.unreadable();
+  /// What keeps objects from doing what they say, one sentence each: tables that a proxy refuses,
+  /// objects that cannot be read, gateways that do not exist. Also written to the log.
+  public synchronized List<String> problems() {
+    var all = new ArrayList<>(tables.refused());
+    all.addAll(parts.unreadable());
+    all.addAll(parts.snapshot().doubts());
+    return List.copyOf(all);
   }
 
   private void connect() {

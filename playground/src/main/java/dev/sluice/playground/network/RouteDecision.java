@@ -68,6 +68,24 @@ public sealed interface RouteDecision {
       @Nullable Destination destination)
       implements RouteDecision {}
 
+  /// The mesh does not know the host, and refuses it.
+  record Unknown() implements RouteDecision {
+    @Override
+    public String rule() {
+      return "block_all";
+    }
+
+    @Override
+    public Duration delay() {
+      return Duration.ZERO;
+    }
+
+    Local answer() {
+      return new Local(
+          rule(), Duration.ZERO, 502, Headers.NONE, "", List.of(), "direct_response", null);
+    }
+  }
+
   /// The mesh does not know the host, and lets the request go where it was going anyway.
   ///
   /// @param outgoing the request as the outside would get it

@@ -141,7 +141,7 @@ final class RouteTableMaker {
       Map<String, List<Route>> merged,
       Map<String, Boolean> redirects) {
     inLine()
-        .filter(v -> gatewayNames(v).contains(gatewayName))
+        .filter(v -> v.gatewayNames().contains(gatewayName))
         .forEach(v -> {
           var routes = routes(v, List.of(gatewayName));
           for (var host : v.hosts()) {
@@ -161,12 +161,6 @@ final class RouteTableMaker {
     return Names.covers(b, a)
         ? Optional.of(a)
         : Names.covers(a, b) ? Optional.of(b) : Optional.empty();
-  }
-
-  private static List<String> gatewayNames(VirtualService virtualService) {
-    return virtualService.gateways().stream()
-        .map(g -> qualified(g, virtualService.namespace()))
-        .toList();
   }
 
   private static String qualified(String gateway, String namespace) {

@@ -4,6 +4,7 @@ import dev.sluice.playground.network.RouteDecision.Copy;
 import dev.sluice.playground.network.RouteDecision.Forward;
 import dev.sluice.playground.network.RouteDecision.Local;
 import dev.sluice.playground.network.RouteDecision.Passthrough;
+import dev.sluice.playground.network.RouteDecision.Unknown;
 import dev.sluice.playground.network.RouteTable.Action;
 import dev.sluice.playground.network.RouteTable.Route;
 import dev.sluice.playground.network.RouteTable.Share;
@@ -47,9 +48,7 @@ public final class Routing {
       if (table.gateway()) {
         return noRoute();
       }
-      return table.config().settings().registryOnly()
-          ? local("block_all", Duration.ZERO, 502, Headers.NONE, "", "direct_response")
-          : new Passthrough(request);
+      return table.config().settings().registryOnly() ? new Unknown() : new Passthrough(request);
     }
     if (host.get().httpsRedirect()) {
       var location = "https://" + request.authority() + request.target();
@@ -75,7 +74,8 @@ public final class Routing {
       RequestHead request,
       RandomGenerator random) {
     var rule = route.action().rule();
-    var answer = new Level(rule.headers() == null ? Changes.NONE : rule.headers().response());
+    var answer =
+        new AnswerEdits(request, List.of(ActionMaker.responses(rule.headers())), Headers.NONE);
     var redirect = rule.redirect();
     var direct = rule.direct();
     if (redirect != null) {
@@ -84,7 +84,7 @@ public final class Routing {
           rule.name(),
           Duration.ZERO,
           redirect.code(),
-          answer.apply(headers, request),
+          answer.apply(headers),
           "",
           "direct_response");
     }
@@ -94,17 +94,11 @@ public final class Routing {
           rule.name(),
           Duration.ZERO,
           direct.status(),
-          answer.apply(text(body), request),
+          answer.apply(text(body)),
           body,
           "direct_response");
     }
     return forwarded(route, table, snapshot, request, random);
-  }
-
-  private record Level(Changes changes) {
-    Headers apply(Headers headers, RequestHead request) {
-      return HeaderRules.apply(changes, headers, request);
-    }
   }
 
   private static RouteDecision forwarded(
@@ -118,7 +112,7 @@ public final class Routing {
     var share = drawn(action, random);
     var destination = share.destination();
     var cors = rule.cors() == null ? Headers.NONE : allowed(rule.cors(), request);
-    var answer = AnswerEdits.of(request, answerLevels(action, share), cors);
+    var answer = new AnswerEdits(request, answerLevels(action, share), cors);
     if (rule.cors() != null && !cors.all().isEmpty() && isPreflight(request)) {
       return new Local(
           rule.name(),

@@ -1,5 +1,6 @@
 package dev.sluice.playground.network;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,7 +17,7 @@ public final class TrafficStats {
       implements Comparable<Way> {
     @Override
     public int compareTo(Way other) {
-      return java.util.Comparator.comparing(Way::host)
+      return Comparator.comparing(Way::host)
           .thenComparing(Way::destination)
           .thenComparingInt(Way::code)
           .thenComparing(Way::flags)

@@ -4,6 +4,7 @@ import dev.sluice.playground.network.RouteDecision.Forward;
 import dev.sluice.playground.network.RouteDecision.Local;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -99,7 +100,7 @@ final class Tries {
     };
   }
 
-  private static boolean covers(java.util.Set<String> on, int grpcStatus) {
+  private static boolean covers(Set<String> on, int grpcStatus) {
     return switch (grpcStatus) {
       case 1 -> on.contains("cancelled");
       case 4 -> on.contains("deadline-exceeded");

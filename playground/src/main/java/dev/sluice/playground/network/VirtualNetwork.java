@@ -3,6 +3,7 @@ package dev.sluice.playground.network;
 import dev.sluice.playground.network.RouteDecision.Forward;
 import dev.sluice.playground.network.RouteDecision.Local;
 import dev.sluice.playground.network.RouteDecision.Passthrough;
+import dev.sluice.playground.network.RouteDecision.Unknown;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -109,12 +110,13 @@ public final class VirtualNetwork {
     return switch (decision) {
       case Local local -> {
         var end = new Telemetry.End(local.status(), local.flags(), local.delay(), 0, 0);
-        if (local.rule().equals("block_all") && local.destination() == null) {
-          telemetry.outside(caller, request, "BlackHoleCluster", end);
-        } else {
-          telemetry.source(caller, request, local.destination(), null, false, end);
-        }
+        telemetry.source(caller, request, local.destination(), null, false, end);
         yield local(local, local.delay(), 1, List.of(), List.of());
+      }
+      case Unknown unknown -> {
+        var end = new Telemetry.End(502, List.of(), Duration.ZERO, 0, 0);
+        telemetry.outside(caller, request, "BlackHoleCluster", end);
+        yield local(unknown.answer(), Duration.ZERO, 1, List.of(), List.of());
       }
       case Passthrough _ -> {
         // Nothing leaves the virtual world.

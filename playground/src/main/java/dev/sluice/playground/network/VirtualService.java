@@ -20,6 +20,15 @@ record VirtualService(
     List<String> exportTo,
     List<Rule> http) {
 
+  /// The named gateways as NAMESPACE/NAME, without the mesh.
+  List<String> gatewayNames() {
+    return gateways.stream().filter(g -> !g.equals("mesh")).map(this::qualified).toList();
+  }
+
+  private String qualified(String gateway) {
+    return gateway.contains("/") ? gateway : namespace + "/" + gateway;
+  }
+
   boolean isDelegate() {
     return hosts.isEmpty();
   }

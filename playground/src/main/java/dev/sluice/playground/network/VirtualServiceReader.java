@@ -23,6 +23,7 @@ import dev.sluice.playground.network.VirtualService.WeightedTarget;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -89,7 +90,7 @@ final class VirtualServiceReader {
     map.properties()
         .forEach(e ->
             matches.put(anyCase ? Names.lower(e.getKey()) : e.getKey(), textMatch(e.getValue())));
-    return java.util.Collections.unmodifiableMap(matches);
+    return Collections.unmodifiableMap(matches);
   }
 
   private static @Nullable TextMatch text(JsonNode object, String field) {
@@ -216,7 +217,7 @@ final class VirtualServiceReader {
   private static Map<String, String> lowerKeys(JsonNode map) {
     var lower = new LinkedHashMap<String, String>();
     map.properties().forEach(e -> lower.put(Names.lower(e.getKey()), e.getValue().asText()));
-    return java.util.Collections.unmodifiableMap(lower);
+    return Collections.unmodifiableMap(lower);
   }
 
   private static @Nullable String string(JsonNode object, String field) {

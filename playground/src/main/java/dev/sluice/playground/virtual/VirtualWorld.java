@@ -86,7 +86,7 @@ public final class VirtualWorld implements AutoCloseable {
     this.workloads = new Workloads(api, pods, new Random(random.nextLong()));
     workloads.begin(now);
     var tables = new RouteTables();
-    this.mesh = new MeshWatch(api, tables, MeshSnapshot.Settings.DEFAULT);
+    this.mesh = new MeshWatch(api, tables, MeshSnapshot.Settings.CLOSED);
     var network = new VirtualNetwork(tables, new Telemetry(registry));
     this.population = new Population(network, pods, new Random(random.nextLong()));
   }

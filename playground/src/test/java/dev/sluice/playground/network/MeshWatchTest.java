@@ -104,6 +104,37 @@ class MeshWatchTest {
   }
 
   @Test
+  void whatCannotWorkIsSaid() throws IOException {
+    service("app");
+    post("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", DEFINITION);
+    post(
+        VIRTUAL_SERVICES,
+        """
+        apiVersion: networking.istio.io/v1
+        kind: VirtualService
+        metadata: {name: app, namespace: default}
+        spec: {hosts: [app], gateways: [front, mesh], http: [{name: nothing}]}
+        """);
+    post(
+        VIRTUAL_SERVICES,
+        """
+        apiVersion: networking.istio.io/v1
+        kind: VirtualService
+        metadata: {name: slow, namespace: default}
+        spec: {hosts: [slow], http: [{timeout: soon, route: [{destination: {host: app}}]}]}
+        """);
+    watch.push();
+    destination();
+    assertThat(watch.problems())
+        .containsExactly(
+            "port 80: VirtualService default/app: a rule without route, redirect or directResponse;"
+                + " a proxy refuses it, no route is left",
+            "VirtualService default/slow: timeout: 'soon' is no duration",
+            "VirtualService default/app names the Gateway default/front, which does not exist: no"
+                + " outside traffic");
+  }
+
+  @Test
   void onTheWallClockChangesArriveByThemselves() throws IOException {
     var vertx = Vertx.vertx();
     try {
@@ -125,7 +156,7 @@ class MeshWatchTest {
     return switch (tables.route(caller, 80, RequestHead.get("app", "/"), new Random(1))) {
       case RouteDecision.Forward forward -> forward.destination().toString();
       case RouteDecision.Local local -> local.status() + " " + local.flags();
-      case RouteDecision.Passthrough _ -> "not in the mesh";
+      case RouteDecision.Unknown _, RouteDecision.Passthrough _ -> "not in the mesh";
     };
   }
 

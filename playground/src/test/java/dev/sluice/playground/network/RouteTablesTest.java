@@ -72,7 +72,7 @@ class RouteTablesTest {
     return switch (tables.route(Mesh.CLIENT, 80, RequestHead.get(host, "/"), new Random(1))) {
       case RouteDecision.Forward forward -> forward.destination().toString();
       case RouteDecision.Local local -> local.status() + " " + local.flags();
-      case RouteDecision.Passthrough _ -> "not in the mesh";
+      case RouteDecision.Unknown _, RouteDecision.Passthrough _ -> "not in the mesh";
     };
   }
 }
