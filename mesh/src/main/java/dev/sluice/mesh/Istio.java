@@ -80,7 +80,7 @@ final class Istio implements Mesh {
   }
 
   @Override
-  public List<String> warnings(Canary app) {
+  public List<RouteProblem> warnings(Canary app) {
     return IstioCheck.warnings(app);
   }
 

@@ -66,26 +66,29 @@ final class IstioCheck {
     return List.copyOf(problems);
   }
 
-  static List<String> warnings(Canary app) {
-    var warnings = new ArrayList<String>();
+  static List<RouteProblem> warnings(Canary app) {
+    var warnings = new ArrayList<RouteProblem>();
     List<String> gateways = IstioHosts.gateways(app);
     if (!app.spec().service().delegation() && !gateways.contains(IstioHosts.MESH)) {
       warnings.add(
-          "spec.service.gateways does not list 'mesh': callers inside the mesh who call "
-              + app.apexName()
-              + " always get the primary; only traffic through "
-              + String.join(", ", gateways)
-              + " is split");
+          new RouteProblem(
+              "spec.service.gateways",
+              "does not list 'mesh': callers inside the mesh who call "
+                  + app.apexName()
+                  + " always get the primary; only traffic through "
+                  + String.join(", ", gateways)
+                  + " is split"));
     }
     if (app.spec().service().portDiscovery()
         && gateways.contains(IstioHosts.MESH)
         && gateways.size() > 1
         && !gateways.getFirst().equals(IstioHosts.MESH)) {
       warnings.add(
-          "spec.service.portDiscovery together with a gateway sends callers of every discovered"
-              + " port to port "
-              + app.spec().service().port()
-              + "; list 'mesh' first in spec.service.gateways to keep the ports apart");
+          new RouteProblem(
+              "spec.service.portDiscovery",
+              "together with a gateway sends callers of every discovered port to port "
+                  + app.spec().service().port()
+                  + "; list 'mesh' first in spec.service.gateways to keep the ports apart"));
     }
     return List.copyOf(warnings);
   }

@@ -34,7 +34,7 @@ public interface Mesh {
   List<String> rivals(Canary app, List<HasMetadata> all);
 
   /// What the author of the Canary should know about this mesh and this spec; empty mostly.
-  List<String> warnings(Canary app);
+  List<RouteProblem> warnings(Canary app);
 
   /// The kinds that [#routes] makes, with the name of each canary's object.
   List<RouteKind> kinds();

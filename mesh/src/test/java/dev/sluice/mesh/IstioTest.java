@@ -213,8 +213,10 @@ class IstioTest {
   void trafficInsideTheMeshThatIsNotSplitIsSaid() {
     assertThat(istio.warnings(Documents.app("{port: 80, gateways: [public]}")))
         .containsExactly(
-            "spec.service.gateways does not list 'mesh': callers inside the mesh who call myapp"
-                + " always get the primary; only traffic through public is split");
+            new RouteProblem(
+                "spec.service.gateways",
+                "does not list 'mesh': callers inside the mesh who call myapp"
+                    + " always get the primary; only traffic through public is split"));
     assertThat(istio.warnings(Documents.app("{port: 80, gateways: [public, mesh]}"))).isEmpty();
     assertThat(istio.warnings(Documents.app("{port: 80}"))).isEmpty();
   }

@@ -108,12 +108,14 @@ public final class CanaryReconciler implements Reconciler {
   private Optional<Instant> carryOut(
       Canary canary, Observation facts, Optional<PrimaryCopy> copy, Decision decision) {
     Instant now = facts.now();
-    decision
-        .next()
-        .ifPresent(next -> {
-          report.record(canary, next, now);
-          replaced.put(canary.ref(), canary.metadata().resourceVersion());
-        });
+    Report.Recorded recorded =
+        decision
+            .next()
+            .map(next -> report.record(canary, next, now))
+            .orElseGet(() -> new Report.Recorded(canary, false));
+    if (recorded.moved()) {
+      replaced.put(canary.ref(), canary.metadata().resourceVersion());
+    }
     try {
       copy.ifPresent(rules -> hands.run(canary, rules, decision.actions()));
       refusals.remove(canary.ref());
@@ -123,7 +125,7 @@ public final class CanaryReconciler implements Reconciler {
     } finally {
       // What was recorded has happened, whether or not all of it could be carried out yet.
       Optional<Standing> standing = decision.next().or(facts::standing);
-      standing.ifPresent(s -> report.announce(canary, s, decision.announcements(), now));
+      standing.ifPresent(s -> report.announce(recorded.canary(), s, decision.announcements(), now));
     }
     return decision.lookAgain();
   }
@@ -146,7 +148,7 @@ public final class CanaryReconciler implements Reconciler {
         List<Problem> problems =
             mesh.problems(canary).stream().map(p -> new Problem(p.field(), p.why())).toList();
         List<Problem> all = new ArrayList<>(warnings);
-        mesh.warnings(canary).forEach(why -> all.add(new Problem("spec.service", why)));
+        mesh.warnings(canary).forEach(w -> all.add(new Problem(w.field(), w.why())));
         yield problems.isEmpty() ? new Plan.Valid(policy, all) : new Plan.Invalid(problems);
       }
     };

@@ -22,9 +22,19 @@ final class Json {
 
   private Json() {}
 
-  /// A copy as a tree.
+  /// A copy as a tree, without nulls: whether a reader keeps a `creationTimestamp: null` must not
+  /// tell one revision from another.
   static ObjectNode tree(GenericKubernetesResource object) {
-    return MAPPER.valueToTree(object);
+    ObjectNode tree = MAPPER.valueToTree(object);
+    dropNulls(tree);
+    return tree;
+  }
+
+  private static void dropNulls(JsonNode node) {
+    if (node instanceof ObjectNode object) {
+      object.properties().removeIf(field -> field.getValue().isNull());
+    }
+    node.forEach(Json::dropNulls);
   }
 
   static GenericKubernetesResource resource(ObjectNode tree) {

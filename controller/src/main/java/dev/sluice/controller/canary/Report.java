@@ -7,6 +7,7 @@ import dev.sluice.controller.rollout.Standing;
 import dev.sluice.controller.rollout.StatusWriter;
 import dev.sluice.crds.Canary;
 import dev.sluice.crds.CanaryStatus;
+import dev.sluice.crds.shape.MergePatch;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -24,17 +25,24 @@ final class Report {
     this.messenger = messenger;
   }
 
+  /// @param canary with the status as it is now
+  /// @param moved whether there is a new version of the object
+  record Recorded(Canary canary, boolean moved) {}
+
   /// Writes the status in one patch, under the version that the decision was made on.
-  ///
-  /// @return the canary with the status as written
-  Canary record(Canary canary, Standing next, Instant now) {
+  Recorded record(Canary canary, Standing next, Instant now) {
     CanaryStatus written =
         StatusWriter.write(canary.status(), next, canary.spec().targetRef().kind(), now);
-    Map<String, Object> patch = StatusPatch.between(canary.status().toMap(), written.toMap());
-    if (!patch.isEmpty()) {
-      cluster.patchStatus(Kind.CANARY, canary.ref(), patch, canary.metadata().resourceVersion());
-    }
-    return canary.with(written);
+    Map<String, Object> patch = MergePatch.between(canary.status(), written);
+    String version = canary.metadata().resourceVersion();
+    boolean moved =
+        !patch.isEmpty()
+            && !cluster
+                .patchStatus(Kind.CANARY, canary.ref(), patch, version)
+                .getMetadata()
+                .getResourceVersion()
+                .equals(version);
+    return new Recorded(canary.with(written), moved);
   }
 
   void announce(Canary canary, Standing standing, List<Announcement> announcements, Instant now) {

@@ -227,12 +227,16 @@ public final class GitSyncReconciler implements Reconciler {
 
   private void write(GitSync sync, GitSync.Status after, Memory memory) {
     if (!after.equals(sync.status())) {
-      cluster.patchStatus(
-          Kind.GIT_SYNC,
-          sync.ref(),
-          Progress.patch(sync.status(), after),
-          sync.metadata().resourceVersion());
-      memory.replaced.add(sync.metadata().resourceVersion());
+      String version = sync.metadata().resourceVersion();
+      String written =
+          cluster
+              .patchStatus(
+                  Kind.GIT_SYNC, sync.ref(), Progress.patch(sync.status(), after), version)
+              .getMetadata()
+              .getResourceVersion();
+      if (!version.equals(written)) {
+        memory.replaced.add(version);
+      }
     }
   }
 

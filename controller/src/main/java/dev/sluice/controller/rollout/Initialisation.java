@@ -20,7 +20,11 @@ final class Initialisation {
       return Step.stay(phase);
     }
     if (known.isEmpty()) {
-      return Step.held(phase, Detection.unreadable(seen));
+      // Canary and target are often made together, and their watches come one after the other.
+      var patience = phase.since().plus(seen.settings().quiet());
+      return seen.now().isBefore(patience)
+          ? Step.stay(phase).lookAgain(patience)
+          : Step.held(phase, Detection.unreadable(seen));
     }
     var content = known.get();
     if (mustCopy(phase, seen, content)) {
