@@ -230,8 +230,7 @@ public final class GitSyncReconciler implements Reconciler {
       String version = sync.metadata().resourceVersion();
       String written =
           cluster
-              .patchStatus(
-                  Kind.GIT_SYNC, sync.ref(), Progress.patch(sync.status(), after), version)
+              .patchStatus(Kind.GIT_SYNC, sync.ref(), Progress.patch(sync.status(), after), version)
               .getMetadata()
               .getResourceVersion();
       if (!version.equals(written)) {
