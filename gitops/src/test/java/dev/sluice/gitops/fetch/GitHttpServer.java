@@ -2,6 +2,7 @@ package dev.sluice.gitops.fetch;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -30,15 +31,24 @@ final class GitHttpServer implements AutoCloseable {
   volatile boolean hanging;
 
   GitHttpServer(BareRepository repository) throws IOException {
+    this(
+        repository,
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0));
+  }
+
+  GitHttpServer(BareRepository repository, HttpServer server) {
     this.repository = repository;
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    this.server = server;
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.createContext("/team/app.git/", this::answer);
     server.start();
   }
 
   String url() {
-    return "http://127.0.0.1:" + server.getAddress().getPort() + "/team/app.git";
+    return (server instanceof HttpsServer ? "https" : "http")
+        + "://127.0.0.1:"
+        + server.getAddress().getPort()
+        + "/team/app.git";
   }
 
   private void answer(HttpExchange exchange) throws IOException {
