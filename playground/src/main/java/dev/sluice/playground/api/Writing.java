@@ -1,7 +1,6 @@
 package dev.sluice.playground.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.playground.patch.Applied;
 import dev.sluice.playground.patch.FieldManager;
@@ -60,7 +59,7 @@ final class Writing {
               + request.name()
               + " based on URL) was undeterminable: name must be provided");
     }
-    sameName(name, request.name());
+    Incoming.sameName(name, request.name());
     var current = current(request);
     if (current.isEmpty()) {
       if (!kind.createOnUpdate() || !request.path().subresource().isEmpty()) {
@@ -134,44 +133,21 @@ final class Writing {
     try {
       patched = patched(type, live, body, schema);
     } catch (PatchRefused e) {
-      throw refusal(e);
+      throw Incoming.refusal(e);
     }
-    sameType(request, patched, body, options);
-    sameName(patched.path("metadata").path("name").asText(""), request.name());
-    sameNamespace(request, patched);
+    Incoming.sameType(request, patched, body, options);
+    Incoming.sameName(patched.path("metadata").path("name").asText(""), request.name());
+    Incoming.sameNamespace(request, patched);
     if (schema.isPresent()) {
-      schema.get().undecodable(patched).ifPresent(why -> refusePatch(body, why));
-      unknown(request, options, schema.get().unknownFields(patched), body);
+      schema
+          .get()
+          .undecodable(patched)
+          .ifPresent(why -> {
+            throw Incoming.badPatch(body, why);
+          });
+      Incoming.unknown(request, options, schema.get().unknownFields(patched), body);
     }
     return new Written(200, change(request, live, patched, options));
-  }
-
-  /// A patch may not make another kind of the object.
-  private void sameType(Request request, ObjectNode patched, JsonNode body, Options options) {
-    var kind = request.kind();
-    var givenKind = patched.path("kind").asText("");
-    var givenVersion = patched.path("apiVersion").asText("");
-    if (givenKind.equals(kind.kind()) && givenVersion.equals(kind.groupVersion())) {
-      return;
-    }
-    if (!kind.custom()) {
-      refusePatch(
-          body,
-          Schema.builtIn(givenVersion, givenKind)
-              .flatMap(other -> other.undecodable(patched))
-              .orElse("must be " + kind.groupVersion() + " " + kind.kind()));
-    }
-    if (options.validation().equals("Warn") && patched.has("spec")) {
-      request.warnings().add("unknown field \"spec\"");
-    }
-    throw Refusal.invalid(
-        kind,
-        request.name(),
-        List.of(
-            givenKind.equals(kind.kind())
-                ? Cause.invalid(
-                    "apiVersion", Refusal.quoted(givenVersion), "must be " + kind.groupVersion())
-                : Cause.invalid("kind", Refusal.quoted(givenKind), "must be " + kind.kind())));
   }
 
   private static ObjectNode patched(
@@ -219,9 +195,9 @@ final class Writing {
         if (name.isEmpty()) {
           meta(merged).put("name", request.name());
         } else {
-          sameName(name, request.name());
+          Incoming.sameName(name, request.name());
         }
-        sameNamespace(request, merged);
+        Incoming.sameNamespace(request, merged);
         if (live.isEmpty()) {
           yield new Written(201, finishCreation(request, merged, options, true));
         }
@@ -246,7 +222,7 @@ final class Writing {
           type.equals(JSON_PATCH) ? Patches.json(shown, body) : Patches.merge(shown, body);
       return new Written(200, changeScale(request, options, live, patched));
     } catch (PatchRefused e) {
-      throw refusal(e);
+      throw Incoming.refusal(e);
     }
   }
 
@@ -263,175 +239,28 @@ final class Writing {
     return scale.of(kind, written);
   }
 
-  private void refusePatch(JsonNode body, String why) {
-    throw new Refusal(
-        422,
-        "Invalid",
-        " \"\" is invalid: patch: Invalid value: " + Refusal.quoted(body.toString()) + ": " + why,
-        Refusal.Details.EMPTY.with(
-            List.of(Cause.invalid("patch", Refusal.quoted(body.toString()), why))));
-  }
-
-  private static Refusal refusal(PatchRefused refused) {
-    return switch (refused.why()) {
-      case UNREADABLE -> Refusal.badRequest(refused.text());
-      case DOES_NOT_APPLY ->
-          new Refusal(
-              422,
-              "Invalid",
-              "the server rejected our request due to an error in our request",
-              Refusal.Details.EMPTY);
-      case INVALID ->
-          new Refusal(
-              422,
-              "Invalid",
-              " \"\" is invalid: patch: " + refused.text(),
-              Refusal.Details.EMPTY.with(
-                  List.of(new Cause("FieldValueInvalid", refused.text(), "patch"))));
-      case TOO_LARGE ->
-          new Refusal(413, "RequestEntityTooLarge", refused.text(), Refusal.Details.ABSENT);
-      case UNTYPED -> Refusal.internal(refused.text());
-    };
-  }
-
   /// Reads the body of a POST or PUT and refuses what cannot be this kind.
   private ObjectNode decoded(Request request, Options options, String name) {
     var kind = request.kind();
     var sent = Bodies.object(request.call(), kind);
     var object = sent.object();
-    rightKind(request, object, name);
+    Incoming.rightKind(request, object, name);
     var schema = state.schema(kind);
     if (schema.isPresent()) {
-      schema.get().undecodable(object).ifPresent(why -> refuseDecoding(kind, why));
+      schema
+          .get()
+          .undecodable(object)
+          .ifPresent(why -> {
+            throw Incoming.undecodable(kind, why);
+          });
       var findings = new ArrayList<>(sent.duplicates());
       findings.addAll(schema.get().unknownFields(object));
-      strict(request, options, findings);
+      Incoming.strict(request, options, findings);
     } else {
-      strict(request, options, sent.duplicates());
+      Incoming.strict(request, options, sent.duplicates());
     }
-    sameNamespace(request, object);
+    Incoming.sameNamespace(request, object);
     return object;
-  }
-
-  private static void rightKind(Request request, ObjectNode object, String name) {
-    var kind = request.kind();
-    var givenKind = object.path("kind").asText("");
-    var givenVersion = object.path("apiVersion").asText("");
-    if (kind.custom()) {
-      if (givenKind.isEmpty()) {
-        throw Bodies.unrecognized(
-            kind,
-            "Object 'Kind' is missing in '"
-                + new String(request.call().body(), java.nio.charset.StandardCharsets.UTF_8)
-                + "'",
-            Bodies.shown(request.call().body()));
-      }
-      if (!givenVersion.equals(kind.groupVersion())) {
-        throw Refusal.badRequest(
-            "the API version in the data ("
-                + givenVersion
-                + ") does not match the expected API version ("
-                + kind.groupVersion()
-                + ")");
-      }
-      if (!givenKind.equals(kind.kind())) {
-        throw Refusal.invalid(
-            givenKind,
-            kind.group(),
-            object.path("metadata").path("name").asText(name),
-            List.of(Cause.invalid("kind", Refusal.quoted(givenKind), "must be " + kind.kind())));
-      }
-      return;
-    }
-    if (!givenKind.isEmpty() && !givenKind.equals(kind.kind())) {
-      throw Refusal.badRequest(
-          givenKind
-              + " in version "
-              + Refusal.quoted(givenVersion.substring(givenVersion.indexOf('/') + 1))
-              + " cannot be handled as a "
-              + kind.kind()
-              + ": converting ("
-              + kind.version()
-              + "."
-              + givenKind
-              + ") to ("
-              + (kind.group().isEmpty() ? "core" : kind.group())
-              + "."
-              + kind.kind()
-              + "): unknown conversion");
-    }
-    if (!givenVersion.isEmpty() && !givenVersion.equals(kind.groupVersion())) {
-      throw Refusal.badRequest(
-          kind.kind()
-              + " in version "
-              + Refusal.quoted(givenVersion.substring(givenVersion.indexOf('/') + 1))
-              + " cannot be handled as a "
-              + kind.kind()
-              + ": no kind "
-              + Refusal.quoted(kind.kind())
-              + " is registered for version "
-              + Refusal.quoted(givenVersion)
-              + " in scheme \"pkg/runtime/scheme.go:110\"");
-    }
-    object.put("kind", kind.kind()).put("apiVersion", kind.groupVersion());
-  }
-
-  private static void refuseDecoding(ResourceKind kind, String why) {
-    throw Refusal.badRequest(
-        kind.kind()
-            + " in version "
-            + Refusal.quoted(kind.version())
-            + " cannot be handled as a "
-            + kind.kind()
-            + ": "
-            + why);
-  }
-
-  private static void strict(Request request, Options options, List<String> findings) {
-    if (findings.isEmpty()) {
-      return;
-    }
-    switch (options.validation()) {
-      case "Strict" ->
-          refuseDecoding(request.kind(), "strict decoding error: " + String.join(", ", findings));
-      case "Warn" -> request.warnings().addAll(findings);
-      default -> {}
-    }
-  }
-
-  private void unknown(Request request, Options options, List<String> findings, JsonNode body) {
-    if (findings.isEmpty()) {
-      return;
-    }
-    if (options.validation().equals("Strict")) {
-      refusePatch(body, "strict decoding error: " + String.join(", ", findings));
-    }
-    if (options.validation().equals("Warn")) {
-      request.warnings().addAll(findings);
-    }
-  }
-
-  private static void sameName(String given, String url) {
-    if (!given.equals(url)) {
-      throw Refusal.badRequest(
-          "the name of the object ("
-              + given
-              + ") does not match the name on the URL ("
-              + url
-              + ")");
-    }
-  }
-
-  private static void sameNamespace(Request request, ObjectNode object) {
-    if (!request.kind().namespaced()) {
-      meta(object).remove("namespace");
-      return;
-    }
-    var given = object.path("metadata").path("namespace").asText("");
-    if (!given.isEmpty() && !given.equals(request.namespace())) {
-      throw Refusal.badRequest(
-          "the namespace of the provided object does not match the namespace sent on the request");
-    }
   }
 
   /// Stores a new object: everything the server adds, then every check, then the write.
@@ -478,7 +307,7 @@ final class Writing {
       object.remove("status");
     }
     if (kind.custom()) {
-      warnOfFinalizers(request, meta);
+      Incoming.warnOfFinalizers(request, meta);
     }
     rules.prepare(kind, object, Optional.empty());
     var complete = schema.map(s -> s.withDefaults(object)).orElse(object);
@@ -518,18 +347,18 @@ final class Writing {
     }
     var schema = state.schema(kind);
     var wanted = kept(kind, schema, sent, owned);
-    var object = throughSubresource(request, live, wanted);
-    keepSystemFields(kind, live, object);
+    var object = SystemFields.throughSubresource(request, live, wanted);
+    SystemFields.keepSystemFields(kind, live, object);
     rules.prepare(kind, object, Optional.of(live));
     var complete = schema.map(s -> s.withDefaults(object)).orElse(object);
     rules.complete(kind, complete, Optional.of(live));
     if (!request.path().subresource().equals("status")) {
-      raiseGeneration(kind, live, complete);
+      SystemFields.raiseGeneration(kind, live, complete);
     }
     check(kind, schema, complete, Optional.of(live));
     var tracked = owned ? complete : track(request, options, schema, Optional.of(live), complete);
     var ordered = schema.map(s -> s.inOrder(tracked)).orElse(tracked);
-    if (sameContent(live, ordered)) {
+    if (SystemFields.sameContent(live, ordered)) {
       return live;
     }
     if (options.dryRun()) {
@@ -537,26 +366,11 @@ final class Writing {
     }
     var key = state.key(kind, request.namespace(), request.name());
     var stored = Versions.toStored(kind, ordered);
-    if (finallyGone(stored)) {
+    if (SystemFields.finallyGone(stored)) {
       state.storage().remove(key, stored);
       return ordered;
     }
     return Versions.fromStored(kind, state.storage().put(key, stored, Storage.versionOf(live)));
-  }
-
-  private static void warnOfFinalizers(Request request, ObjectNode meta) {
-    for (var finalizer : meta.path("finalizers")) {
-      if (!finalizer.asText().contains("/")
-          && !List.of(Deleting.FOREGROUND, Deleting.ORPHAN).contains(finalizer.asText())) {
-        request
-            .warnings()
-            .add(
-                "metadata.finalizers: "
-                    + Refusal.quoted(finalizer.asText())
-                    + ": prefer a domain-qualified finalizer name to avoid accidental conflicts with"
-                    + " other finalizer writers");
-      }
-    }
   }
 
   /// What is left of what was sent. An applied null is not dropped as others are: the applier owns
@@ -568,96 +382,6 @@ final class Writing {
         : schema.map(s -> s.prune(sent)).orElseGet(sent::deepCopy);
   }
 
-  /// An object that is being deleted goes with its last finalizer.
-  private static boolean finallyGone(ObjectNode object) {
-    var meta = object.path("metadata");
-    return meta.has("deletionTimestamp")
-        && meta.path("finalizers").isEmpty()
-        && object.path("spec").path("finalizers").isEmpty()
-        && meta.path("deletionGracePeriodSeconds").asInt(0) == 0;
-  }
-
-  /// Which part of what was sent counts: all but the status, or the status alone.
-  private static ObjectNode throughSubresource(
-      Request request, ObjectNode live, ObjectNode wanted) {
-    var kind = request.kind();
-    var path = request.path().subresource();
-    if (path.equals("status")) {
-      var object = live.deepCopy();
-      replace(object, "status", wanted.path("status"));
-      if (!kind.custom()) {
-        replace(meta(object), "annotations", wanted.path("metadata").path("annotations"));
-      }
-      keepOwnership(object, wanted);
-      return object;
-    }
-    if (path.equals("finalize")) {
-      var object = live.deepCopy();
-      replace(object, "spec", wanted.path("spec"));
-      return object;
-    }
-    if (kind.has("status")) {
-      replace(wanted, "status", live.path("status"));
-    }
-    return wanted;
-  }
-
-  private static void keepOwnership(ObjectNode object, ObjectNode wanted) {
-    var managed = wanted.path("metadata").path("managedFields");
-    if (!managed.isMissingNode()) {
-      meta(object).set("managedFields", managed);
-    }
-  }
-
-  private static void replace(ObjectNode object, String field, JsonNode value) {
-    if (value.isMissingNode() || value.isNull()) {
-      object.remove(field);
-    } else {
-      object.set(field, value);
-    }
-  }
-
-  private static void keepSystemFields(ResourceKind kind, ObjectNode live, ObjectNode object) {
-    var meta = meta(object);
-    var before = live.path("metadata");
-    for (var ours : List.of("creationTimestamp", "selfLink", "resourceVersion", "generation")) {
-      if (ours.equals("generation") && kind.generation() == ResourceKind.Generation.NONE) {
-        continue;
-      }
-      replace(meta, ours, before.path(ours));
-    }
-    for (var unlessGiven :
-        List.of("uid", "namespace", "deletionTimestamp", "deletionGracePeriodSeconds")) {
-      if (meta.path(unlessGiven).isMissingNode() || meta.path(unlessGiven).isNull()) {
-        replace(meta, unlessGiven, before.path(unlessGiven));
-      }
-    }
-  }
-
-  private static void raiseGeneration(ResourceKind kind, ObjectNode live, ObjectNode object) {
-    if (kind.generation() == ResourceKind.Generation.NONE) {
-      return;
-    }
-    var annotations =
-        kind.generation() == ResourceKind.Generation.SPEC_AND_ANNOTATIONS
-            && !live.path("metadata")
-                .path("annotations")
-                .equals(object.path("metadata").path("annotations"));
-    if (annotations || !spec(kind, live).equals(spec(kind, object))) {
-      meta(object).put("generation", live.path("metadata").path("generation").asLong(0) + 1);
-    }
-  }
-
-  private static ObjectNode spec(ResourceKind kind, ObjectNode object) {
-    var spec = JsonNodeFactory.instance.objectNode();
-    spec.setAll(object);
-    spec.remove(List.of("apiVersion", "kind", "metadata"));
-    if (!kind.custom() || kind.has("status")) {
-      spec.remove("status");
-    }
-    return spec;
-  }
-
   private void check(
       ResourceKind kind, Optional<Schema> schema, ObjectNode object, Optional<ObjectNode> old) {
     var causes = new ArrayList<Cause>();
@@ -666,23 +390,11 @@ final class Writing {
       causes.add(Cause.required("metadata.name", "name or generateName is required"));
       throw Refusal.invalid(kind, "", causes);
     }
-    deletionTime(object, old, causes);
     schema.ifPresent(s -> causes.addAll(s.validate(object, old)));
     causes.addAll(rules.check(kind, object, old));
     if (!causes.isEmpty()) {
       throw Refusal.invalid(kind, name, causes);
     }
-  }
-
-  /// Only a DELETE says when an object was deleted.
-  private static void deletionTime(
-      ObjectNode object, Optional<ObjectNode> old, List<Cause> causes) {
-    var time = object.at("/metadata/deletionTimestamp").asText("");
-    if (old.isEmpty() || time.equals(old.get().at("/metadata/deletionTimestamp").asText(""))) {
-      return;
-    }
-    var shown = time.replace("T", " ").replace("Z", " +0000 UTC");
-    causes.add(Cause.invalid("metadata.deletionTimestamp", shown, "field is immutable"));
   }
 
   private ObjectNode track(
@@ -699,24 +411,6 @@ final class Writing {
   private static FieldManager manager(Options options, Request request) {
     return new FieldManager(
         options.manager(), request.kind().groupVersion(), request.path().subresource());
-  }
-
-  /// Whether nothing but the time of an ownership entry would change.
-  private static boolean sameContent(ObjectNode live, ObjectNode object) {
-    if (live.equals(object)) {
-      return true;
-    }
-    return timeless(live).equals(timeless(object));
-  }
-
-  private static ObjectNode timeless(ObjectNode object) {
-    var copy = object.deepCopy();
-    for (var entry : copy.path("metadata").path("managedFields")) {
-      if (entry instanceof ObjectNode fields) {
-        fields.remove("time");
-      }
-    }
-    return copy;
   }
 
   private void namespaceAccepts(Request request, ObjectNode object) {
