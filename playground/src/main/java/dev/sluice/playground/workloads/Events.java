@@ -3,10 +3,18 @@ package dev.sluice.playground.workloads;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 
 /// Kubernetes Events as the controllers of a cluster write them.
 final class Events {
   private static final int MAX_MESSAGE = 1024;
+
+  /// Writes by the newer API, which knows no source and no count.
+  private static final String SCHEDULER = "default-scheduler";
+
+  private static final DateTimeFormatter MICROS =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
 
   private Events() {}
 
@@ -22,10 +30,7 @@ final class Events {
       long serial) {
     var event = JsonNodeFactory.instance.objectNode().put("apiVersion", "v1").put("kind", "Event");
     var namespace = Meta.namespace(about).isEmpty() ? "default" : Meta.namespace(about);
-    event
-        .putObject("metadata")
-        .put("name", "%s.%016x".formatted(Meta.name(about), serial))
-        .put("namespace", namespace);
+    event.putObject("metadata").put("name", name(about, now, serial)).put("namespace", namespace);
     event
         .putObject("involvedObject")
         .put("apiVersion", resource.apiVersion())
@@ -38,14 +43,27 @@ final class Events {
         .put("type", warning ? "Warning" : "Normal")
         .put("reason", reason)
         .put(
-            "message", message.length() > MAX_MESSAGE ? message.substring(0, MAX_MESSAGE) : message)
-        .put("count", 1)
-        .put("firstTimestamp", Meta.text(now))
-        .put("lastTimestamp", Meta.text(now))
-        .putNull("eventTime")
-        .put("reportingComponent", component)
-        .put("reportingInstance", "");
-    event.putObject("source").put("component", component);
+            "message",
+            message.length() > MAX_MESSAGE ? message.substring(0, MAX_MESSAGE) : message);
+    if (component.equals(SCHEDULER)) {
+      event.put("eventTime", MICROS.format(now)).putNull("firstTimestamp").putNull("lastTimestamp");
+      event.put("action", "Scheduling").put("reportingInstance", component);
+      event.putObject("source");
+    } else {
+      event
+          .put("count", 1)
+          .put("firstTimestamp", Meta.text(now))
+          .put("lastTimestamp", Meta.text(now))
+          .putNull("eventTime")
+          .put("reportingInstance", "");
+      event.putObject("source").put("component", component);
+    }
+    event.put("reportingComponent", component);
     return new Action.Create(Resource.EVENT, event);
+  }
+
+  /// Names rise with time, so that lists show what happened in its order.
+  private static String name(ObjectNode about, Instant now, long serial) {
+    return "%s.%016x".formatted(Meta.name(about), now.toEpochMilli() << 20 | (serial & 0xFFFFF));
   }
 }
