@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -33,14 +34,13 @@ final class ControllerProcess implements AutoCloseable {
 
   private static final Duration LAST_CHANCE = Duration.ofSeconds(8);
   private static final Duration SHORT_LIFE = Duration.ofSeconds(5);
-  private static final Duration PAUSE = Duration.ofSeconds(3);
 
   private final List<String> command;
   private final Path log;
   private final Map<String, String> environment;
   private final Consumer<String> says;
   private final Thread keeper;
-  private volatile boolean closed;
+  private final CountDownLatch closing = new CountDownLatch(1);
   private volatile Optional<Process> process = Optional.empty();
   private volatile long pid;
 
@@ -68,8 +68,8 @@ final class ControllerProcess implements AutoCloseable {
   }
 
   private void keep() {
-    int starts = 0;
-    while (!closed) {
+    int shortLives = 0;
+    while (closing.getCount() > 0) {
       long began = System.nanoTime();
       int status;
       try {
@@ -81,23 +81,30 @@ final class ControllerProcess implements AutoCloseable {
         return;
       }
       pid = 0;
-      if (closed) {
+      if (closing.getCount() == 0) {
         return;
       }
       boolean shortLived = Duration.ofNanos(System.nanoTime() - began).compareTo(SHORT_LIFE) < 0;
-      starts++;
+      shortLives = shortLived ? shortLives + 1 : 0;
       says.accept(
-          shortLived && starts == 1
-              ? "the controller ended at once with status %d, see %s; starting it again"
+          status <= 128 && shortLives > 0
+              ? "the controller ended with status %d, see %s; starting it again"
                   .formatted(status, log)
               : "the controller ended (%s); starting it again".formatted(why(status)));
-      try {
-        if (shortLived) {
-          TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
-        }
-      } catch (InterruptedException e) {
+      if (shortLived && !pause(shortLives)) {
         return;
       }
+    }
+  }
+
+  /// One that cannot live is started less and less often.
+  private boolean pause(int shortLives) {
+    var pause = SHORT_LIFE.multipliedBy(Math.min(shortLives, 12) - 1).plusSeconds(1);
+    try {
+      return !closing.await(pause.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 
@@ -141,7 +148,7 @@ final class ControllerProcess implements AutoCloseable {
 
   @Override
   public void close() {
-    closed = true;
+    closing.countDown();
     keeper.interrupt();
     process.ifPresent(ControllerProcess::end);
   }

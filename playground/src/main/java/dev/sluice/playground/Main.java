@@ -120,7 +120,7 @@ public final class Main implements Callable<Integer> {
     var out = spec.commandLine().getOut();
     var screen = Demo.screen(out, demo == Switch.on);
     var stop = new CountDownLatch(1);
-    var playground = Playground.start(options, screen::note);
+    var playground = Playground.start(options, screen::note, PlaygroundLog::to);
     var closed = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(
@@ -129,10 +129,12 @@ public final class Main implements Callable<Integer> {
               playground.close();
               closed.countDown();
             }));
+    print(out, playground.addresses());
     if (demo == Switch.on) {
       show(playground, screen, stop);
     } else {
-      print(out, playground.addresses());
+      out.println("ready");
+      out.flush();
     }
     stop.await();
     closed.await();
@@ -150,7 +152,6 @@ public final class Main implements Callable<Integer> {
     out.println("slack       " + addresses.slack());
     out.println("controller  " + addresses.controller());
     out.println("logs        " + addresses.logs());
-    out.println("ready");
     out.flush();
   }
 
@@ -174,7 +175,7 @@ public final class Main implements Callable<Integer> {
             playground.traffic(),
             playground.vertx(),
             places,
-            playground.controller()::pid,
+            playground::controllerPid,
             screen)) {
       demo.run(stop);
     }

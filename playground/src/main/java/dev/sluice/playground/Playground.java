@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
 /// A whole small world in this process, and the controller in one of its own. Everything listens on
 /// loopback only. Nothing of the cluster outlives it: a restart in the same folder begins with an
 /// empty cluster, the same Git repository, and the same ports where they are free.
-final class Playground implements AutoCloseable {
+public final class Playground implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Playground.class);
   private static final String REPOSITORY = "delivery.git";
 
@@ -60,10 +60,10 @@ final class Playground implements AutoCloseable {
   private final SlackSink slack;
   private final TrafficStats traffic;
   private final Vertx vertx;
-  private final ControllerProcess controller;
+  private final Optional<ControllerProcess> controller;
 
   /// What a person may want to open.
-  record Addresses(
+  public record Addresses(
       Path kubeconfig,
       String api,
       String git,
@@ -77,18 +77,25 @@ final class Playground implements AutoCloseable {
 
   /// @param apiPort of the API server; empty for last time's or any
   /// @param root of the repository, where the definitions and the launcher are
-  /// @param controllerCommand runs the controller instead of the launcher
-  record Options(
+  /// @param controllerCommand runs the controller instead of the launcher; `none` starts no
+  ///   controller
+  public record Options(
       Path folder, Optional<Integer> apiPort, Path root, Optional<String> controllerCommand) {}
 
   /// Starts everything and returns when it answers.
   ///
   /// @param says hears of the controller's ends and starts
   /// @throws UserError for what the person who starts it can mend; nothing is left running
-  static Playground start(Options options, Consumer<String> says)
+  public static Playground start(Options options, Consumer<String> says)
+      throws UserError, InterruptedException {
+    return start(options, says, _ -> {});
+  }
+
+  /// @param logs is told the file that should be logged to, before anything is
+  static Playground start(Options options, Consumer<String> says, Consumer<Path> logs)
       throws UserError, InterruptedException {
     var folder = PlaygroundFolder.take(options.folder());
-    PlaygroundLog.to(folder.log("playground.log"));
+    logs.accept(folder.log("playground.log"));
     var toClose = new ArrayDeque<AutoCloseable>();
     toClose.push(folder);
     try {
@@ -108,7 +115,11 @@ final class Playground implements AutoCloseable {
     this.folder = folder;
     this.ports = new Ports(folder.path());
     var command =
-        ControllerProcess.launcher(options.controllerCommand(), Optional.of(options.root()));
+        options.controllerCommand().equals(Optional.of("none"))
+            ? Optional.<List<String>>empty()
+            : Optional.of(
+                ControllerProcess.launcher(
+                    options.controllerCommand(), Optional.of(options.root())));
     int apiPort =
         options.apiPort().isPresent()
             ? Ports.require(options.apiPort().get())
@@ -184,13 +195,14 @@ final class Playground implements AutoCloseable {
             "http://127.0.0.1:" + controllerPort,
             folder.path().resolve("logs"));
     controller =
-        keep(
-            closing,
-            ControllerProcess.start(
-                controllerCommand(command, controllerPort),
-                folder.log("controller.log"),
-                Map.of("SLUICE_HEAP", "256m", "SLACK_URL", slack.url()),
-                says));
+        command.map(words ->
+            keep(
+                closing,
+                ControllerProcess.start(
+                    controllerCommand(words, controllerPort),
+                    folder.log("controller.log"),
+                    Map.of("SLUICE_HEAP", "256m", "SLACK_URL", slack.url()),
+                    says)));
     toClose.addAll(closing);
     closing.clear();
   }
@@ -270,23 +282,23 @@ final class Playground implements AutoCloseable {
     return words;
   }
 
-  Addresses addresses() {
+  public Addresses addresses() {
     return addresses;
   }
 
-  ApiServer api() {
+  public ApiServer api() {
     return api;
   }
 
-  DeliveryRepository delivery() {
+  public DeliveryRepository delivery() {
     return delivery;
   }
 
-  SlackSink slack() {
+  public SlackSink slack() {
     return slack;
   }
 
-  TrafficStats traffic() {
+  public TrafficStats traffic() {
     return traffic;
   }
 
@@ -294,8 +306,9 @@ final class Playground implements AutoCloseable {
     return vertx;
   }
 
-  ControllerProcess controller() {
-    return controller;
+  /// The process that runs the controller; 0 while there is none.
+  long controllerPid() {
+    return controller.map(ControllerProcess::pid).orElse(0L);
   }
 
   @Override
