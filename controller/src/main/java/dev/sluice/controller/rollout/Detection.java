@@ -47,7 +47,7 @@ final class Detection {
     if (seen.now().isBefore(settled)) {
       return Step.stay(phase).lookAgain(settled);
     }
-    return start(seen, content);
+    return keepsOldConfig(phase, seen) ? Step.stay(phase) : start(seen, content);
   }
 
   /// When a change that was seen may be taken up: a moment after its last part came in, and not
@@ -77,6 +77,18 @@ final class Detection {
                 "%s is again what %s runs; there is nothing left to analyse"
                     .formatted(seen.names().targetIn(), seen.names().primaryIn()))
         : Step.to(phase.seeing(content.now()));
+  }
+
+  /// Whether pods that somebody left running still have the config that they were started with;
+  /// they are stopped before a run that is about another.
+  static boolean keepsOldConfig(Idle phase, Observation seen) {
+    return seen.planned()
+        && seen.target().filter(target -> !target.isGone()).isPresent()
+        && seen.known()
+            .filter(content -> content.now().isNewerThan(phase.seen()))
+            .filter(content -> !content.sameAsPrimary())
+            .filter(content -> !content.now().configs().equals(phase.seen().configs()))
+            .isPresent();
   }
 
   private static Step start(Observation seen, Content.Known content) {

@@ -59,6 +59,9 @@ final class Withdrawal {
     if (seen.known().isEmpty()) {
       return Step.held(phase, Detection.unreadable(seen));
     }
+    if (seen.target().filter(target -> !target.isGone()).isPresent()) {
+      return Step.stay(phase);
+    }
     var content = seen.known().get();
     return content.sameAsPrimary()
         ? Step.to(new Succeeded(content.now()))

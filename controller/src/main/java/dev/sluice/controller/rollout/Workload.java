@@ -43,6 +43,11 @@ public record Workload(
     return Math.max(1, (int) ((long) replicas * threshold.value() / 100));
   }
 
+  /// Whether not a single pod is left, nor will be started.
+  boolean isGone() {
+    return replicas == 0 && existing == 0 && observedGeneration >= generation;
+  }
+
   /// One clause on what is missing, for a message.
   String lacks(Percent threshold) {
     if (replicas == 0) {

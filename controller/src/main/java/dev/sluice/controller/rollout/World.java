@@ -59,7 +59,8 @@ public record World(
 
   /// A primary that somebody deleted is made again, if the target still is what it ran.
   private static World idle(Phase.Idle idle, Observation seen) {
-    var routed = routed(Percent.NONE, seen);
+    var stopping = Detection.keepsOldConfig(idle, seen) ? stopped(seen) : OptionalInt.empty();
+    var routed = routed(Percent.NONE, seen).withTarget(stopping);
     var promoted =
         switch (idle) {
           case Phase.Initialized(var snapshot) -> Optional.of(snapshot.revision());

@@ -111,6 +111,12 @@ final class Invariants implements ModelController.Witness {
     check(
         "metrics are judged from first traffic on",
         !questions.metrics() || questions.firstTraffic().isPresent());
+    var target = cluster.target;
+    if (target != null && cluster.revision(target.template).equals(answers.about())) {
+      check(
+          "the pods that answer run the config that is analysed",
+          target.runsItsTemplate(cluster.second));
+    }
     var failed =
         answers.hooks().stream().anyMatch(hook -> !hook.agreed())
             || answers.verdict().filter(Invariants::isFailure).isPresent();

@@ -179,6 +179,18 @@ class RulesTest {
     }
 
     @Test
+    void anEditBeforeThePromotionIsCarriedOutStartsOver() {
+      var story = Story.initialized().deploy(Story.V2).untilWeight(50);
+      story.refuse(Action.CopyToPrimary.class).until("Promoting").forget();
+
+      story.deploy(Story.V3).refuseNothing().until("Succeeded");
+
+      assertThat(story.weights()).containsExactly(0, 10, 20, 30, 40, 50, 0);
+      assertThat(story.writes()).doesNotContain(new Action.CopyToPrimary(new Revision("v2")));
+      assertThat(story.primary().template).isEqualTo(Story.V3);
+    }
+
+    @Test
     void anEditDuringThePromotionFinishesItAndIsAnalysedAfter() {
       var story = Story.initialized().deploy(Story.V2).until("Promoting");
 
@@ -204,12 +216,26 @@ class RulesTest {
     }
 
     @Test
+    void norArePodsThatSomebodyLeftRunningBetweenReleases() {
+      var story = Story.initialized().scaleTarget(2).run(30).forget();
+
+      story.deploy(new ModelDeployment.Template(1, 1, false, 5)).untilWeight(10);
+
+      assertThat(story.writes()).startsWith(new Action.ScaleTarget(0), new Action.ScaleTarget(2));
+    }
+
+    @Test
     void podsThatStartedWithTheOldConfigAreNotAnalysedForTheNew() {
       var story = Story.initialized().deploy(Story.V2).untilWeight(30);
 
-      story.deploy(Story.V2_WITH_NEW_CONFIG).until("Succeeded");
+      story.forget().deploy(Story.V2_WITH_NEW_CONFIG).until("Succeeded");
 
-      assertThat(story.writes()).contains(new Action.ScaleTarget(0), new Action.ScaleTarget(2));
+      assertThat(story.writes())
+          .startsWith(
+              new Action.Route(Percent.NONE),
+              new Action.ScaleTarget(0),
+              new Action.ScaleTarget(2),
+              new Action.Route(new Percent(10)));
       assertThat(story.primary().template).isEqualTo(Story.V2_WITH_NEW_CONFIG);
     }
   }
@@ -259,13 +285,13 @@ class RulesTest {
 
     @Test
     void aRouteThatTheApiServerRefusesIsReported() {
-      var story = Story.initialized().routesAreRefused(true);
+      var story = Story.initialized().refuse(Action.Route.class);
 
       story.deploy(Story.V2).run(Duration.ofMinutes(5));
 
       assertThat(story.held()).contains(HoldReason.WRITE_REFUSED);
       assertThat(story.alerts().getLast()).contains("admission webhook denied the request");
-      story.routesAreRefused(false).until("Succeeded");
+      story.refuseNothing().until("Succeeded");
     }
 
     @Test

@@ -54,7 +54,7 @@ final class Story {
 
   private Optional<Verdict> everybodyGets = Optional.empty();
   private @Nullable String refusal;
-  private boolean refusing;
+  private Optional<Class<? extends Action>> refused = Optional.empty();
 
   private Story(Policy policy, int replicas) {
     cluster = new ModelCluster(policy, V1, replicas);
@@ -119,9 +119,14 @@ final class Story {
     return this;
   }
 
-  /// The API server refuses every write of a route.
-  Story routesAreRefused(boolean are) {
-    refusing = are;
+  /// The API server refuses every write of this kind.
+  Story refuse(Class<? extends Action> action) {
+    refused = Optional.of(action);
+    return this;
+  }
+
+  Story refuseNothing() {
+    refused = Optional.empty();
     return this;
   }
 
@@ -331,9 +336,9 @@ final class Story {
 
     @Override
     public Optional<String> refuses(Action action) {
-      return refusing && action instanceof Action.Route
-          ? Optional.of("admission webhook denied the request")
-          : Optional.empty();
+      return refused
+          .filter(kind -> kind.isInstance(action))
+          .map(_ -> "admission webhook denied the request");
     }
 
     @Override
