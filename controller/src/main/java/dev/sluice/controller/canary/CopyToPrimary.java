@@ -1,5 +1,6 @@
 package dev.sluice.controller.canary;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.controller.cluster.Cluster;
 import dev.sluice.controller.cluster.ClusterFailure;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /// Gives the primary exactly one revision of the target: what is read here is what is written, and
 /// it is written only if it still is that revision. Config copies come first, so that no pod of the
@@ -55,10 +57,11 @@ final class CopyToPrimary {
     }
     sources.forEach((ref, object) ->
         copyConfig(canary, ref.kind(), copy.configs().getOrDefault(ref, ref.name()), object));
-    writePrimary(canary, copy, target, wanted);
+    writePrimary(canary, copy, target, wanted, configMark(checksums));
   }
 
-  private void writePrimary(Canary canary, PrimaryCopy copy, ObjectNode target, Revision revision) {
+  private void writePrimary(
+      Canary canary, PrimaryCopy copy, ObjectNode target, Revision revision, String configMark) {
     ObjectRef ref = new ObjectRef(canary.metadata().namespace(), copy.primaryName());
     Optional<ObjectNode> live = cluster.get(Kind.DEPLOYMENT, ref).map(Json::tree);
     if (live.isEmpty()) {
@@ -66,6 +69,7 @@ final class CopyToPrimary {
       int wish =
           replicas > 0 ? replicas : Math.max(1, TargetReader.workload(target).wish().orElse(1));
       ObjectNode primary = copy.create(target, wish, labelPrefixes);
+      markConfig(primary, configMark);
       Owners.own(primary, canary);
       mark(primary, revision);
       cluster.create(Kind.DEPLOYMENT, Json.resource(primary));
@@ -73,11 +77,35 @@ final class CopyToPrimary {
     }
     Owners.check(live.get(), canary);
     ObjectNode primary = copy.update(target, live.get());
+    markConfig(primary, configMark);
     mark(primary, revision);
     if (!primary.path("spec").equals(live.get().path("spec"))
         || !primary.path("metadata").equals(live.get().path("metadata"))) {
       cluster.replace(Kind.DEPLOYMENT, Json.resource(primary));
     }
+  }
+
+  /// Stands for the config that the pods of a primary started with, empty without any.
+  private static String configMark(Map<String, String> checksums) {
+    return checksums.isEmpty() ? "" : Json.hash(Json.MAPPER.valueToTree(new TreeMap<>(checksums)));
+  }
+
+  /// A changed ConfigMap or Secret alone restarts no pod; a mark on the template does.
+  private static void markConfig(ObjectNode primary, String configMark) {
+    if (!configMark.isEmpty()) {
+      ObjectNode template = Json.object(Json.object(primary, "spec"), "template");
+      Json.object(Json.object(template, "metadata"), "annotations")
+          .put(PrimaryCopy.CONFIG, configMark);
+    }
+  }
+
+  /// Whether a primary's pods start with this config; one that another controller made does not
+  /// say.
+  static boolean isMarked(JsonNode primary, Map<String, String> checksums) {
+    JsonNode annotations =
+        primary.path("spec").path("template").path("metadata").path("annotations");
+    JsonNode mark = annotations.path(PrimaryCopy.CONFIG);
+    return mark.isMissingNode() || mark.asText().equals(configMark(checksums));
   }
 
   private static void mark(ObjectNode primary, Revision revision) {

@@ -124,7 +124,8 @@ final class Observer {
         primary
             .map(p ->
                 copy.matches(target.path("spec").path("template"), p.path("spec").path("template"))
-                    && configs.copied(namespace, cluster::cached))
+                    && configs.copied(namespace, cluster::cached)
+                    && CopyToPrimary.isMarked(p, configs.checksums()))
             .orElse(false);
     Content content =
         new Content.Known(

@@ -18,7 +18,10 @@ import java.util.TreeMap;
 /// @param value the target's value of that label
 /// @param configs new names of the tracked ConfigMaps and Secrets
 record PrimaryCopy(String target, String label, String value, Map<ConfigRefs.Ref, String> configs) {
-  /// Written by Flagger to make the primary's pods roll; no part of what a primary runs.
+  /// Written by Flagger to make the primary's pods roll; no part of what a primary runs. On the pod
+  /// template of a primary: which config its pods started with.
+  static final String CONFIG = "sluice.dev/config";
+
   private static final String FLAGGER_ID = "flagger-id";
 
   private static final List<String> CARRIED =
@@ -74,6 +77,7 @@ record PrimaryCopy(String target, String label, String value, Map<ConfigRefs.Ref
       meta.remove("creationTimestamp");
       if (meta.path("annotations") instanceof ObjectNode annotations) {
         annotations.remove(FLAGGER_ID);
+        annotations.remove(CONFIG);
         if (annotations.isEmpty()) {
           meta.remove("annotations");
         }

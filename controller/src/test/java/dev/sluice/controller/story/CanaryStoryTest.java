@@ -113,4 +113,43 @@ class CanaryStoryTest {
       assertThat(world.alerts()).last().asString().contains("request-success-rate");
     }
   }
+
+  @Test
+  void aConfigThatIsReleasedAloneRestartsThePrimarysPodsToo() {
+    try (World world = new World(4).trafficOf(0)) {
+      world.apply(SERVICE).apply(config("blue")).apply(withConfig()).run(Duration.ofSeconds(10));
+      world.trafficOf(20);
+      world.apply(CANARY).runUntilPhase("myapp", "Initialized", Duration.ofMinutes(2));
+      var before = world.deployment("myapp-primary").path("spec").path("template");
+
+      world.apply(config("green"));
+      world.runUntilPhase("myapp", "Progressing", Duration.ofMinutes(1));
+      world.runUntilPhase("myapp", "Succeeded", Duration.ofMinutes(5));
+
+      assertThat(world.get("/api/v1/namespaces/production/configmaps/app-config-primary"))
+          .asString()
+          .contains("green");
+      assertThat(world.deployment("myapp-primary").path("spec").path("template"))
+          .as("a template that differs is what makes a Deployment replace its pods")
+          .isNotEqualTo(before);
+      assertThat(world.failedForUsers()).isZero();
+    }
+  }
+
+  private static String config(String color) {
+    return """
+    apiVersion: v1
+    kind: ConfigMap
+    metadata: {name: app-config, namespace: production}
+    data: {COLOR: %s}
+    """
+        .formatted(color);
+  }
+
+  private static String withConfig() {
+    return deployment("1.0.0", "")
+        .replace(
+            "        ports: [{containerPort",
+            "        envFrom: [{configMapRef: {name: app-config}}]\n        ports: [{containerPort");
+  }
 }
