@@ -51,9 +51,22 @@ final class Progress {
     if (content.now().isNewerThan(phase.run().target())) {
       return Optional.of(restart(phase, seen, content));
     }
+    if (content.handOver().isPresent() && phase.weight().compareTo(Percent.NONE) > 0) {
+      return Optional.of(makeWay(phase, seen, content.handOver().get()));
+    }
     return content.now().revision().equals(phase.run().revision())
         ? Optional.empty()
         : Optional.of(Step.to(renamed(phase, content)));
+  }
+
+  /// A Git sync is about to write to the target or its config: the pods lose their traffic before
+  /// they change, and what comes of it is analysed from the start.
+  private static Step makeWay(Progressing phase, Observation seen, Content.HandOver handOver) {
+    return Step.to(new Progressing(phase.run(), Percent.NONE, 0, 0, seen.now(), seen.now()))
+        .tell(
+            Reason.REVISION_RESTARTED,
+            "New commit %s is about to change %s: its %s of the traffic is taken away first"
+                .formatted(handOver.commit(), seen.names().targetIn(), phase.weight()));
   }
 
   /// The API server shows the same content in other words; nobody changed anything.

@@ -39,6 +39,12 @@ public record Run(
   String title() {
     return "revision "
         + revision()
-        + commit.map(c -> " (commit " + c.substring(0, Math.min(7, c.length())) + ")").orElse("");
+        + commit.map(c -> " (commit " + abbreviated(c) + ")").orElse("");
+  }
+
+  /// The first seven digits of a commit, whatever stands before them: `main@sha1:0123456789`.
+  private static String abbreviated(String commit) {
+    var digits = commit.substring(commit.lastIndexOf(':') + 1);
+    return digits.substring(0, Math.min(7, digits.length()));
   }
 }

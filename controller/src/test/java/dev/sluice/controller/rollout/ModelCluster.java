@@ -41,6 +41,10 @@ final class ModelCluster {
   @Nullable ModelDeployment target;
   @Nullable ModelDeployment primary;
   boolean services;
+
+  /// A Git sync at work on the target.
+  Optional<Content.HandOver> handOver = Optional.empty();
+
   Apex apex = Apex.ELSEWHERE;
   @Nullable Route route;
   long routeChangedAt;

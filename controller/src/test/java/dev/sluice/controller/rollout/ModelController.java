@@ -101,6 +101,11 @@ final class ModelController {
     dirty = true;
   }
 
+  /// Somebody inside the process asks for a look.
+  void wake() {
+    dirty = true;
+  }
+
   boolean isDue() {
     return dirty || (due != null && !cluster.now().isBefore(due));
   }
@@ -223,7 +228,7 @@ final class ModelController {
         cluster.snapshot(template, cache.target().get().generation()),
         cache.promoted().filter(template::equals).isPresent(),
         contentSince,
-        Optional.empty(),
+        cluster.handOver,
         Optional.empty());
   }
 

@@ -168,6 +168,19 @@ class RulesTest {
     }
 
     @Test
+    void aCommitThatIsAboutToChangeTheTargetTakesTheTrafficAwayBeforeItDoes() {
+      var story = Story.initialized().deploy(Story.V2).untilWeight(30);
+      story.forget();
+
+      story.handingOver(true).run(1);
+      assertThat(story.trafficToCanary()).isZero();
+      assertThat(story.events()).containsExactly("RevisionRestarted");
+
+      story.deploy(Story.V3).run(5).handingOver(false).until("Succeeded");
+      assertThat(story.primary().template).isEqualTo(Story.V3);
+    }
+
+    @Test
     void anEditAsThePromotionBeginsIsNotPromoted() {
       var story = Story.initialized().deploy(Story.V2).untilWeight(50);
       story.run(59);

@@ -87,6 +87,16 @@ final class Story {
     return this;
   }
 
+  /// A Git sync begins to write a commit to the target, or is done.
+  Story handingOver(boolean underWay) {
+    cluster.handOver =
+        underWay
+            ? Optional.of(new Content.HandOver("main@sha1:0123456", cluster.now()))
+            : Optional.empty();
+    controller.wake();
+    return this;
+  }
+
   Story scaleTarget(int replicas) {
     target().scale(replicas, cluster.second);
     return this;
