@@ -276,7 +276,7 @@ public final class Playground implements AutoCloseable {
     words.addAll(List.of("--mesh-provider", "istio"));
     words.addAll(List.of("--http-proxy", addresses.proxy()));
     words.addAll(List.of("--listen", "127.0.0.1", "--port", Integer.toString(port)));
-    words.addAll(List.of("--slack-channel", "playground"));
+    words.addAll(List.of("--scrape-interval", "1s", "--slack-channel", "playground"));
     words.addAll(List.of("--cluster-name", "playground"));
     words.addAll(List.of("--git-dir", folder.path().resolve("git/mirrors").toString()));
     return words;
