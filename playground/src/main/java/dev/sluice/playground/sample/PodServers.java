@@ -14,10 +14,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One small HTTP server per running pod, on a loopback port that the system chooses. Do not call
 /// from an event loop: starting waits until the server listens.
 public final class PodServers implements PodRuntime, PodNetwork, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PodServers.class);
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
   private static final int MAX_HEADER_BYTES = 16 * 1024;
 
@@ -87,16 +90,27 @@ public final class PodServers implements PodRuntime, PodNetwork, AutoCloseable {
     response.end(Buffer.buffer(reply.body()));
   }
 
+  /// Returns once nobody listens any more. Not for event loops.
   @Override
   public synchronized void stop(String uid) {
     byIp.values()
         .removeIf(running -> {
           boolean hit = running.facts().uid().equals(uid);
           if (hit) {
-            running.server().close();
+            close(running);
           }
           return hit;
         });
+  }
+
+  private static void close(Running running) {
+    try {
+      running.server().close().toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.atWarn().setCause(e).addKeyValue("pod", running.facts().name()).log("pod still listens");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override
