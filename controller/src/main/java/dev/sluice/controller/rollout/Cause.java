@@ -10,7 +10,7 @@ public record Cause(Kind kind, String why) {
     DEADLINE("The target's pods did not become ready in time."),
     TARGET_GONE("The target was deleted."),
     SCALED_TO_ZERO("Somebody scaled the target to zero while it had traffic."),
-    SUPERSEDED("Its config was changed; the run of the new revision follows. No alert."),
+    SUPERSEDED("A newer change took its place; the run of that follows. No alert."),
     REVERTED("The target became what the primary already runs. No alert, and no failure.");
 
     private final String meaning;

@@ -9,6 +9,7 @@ import dev.sluice.controller.rollout.Step.Obstacle;
 import dev.sluice.mesh.Percent;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /// Between releases: finds out whether the target became something new.
 final class Detection {
@@ -47,21 +48,31 @@ final class Detection {
     if (seen.now().isBefore(settled)) {
       return Step.stay(phase).lookAgain(settled);
     }
-    return keepsOldConfig(phase, seen) ? Step.stay(phase) : start(seen, content);
+    return mayKeepOldConfig(phase, seen) ? Step.stay(phase) : start(seen, content);
   }
 
   /// When a change that was seen may be taken up: a moment after its last part came in, and not
   /// while the Git sync that writes it is still at it.
   static Instant settled(Content.Known content, Observation seen) {
     var quiet = content.since().plus(seen.settings().quiet());
-    var handedOver =
-        content.handOver().map(h -> h.since().plus(HAND_OVER_LIMIT)).orElse(Instant.MIN);
+    var handedOver = content.handOver().map(Detection::limit).orElse(Instant.MIN);
     return handedOver.isAfter(quiet) ? handedOver : quiet;
   }
 
   /// Flagger was here and failed; what it tried last is not tried again.
   private static boolean isLeftByAnother(Idle phase) {
     return phase instanceof Failed && phase.seen().revision().equals(Revision.UNKNOWN);
+  }
+
+  /// The Git sync that is about to write, or is writing, the target.
+  static Optional<Content.HandOver> coming(Observation seen) {
+    return seen.known()
+        .flatMap(Content.Known::handOver)
+        .filter(handOver -> seen.now().isBefore(limit(handOver)));
+  }
+
+  private static Instant limit(Content.HandOver handOver) {
+    return handOver.since().plus(HAND_OVER_LIMIT);
   }
 
   private static boolean isPrimaryLost(Idle phase, Observation seen) {
@@ -81,13 +92,13 @@ final class Detection {
 
   /// Whether pods that somebody left running still have the config that they were started with;
   /// they are stopped before a run that is about another.
-  static boolean keepsOldConfig(Idle phase, Observation seen) {
+  static boolean mayKeepOldConfig(Idle phase, Observation seen) {
     return seen.planned()
         && seen.target().filter(target -> !target.isGone()).isPresent()
         && seen.known()
             .filter(content -> content.now().isNewerThan(phase.seen()))
             .filter(content -> !content.sameAsPrimary())
-            .filter(content -> !content.now().configs().equals(phase.seen().configs()))
+            .filter(content -> !content.now().configs().isEmpty())
             .isPresent();
   }
 

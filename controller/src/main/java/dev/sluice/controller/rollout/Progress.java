@@ -17,6 +17,7 @@ final class Progress {
   /// What comes before the next check; empty when it is due and nothing is in its way.
   static Optional<Step> obstructs(Progressing phase, Observation seen) {
     return targetIsAnother(phase, seen)
+        .or(() -> changeIsComing(phase, seen))
         .or(() -> podsAreGone(phase, seen))
         .or(() -> podsAreLate(phase, seen))
         .or(() -> seen.planned() ? Optional.empty() : Optional.of(Step.stay(phase)))
@@ -51,22 +52,9 @@ final class Progress {
     if (content.now().isNewerThan(phase.run().target())) {
       return Optional.of(restart(phase, seen, content));
     }
-    if (content.handOver().isPresent() && phase.weight().compareTo(Percent.NONE) > 0) {
-      return Optional.of(makeWay(phase, seen, content.handOver().get()));
-    }
     return content.now().revision().equals(phase.run().revision())
         ? Optional.empty()
         : Optional.of(Step.to(renamed(phase, content)));
-  }
-
-  /// A Git sync is about to write to the target or its config: the pods lose their traffic before
-  /// they change, and what comes of it is analysed from the start.
-  private static Step makeWay(Progressing phase, Observation seen, Content.HandOver handOver) {
-    return Step.to(new Progressing(phase.run(), Percent.NONE, 0, 0, seen.now(), seen.now()))
-        .tell(
-            Reason.REVISION_RESTARTED,
-            "New commit %s is about to change %s: its %s of the traffic is taken away first"
-                .formatted(handOver.commit(), seen.names().targetIn(), phase.weight()));
   }
 
   /// The API server shows the same content in other words; nobody changed anything.
@@ -80,21 +68,45 @@ final class Progress {
         p.nextCheck());
   }
 
-  /// The analysis starts over with what the target is now. Pods that were started with another
-  /// config are stopped first, since a changed ConfigMap or Secret alone restarts none.
+  /// The analysis starts over with what the target is now. Where it has tracked config, its pods
+  /// are stopped first: a changed ConfigMap or Secret alone restarts none, and which of its
+  /// contents a pod started with cannot be seen.
   static Step restart(Phase.Running phase, Observation seen, Content.Known content) {
     var run = Run.of(content, seen.now());
     var message =
         "New revision detected! Restarting analysis for %s: %s replaces %s, which had %s"
             .formatted(
                 seen.names().targetIn(), run.title(), phase.run().revision(), phase.weight());
-    var superseded = new Cause(Cause.Kind.SUPERSEDED, "its config was changed");
-    var sameConfig = content.now().configs().equals(phase.run().target().configs());
+    var superseded = new Cause(Cause.Kind.SUPERSEDED, "a newer change took its place");
+    var hasConfig = !content.now().configs().isEmpty() || !phase.run().target().configs().isEmpty();
     return Step.to(
-            sameConfig
-                ? new Progressing(run, Percent.NONE, 0, 0, seen.now(), seen.now())
-                : new Phase.RollingBack(phase.run(), superseded, seen.now()))
+            hasConfig
+                ? new Phase.RollingBack(phase.run(), superseded, seen.now())
+                : new Progressing(run, Percent.NONE, 0, 0, seen.now(), seen.now()))
         .tell(Reason.REVISION_RESTARTED, message);
+  }
+
+  /// A Git sync is about to change the target: its pods will be replaced under the traffic they
+  /// have.
+  private static Optional<Step> changeIsComing(Progressing phase, Observation seen) {
+    var coming = Detection.coming(seen);
+    if (coming.isEmpty() || phase.weight().equals(Percent.NONE)) {
+      return Optional.empty();
+    }
+    var waiting =
+        new Progressing(
+            phase.run(),
+            Percent.NONE,
+            phase.failedChecks(),
+            phase.checks(),
+            seen.now(),
+            seen.now());
+    return Optional.of(
+        Step.to(waiting)
+            .tell(
+                Reason.MAKING_WAY,
+                "Commit %s changes %s; the canary's %s of the traffic go to the primary first"
+                    .formatted(coming.get().commit(), seen.names().targetIn(), phase.weight())));
   }
 
   /// Pods with traffic that are no more, by somebody's hand or by themselves.

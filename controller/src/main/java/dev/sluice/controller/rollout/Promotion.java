@@ -74,13 +74,13 @@ final class Promotion {
         : Progress.restart(phase, seen, content);
   }
 
-  /// The primary has the analysed revision, but the target no longer has, or has no pods: its share
-  /// goes back as soon as the primary can take it.
+  /// The primary has the analysed revision, but the target no longer has, is about to change, or
+  /// has no pods: its share goes back as soon as the primary can take it.
   private static boolean mustLeave(Promoting phase, Observation seen) {
     var changed =
         seen.known().filter(c -> c.now().revision().equals(phase.run().revision())).isEmpty();
     return !phase.weight().equals(Percent.NONE)
-        && (changed || seen.available(seen.target()) == 0)
+        && (changed || Detection.coming(seen).isPresent() || seen.available(seen.target()) == 0)
         && Safety.mayGoToPrimary(seen).isEmpty();
   }
 

@@ -23,6 +23,11 @@ public enum Reason {
       "The target was changed again during a rollout. The canary's traffic was taken away and the"
           + " analysis starts over with the new revision.",
       "Nothing."),
+  MAKING_WAY(
+      NORMAL,
+      "A Git sync is about to change the target in mid-run. The canary's traffic goes to the primary"
+          + " before its pods are replaced.",
+      "Nothing."),
   PRE_ROLLOUT_PASSED(NORMAL, "The pre-rollout webhooks agreed; traffic follows.", "Nothing."),
   WEIGHT_ADVANCED(NORMAL, "The checks passed and the canary gets more traffic.", "Nothing."),
   CHECK_FAILED(

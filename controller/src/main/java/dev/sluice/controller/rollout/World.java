@@ -59,7 +59,7 @@ public record World(
 
   /// A primary that somebody deleted is made again, if the target still is what it ran.
   private static World idle(Phase.Idle idle, Observation seen) {
-    var stopping = Detection.keepsOldConfig(idle, seen) ? stopped(seen) : OptionalInt.empty();
+    var stopping = Detection.mayKeepOldConfig(idle, seen) ? stopped(seen) : OptionalInt.empty();
     var routed = routed(Percent.NONE, seen).withTarget(stopping);
     var promoted =
         switch (idle) {

@@ -52,6 +52,10 @@ final class Invariants implements ModelController.Witness {
   @Override
   public void decided(Observation seen, Decision decision) {
     prove(seen);
+    if (seen.policy().skipAnalysis()
+        && decision.next().map(Standing::phase).orElse(null) instanceof Phase.Promoting skipped) {
+      proven.add(content(skipped.run().revision()));
+    }
     if (seen.standing().map(Standing::phase).orElse(null) instanceof Phase.Promoting
         && decision.next().map(Standing::phase).orElse(null) instanceof Phase.Finalising) {
       check(
@@ -105,6 +109,9 @@ final class Invariants implements ModelController.Witness {
     check("no check before it is due", !seen.now().isBefore(phase.nextCheck()));
     check(
         "a check is about the revision of the run", answers.about().equals(phase.run().revision()));
+    check(
+        "nothing is asked about what is promoted already",
+        seen.known().filter(Content.Known::sameAsPrimary).isEmpty());
     check(
         "the pods that answer run the revision that is analysed",
         seen.target().filter(t -> t.existing() == t.updated()).isPresent());

@@ -34,16 +34,14 @@ final class ModelCluster {
       long routeVersion,
       long generation,
       Plan plan,
-      int dialect) {}
+      int dialect,
+      Optional<Content.HandOver> handOver) {}
 
   long second;
 
   @Nullable ModelDeployment target;
   @Nullable ModelDeployment primary;
   boolean services;
-
-  /// A Git sync at work on the target.
-  Optional<Content.HandOver> handOver = Optional.empty();
 
   Apex apex = Apex.ELSEWHERE;
   @Nullable Route route;
@@ -53,8 +51,14 @@ final class ModelCluster {
   int incarnation;
   Plan plan;
 
+  /// Whether the target has a ConfigMap.
+  boolean tracksConfig = true;
+
   /// How this API server words things; changes with an upgrade.
   int dialect;
+
+  /// A Git sync that is writing the target.
+  Optional<Content.HandOver> handOver = Optional.empty();
 
   /// Pods that the primary has room for, under a quota.
   int primaryRoom = Integer.MAX_VALUE;
@@ -94,7 +98,7 @@ final class ModelCluster {
         revision(template),
         "uid" + incarnation,
         ofGeneration,
-        Map.of("configmap/web", "c" + template.config()));
+        tracksConfig ? Map.of("configmap/web", "c" + template.config()) : Map.of());
   }
 
   View view() {
@@ -111,7 +115,8 @@ final class ModelCluster {
         routeVersion,
         generation,
         plan,
-        dialect);
+        dialect,
+        handOver);
   }
 
   /// The write of a user or of another controller; never fails.

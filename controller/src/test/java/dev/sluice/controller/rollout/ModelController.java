@@ -101,11 +101,6 @@ final class ModelController {
     dirty = true;
   }
 
-  /// Somebody inside the process asks for a look.
-  void wake() {
-    dirty = true;
-  }
-
   boolean isDue() {
     return dirty || (due != null && !cluster.now().isBefore(due));
   }
@@ -193,7 +188,8 @@ final class ModelController {
         old.routeVersion(),
         live.generation(),
         live.plan(),
-        old.dialect());
+        old.dialect(),
+        old.handOver());
   }
 
   private void maybeCrash() {

@@ -168,19 +168,6 @@ class RulesTest {
     }
 
     @Test
-    void aCommitThatIsAboutToChangeTheTargetTakesTheTrafficAwayBeforeItDoes() {
-      var story = Story.initialized().deploy(Story.V2).untilWeight(30);
-      story.forget();
-
-      story.handingOver(true).run(1);
-      assertThat(story.trafficToCanary()).isZero();
-      assertThat(story.events()).containsExactly("RevisionRestarted");
-
-      story.deploy(Story.V3).run(5).handingOver(false).until("Succeeded");
-      assertThat(story.primary().template).isEqualTo(Story.V3);
-    }
-
-    @Test
     void anEditAsThePromotionBeginsIsNotPromoted() {
       var story = Story.initialized().deploy(Story.V2).untilWeight(50);
       story.run(59);
@@ -189,6 +176,40 @@ class RulesTest {
 
       assertThat(story.writes()).contains(new Action.CopyToPrimary(new Revision("v3")));
       assertThat(story.writes()).doesNotContain(new Action.CopyToPrimary(new Revision("v2")));
+    }
+
+    @Test
+    void aGitSyncThatIsAboutToChangeTheTargetGetsItWithoutTraffic() {
+      var story = Story.initialized().deploy(Story.V2).untilWeight(30);
+      story.forget();
+
+      story.handingOver(true).run(1);
+      assertThat(story.trafficToCanary()).isZero();
+      assertThat(story.events()).containsExactly("MakingWay");
+
+      story.run(20).deploy(Story.V3).run(20).deploy(Story.V3_WITH_NEW_CONFIG).handingOver(false);
+      story.until("Succeeded");
+      assertThat(story.weights()).containsExactly(0, 10, 20, 30, 40, 50, 0);
+      assertThat(story.primary().template).isEqualTo(Story.V3_WITH_NEW_CONFIG);
+    }
+
+    @Test
+    void anImageAndItsConfigInOneCommitAreOneRun() {
+      var story = Story.initialized();
+
+      story.handingOver(true).deploy(Story.V2).run(30);
+      assertThat(story.events()).isEmpty();
+      story.deploy(Story.V2_WITH_NEW_CONFIG).handingOver(false).until("Succeeded");
+
+      assertThat(story.events()).containsOnlyOnce("NewRevision");
+      assertThat(story.events()).doesNotContain("RevisionRestarted");
+    }
+
+    @Test
+    void aGitSyncThatDiedHoldsNothingUpForLong() {
+      var story = Story.initialized();
+
+      story.handingOver(true).deploy(Story.V2).until("Succeeded");
     }
 
     @Test

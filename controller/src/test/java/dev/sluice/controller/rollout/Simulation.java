@@ -36,7 +36,7 @@ final class Simulation {
   private final boolean traced;
   private boolean peace;
   private boolean outage;
-  private boolean refusing;
+  private @Nullable Class<? extends Action> refusing;
   private int images = 1;
 
   /// @param traced whether what happens is written down, which costs more than what happens
@@ -49,6 +49,7 @@ final class Simulation {
     if (random.nextInt(8) == 0) {
       cluster.primaryRoom = random.nextInt(2);
     }
+    cluster.tracksConfig = random.nextInt(3) > 0;
     invariants = new Invariants(cluster);
     if (cluster.plan instanceof Plan.Valid(var policy, _)) {
       invariants.remember(policy);
@@ -127,7 +128,7 @@ final class Simulation {
 
     @Override
     public Optional<String> refuses(Action action) {
-      return refusing && action instanceof Action.Route
+      return refusing == action.getClass()
           ? Optional.of("admission webhook denied the request")
           : Optional.empty();
     }
@@ -145,7 +146,7 @@ final class Simulation {
   // ---- people ----
 
   private void somebodyActs() {
-    switch (random.nextInt(21)) {
+    switch (random.nextInt(22)) {
       case 0, 1, 2, 3, 4 -> edit(template(random.nextInt(3) == 0));
       case 5 -> editConfig();
       case 6 -> revert();
@@ -164,12 +165,22 @@ final class Simulation {
       case 16 -> deletePrimary();
       case 17 -> deleteTarget();
       case 18 -> wish();
+      case 20 -> gitSync();
       case 19 -> {
-        refusing = !refusing;
-        note(() -> "routes are " + (refusing ? "refused" : "taken again"));
+        var kinds = List.of(Action.Route.class, Action.CopyToPrimary.class);
+        refusing = refusing == null ? kinds.get(random.nextInt(2)) : null;
+        note(() -> "the API server refuses " + (refusing == null ? "nothing" : refusing));
       }
       default -> breakSpec();
     }
+  }
+
+  /// A Git sync begins or ends; some die in the middle and never say so.
+  private void gitSync() {
+    var begins = cluster.handOver.isEmpty();
+    note(() -> "a Git sync " + (begins ? "begins" : "ends"));
+    cluster.handOver =
+        begins ? Optional.of(new Content.HandOver("c0ffee1", cluster.now())) : Optional.empty();
   }
 
   private Template template(boolean broken) {
@@ -189,7 +200,7 @@ final class Simulation {
   }
 
   private void editConfig() {
-    if (cluster.target != null) {
+    if (cluster.target != null && cluster.tracksConfig) {
       var t = cluster.target.template;
       edit(new Template(t.image(), t.config() + 1, t.bad(), t.startup()));
     }
@@ -282,8 +293,9 @@ final class Simulation {
   private void makePeace() {
     note(() -> "peace");
     peace = true;
+    cluster.handOver = Optional.empty();
     outage = false;
-    refusing = false;
+    refusing = null;
     cluster.primaryRoom = Integer.MAX_VALUE;
     if (!(cluster.plan instanceof Plan.Valid(var policy, _) && !policy.suspended())) {
       plan(with(policy(), steps(), false, false));

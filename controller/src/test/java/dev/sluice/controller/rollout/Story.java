@@ -41,6 +41,7 @@ final class Story {
   static final Template V2 = new Template(2, 0, false, 5);
   static final Template V3 = new Template(3, 0, false, 5);
   static final Template V2_WITH_NEW_CONFIG = new Template(2, 1, false, 5);
+  static final Template V3_WITH_NEW_CONFIG = new Template(3, 1, false, 5);
   static final Template BAD = new Template(4, 0, true, 5);
   static final Template NEVER_READY = new Template(5, 0, false, -1);
 
@@ -93,7 +94,6 @@ final class Story {
         underWay
             ? Optional.of(new Content.HandOver("main@sha1:0123456", cluster.now()))
             : Optional.empty();
-    controller.wake();
     return this;
   }
 
