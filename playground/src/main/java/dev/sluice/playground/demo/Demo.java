@@ -47,7 +47,7 @@ public final class Demo implements AutoCloseable {
   private final Screen screen;
   private final Instant began = Instant.now();
   private final List<String> commits = new ArrayList<>();
-  private List<String> below = List.of();
+  private boolean over;
 
   /// Where a person finds the parts of the playground.
   public record Places(
@@ -123,7 +123,7 @@ public final class Demo implements AutoCloseable {
         "Release %s is committed; it fails every third request".formatted(Releases.BAD),
         canary -> phase(canary).equals("Failed"),
         stop);
-    below = next();
+    over = true;
     follow(
         "Release %s is rolled back; everything stays up until Ctrl-C".formatted(Releases.BAD),
         _ -> false,
@@ -168,7 +168,7 @@ public final class Demo implements AutoCloseable {
       try {
         traffic.mark(Instant.now());
         var canary = sight.canary();
-        screen.show(view(chapter, canary), below);
+        screen.show(view(chapter, canary), over ? next() : List.of());
         if (done.test(canary)) {
           return;
         }
@@ -176,7 +176,7 @@ public final class Demo implements AutoCloseable {
         // One missed picture is no reason to end the show.
         LOG.atInfo().setCause(e).log("a look at the cluster failed");
       }
-      if (!told && below.isEmpty() && Instant.now().isAfter(late)) {
+      if (!told && !over && Instant.now().isAfter(late)) {
         told = true;
         screen.note("this takes longer than it should; the logs are in " + places.logs());
       }

@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -34,7 +35,7 @@ final class LiveScreen implements Screen {
       out.flush();
       return;
     }
-    notes.addLast(text);
+    notes.addLast(Sight.clock(Instant.now()) + " " + text);
     if (notes.size() > KEPT_NOTES) {
       notes.removeFirst();
     }

@@ -13,7 +13,7 @@ final class PlainScreen implements Screen {
   private final Set<View.Line> told = new HashSet<>();
   private String chapter = "";
   private String state = "";
-  private List<String> below = List.of();
+  private boolean toldBelow;
 
   PlainScreen(PrintWriter out) {
     this.out = out;
@@ -41,8 +41,8 @@ final class PlainScreen implements Screen {
     }
     news(lines, view.events(), "   ");
     news(lines, view.slack(), "   Slack: ");
-    if (!more.equals(below)) {
-      below = List.copyOf(more);
+    if (!more.isEmpty() && !toldBelow) {
+      toldBelow = true;
       lines.addAll(more);
     }
     lines.forEach(out::println);
