@@ -140,6 +140,18 @@ class RulesTest {
     }
 
     @Test
+    void aPrimaryThatFaltersAfterItsPromotionKeepsTheCanarysPodsInReserve() {
+      var story = Story.initialized().deploy(Story.V2).until("Finalising");
+
+      story.primary().crash(1, story.cluster.second, 300);
+      story.run(Duration.ofMinutes(3));
+
+      assertThat(story.target().replicas).isEqualTo(2);
+      assertThat(story.held()).contains(HoldReason.PRIMARY_NOT_READY);
+      story.until("Succeeded");
+    }
+
+    @Test
     void withoutASingleCanaryPodOneReadyPrimaryPodIsBetterThanNone() {
       var story = Story.initialized().deploy(Story.V2).untilWeight(30);
       story.primary().crash(1, story.cluster.second, 600);
