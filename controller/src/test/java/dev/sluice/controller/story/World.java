@@ -5,19 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.sluice.analysis.Http;
-import dev.sluice.controller.canary.Canaries;
-import dev.sluice.controller.canary.CanaryReconciler;
-import dev.sluice.controller.canary.Events;
-import dev.sluice.controller.canary.Interest;
-import dev.sluice.controller.cluster.Cluster;
-import dev.sluice.controller.cluster.ClusterFailure;
-import dev.sluice.controller.cluster.Kind;
-import dev.sluice.controller.cluster.PlaygroundCluster;
-import dev.sluice.controller.loop.DueQueue;
 import dev.sluice.controller.rollout.Announcement;
-import dev.sluice.controller.rollout.Settings;
-import dev.sluice.crds.ObjectRef;
-import dev.sluice.mesh.Meshes;
+import dev.sluice.controller.virtual.VirtualController;
 import dev.sluice.mesh.Percent;
 import dev.sluice.playground.api.Answer;
 import dev.sluice.playground.api.Call;
@@ -45,7 +34,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -62,15 +50,6 @@ import java.util.stream.Stream;
 final class World implements AutoCloseable {
   private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
   private static final Duration SECOND = Duration.ofSeconds(1);
-  private static final List<Kind> WATCHED =
-      List.of(
-          Kind.CANARY,
-          Kind.DEPLOYMENT,
-          Kind.SERVICE,
-          Kind.CONFIG_MAP,
-          Kind.SECRET,
-          Kind.VIRTUAL_SERVICE,
-          Kind.DESTINATION_RULE);
 
   private final Random random;
   private final KubernetesApi api;
@@ -85,80 +64,39 @@ final class World implements AutoCloseable {
   private final List<String> hooksCalled = new ArrayList<>();
   private final Map<String, String> hookRefusals = new TreeMap<>();
   private final Map<String, Integer> answered = new TreeMap<>();
-  private final List<String> failures = new ArrayList<>();
   private int failedForUsers;
   private int requestsPerSecond = 20;
   private boolean prometheusIsDown;
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private Instant nextSecond = now;
-  private Controller controller;
+  private VirtualController controller;
 
   World(long seed) {
     random = new Random(seed);
-    InstantSource clock = () -> now;
-    api = new KubernetesApi(clock, random, Users.EVERYBODY);
+    api = new KubernetesApi(() -> now, random, Users.EVERYBODY);
     network = new VirtualNetwork(tables, new Telemetry(registry));
     workloads = new Workloads(api, pods, random);
     install();
     workloads.begin(now);
-    controller = new Controller();
+    controller = controller();
   }
 
-  /// The real reconciler with nothing in its memory, as after a start.
-  private final class Controller {
-    final DueQueue<ObjectRef> queue = new DueQueue<>();
-    final CanaryReconciler reconciler;
-    boolean alive = true;
-
-    Controller() {
-      Interest interest = new Interest();
-      Cluster cluster =
-          PlaygroundCluster.over(
-              api,
-              WATCHED,
-              (kind, object) -> {
-                if (alive) {
-                  interest.in(kind, object).forEach(ref -> queue.add(ref, now));
-                }
-              });
-      reconciler =
-          Canaries.reconciler(
-              cluster,
-              new Canaries.Options(
-                  Settings.DEFAULT,
-                  Meshes.named("istio"),
-                  List.of("app"),
-                  List.of(),
-                  "http://prometheus:9090",
-                  SECOND),
-              interest,
-              new Events(cluster),
-              World.this::ask,
-              (canary, hook, revision) -> {
-                hooksCalled.add(hook.name());
-                return Optional.ofNullable(hookRefusals.get(hook.name()));
-              },
-              (canary, standing, announcement, at) -> {
-                if (announcement.alert().isPresent()) {
-                  alerts.add(announcement);
-                }
-              },
-              target -> Optional.empty(),
-              () -> now);
-    }
-
-    void look() {
-      for (DueQueue.Due<ObjectRef> due : queue.take(now, 100)) {
-        try {
-          reconciler.reconcile(due.key(), now).ifPresent(at -> queue.add(due.key(), at));
-        } catch (ClusterFailure e) {
-          failures.add(now + " " + e.getMessage());
-          queue.add(due.key(), now.plus(SECOND));
-        } finally {
-          queue.done(due.key());
-        }
-      }
-    }
+  private VirtualController controller() {
+    return new VirtualController(
+        api,
+        new VirtualController.Outside(
+            this::ask,
+            (canary, hook, revision) -> {
+              hooksCalled.add(hook.name());
+              return Optional.ofNullable(hookRefusals.get(hook.name()));
+            },
+            (canary, standing, announcement, at) -> {
+              if (announcement.alert().isPresent()) {
+                alerts.add(announcement);
+              }
+            }),
+        SECOND,
+        () -> now);
   }
 
   // ---- what people do ----
@@ -218,8 +156,8 @@ final class World implements AutoCloseable {
 
   /// As `kill -9` and a start: everything the process knew is gone.
   World restartController() {
-    controller.alive = false;
-    controller = new Controller();
+    controller.kill();
+    controller = controller();
     return this;
   }
 
@@ -263,7 +201,7 @@ final class World implements AutoCloseable {
       workloads.run(now);
       controller.look();
       Instant next =
-          Stream.of(Optional.of(nextSecond), workloads.nextDue(), controller.queue.nextDue())
+          Stream.of(Optional.of(nextSecond), workloads.nextDue(), controller.nextDue())
               .flatMap(Optional::stream)
               .min(Comparator.naturalOrder())
               .orElseThrow();
@@ -410,13 +348,14 @@ final class World implements AutoCloseable {
   /// For a message: the story and the last failures of the controller.
   private List<String> told(String canary) {
     List<String> lines = new ArrayList<>(story(canary));
+    List<String> failures = controller.failures();
     lines.addAll(failures.subList(Math.max(0, failures.size() - 5), failures.size()));
     lines.add("status " + canary(canary).path("status"));
     for (String name : List.of(canary, canary + "-primary")) {
       JsonNode deployment = deployment(name);
       lines.add(name + " wants " + replicas(name) + ", " + deployment.path("status").toString());
     }
-    lines.add("due " + controller.queue.nextDue() + ", now " + now);
+    lines.add("due " + controller.nextDue() + ", now " + now);
     return lines;
   }
 

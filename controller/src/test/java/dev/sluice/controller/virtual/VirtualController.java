@@ -1,0 +1,116 @@
+package dev.sluice.controller.virtual;
+
+import dev.sluice.analysis.Http;
+import dev.sluice.controller.canary.Canaries;
+import dev.sluice.controller.canary.CanaryReconciler;
+import dev.sluice.controller.canary.Events;
+import dev.sluice.controller.canary.Hooks;
+import dev.sluice.controller.canary.Interest;
+import dev.sluice.controller.canary.Messenger;
+import dev.sluice.controller.cluster.Cluster;
+import dev.sluice.controller.cluster.ClusterFailure;
+import dev.sluice.controller.cluster.Kind;
+import dev.sluice.controller.cluster.PlaygroundCluster;
+import dev.sluice.controller.loop.DueQueue;
+import dev.sluice.controller.rollout.Settings;
+import dev.sluice.crds.ObjectRef;
+import dev.sluice.mesh.Meshes;
+import dev.sluice.playground.api.ApiServer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The real reconciler of canaries with nothing in its memory, as after a start: its watches, its
+/// queue, and passes in the caller's thread.
+public final class VirtualController {
+  private static final List<Kind> WATCHED =
+      List.of(
+          Kind.CANARY,
+          Kind.DEPLOYMENT,
+          Kind.SERVICE,
+          Kind.CONFIG_MAP,
+          Kind.SECRET,
+          Kind.VIRTUAL_SERVICE,
+          Kind.DESTINATION_RULE);
+  private static final Duration RETRY = Duration.ofSeconds(1);
+
+  /// What the controller talks to besides the API server.
+  public record Outside(Http metrics, Hooks hooks, Messenger messenger) {}
+
+  private final InstantSource clock;
+  private final DueQueue<ObjectRef> queue = new DueQueue<>();
+  private final CanaryReconciler reconciler;
+  private final List<String> failures = new ArrayList<>();
+  private long passes;
+  private boolean alive = true;
+
+  public VirtualController(ApiServer api, Outside outside, Duration scrape, InstantSource clock) {
+    this.clock = clock;
+    Interest interest = new Interest();
+    Cluster cluster =
+        PlaygroundCluster.over(
+            api,
+            WATCHED,
+            (kind, object) -> {
+              if (alive) {
+                interest.in(kind, object).forEach(ref -> queue.add(ref, clock.instant()));
+              }
+            });
+    reconciler =
+        Canaries.reconciler(
+            cluster,
+            new Canaries.Options(
+                Settings.DEFAULT,
+                Meshes.named("istio"),
+                List.of("app"),
+                List.of(),
+                "http://prometheus:9090",
+                scrape),
+            interest,
+            new Events(cluster),
+            outside.metrics(),
+            outside.hooks(),
+            outside.messenger(),
+            target -> Optional.empty(),
+            clock);
+  }
+
+  /// When a canary wants to be looked at next.
+  public Optional<Instant> nextDue() {
+    return queue.nextDue();
+  }
+
+  /// Looks at every canary that is due.
+  public void look() {
+    Instant now = clock.instant();
+    for (DueQueue.Due<ObjectRef> due : queue.take(now, Integer.MAX_VALUE)) {
+      passes++;
+      try {
+        reconciler.reconcile(due.key(), now).ifPresent(at -> queue.add(due.key(), at));
+      } catch (ClusterFailure e) {
+        failures.add(now + " " + e.getMessage());
+        queue.add(due.key(), now.plus(RETRY));
+      } finally {
+        queue.done(due.key());
+      }
+    }
+  }
+
+  /// As `kill -9`: it hears nothing any more.
+  public void kill() {
+    alive = false;
+  }
+
+  /// How many looks there were.
+  public long passes() {
+    return passes;
+  }
+
+  /// Calls that failed, with the time.
+  public List<String> failures() {
+    return failures;
+  }
+}
