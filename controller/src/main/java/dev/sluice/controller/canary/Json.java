@@ -1,24 +1,17 @@
 package dev.sluice.controller.canary;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.controller.cluster.Fingerprint;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /// Objects as trees and back.
 final class Json {
   static final ObjectMapper MAPPER =
       new ObjectMapper().configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false);
-  private static final ObjectMapper CANONICAL =
-      new ObjectMapper().configure(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS, true);
 
   private Json() {}
 
@@ -46,18 +39,9 @@ final class Json {
     return MAPPER.convertValue(object, type);
   }
 
-  /// SHA-256 over canonical JSON (keys sorted), the first 16 hex digits.
+  /// The [Fingerprint] of a tree.
   static String hash(JsonNode node) {
-    try {
-      byte[] json =
-          CANONICAL
-              .writeValueAsString(CANONICAL.treeToValue(node, Object.class))
-              .getBytes(StandardCharsets.UTF_8);
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(json);
-      return HexFormat.of().formatHex(digest, 0, 8);
-    } catch (JsonProcessingException | NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JVM has SHA-256, and trees are JSON", e);
-    }
+    return Fingerprint.of(MAPPER.convertValue(node, Object.class));
   }
 
   /// The object at `field`, which is made if it is missing.

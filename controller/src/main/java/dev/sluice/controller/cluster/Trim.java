@@ -1,13 +1,6 @@
 package dev.sluice.controller.cluster;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -18,9 +11,6 @@ public final class Trim {
   public static final String CHECKSUM = "sluiceChecksum";
 
   private static final String ROUTES = "networking.istio.io";
-
-  private static final ObjectMapper CANONICAL =
-      new ObjectMapper().configure(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS, true);
 
   private Trim() {}
 
@@ -43,19 +33,8 @@ public final class Trim {
           content.put(field, value);
         }
       }
-      all.put(CHECKSUM, checksum(content));
+      all.put(CHECKSUM, Fingerprint.of(content));
     }
     return object;
-  }
-
-  /// SHA-256 over canonical JSON (keys sorted), the first 16 hex digits.
-  public static String checksum(Object content) {
-    try {
-      byte[] json = CANONICAL.writeValueAsString(content).getBytes(StandardCharsets.UTF_8);
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(json);
-      return HexFormat.of().formatHex(digest, 0, 8);
-    } catch (JsonProcessingException | NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JVM has SHA-256, and maps are JSON", e);
-    }
   }
 }
