@@ -70,6 +70,24 @@ public record CanaryStatus(
         rollout);
   }
 
+  public CanaryStatus withRollout(RolloutStatus newRollout) {
+    return new CanaryStatus(
+        phase,
+        failedChecks,
+        canaryWeight,
+        iterations,
+        trackedConfigs,
+        lastAppliedSpec,
+        lastPromotedSpec,
+        lastTransitionTime,
+        sessionAffinityCookie,
+        previousSessionAffinityCookie,
+        primarySessionAffinityCookie,
+        conditions,
+        observedGeneration,
+        newRollout);
+  }
+
   /// The whole status as the API server takes it.
   public Map<String, Object> toMap() {
     return Binding.writeMap(this);

@@ -31,10 +31,33 @@ public record RolloutStatus(
     @Field("What kind of failure ended, or is ending, the run.") @Nullable String cause,
     @Field("Why the run failed.") @Nullable String failure,
     @Field("Why the run is held.") @Nullable Held held,
-    @Field("What of the spec cannot work.") List<Problem> problems) {
+    @Field("What of the spec cannot work.") List<Problem> problems,
+    @Field("What people were told last, kept so that a crash loses none of it.") List<News> news) {
 
   public RolloutStatus {
     problems = List.copyOf(problems);
+    news = List.copyOf(news);
+  }
+
+  /// The same with other news.
+  public RolloutStatus with(List<News> latest) {
+    return new RolloutStatus(
+        id,
+        stage,
+        revision,
+        targetUid,
+        targetGeneration,
+        commit,
+        started,
+        since,
+        nextStepAt,
+        firstTrafficAt,
+        checks,
+        cause,
+        failure,
+        held,
+        problems,
+        latest);
   }
 
   /// Why a run does not go on.
@@ -43,6 +66,19 @@ public record RolloutStatus(
       @Field(value = "For people.", required = true) String message,
       @Field(value = "Since when.", required = true) Instant since,
       @Field("Whether an alert has told people.") boolean alerted) {}
+
+  /// One Event, and the alert that goes with it.
+  public record News(
+      @Field(value = "When it happened.", required = true) Instant at,
+      @Field(value = "The Event's reason.", required = true) String reason,
+      @Field(value = "The Event's message.", required = true) String message,
+      @Field("The alert that goes with it.") @Nullable Alert alert) {}
+
+  /// What is sent to chat.
+  public record Alert(
+      @Field(value = "How urgent: `INFO`, `WARN` or `ERROR`.", required = true) String severity,
+      @Field(value = "What is said.", required = true) String text,
+      @Field("Whether facts about the specification go with it.") boolean details) {}
 
   /// A field of the spec that a person must edit.
   public record Problem(

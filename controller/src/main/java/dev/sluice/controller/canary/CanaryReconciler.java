@@ -38,6 +38,9 @@ public final class CanaryReconciler implements Reconciler {
   private static final Logger LOG = LoggerFactory.getLogger(CanaryReconciler.class);
   private static final Duration CACHE_LAG = Duration.ofSeconds(1);
 
+  /// When an Event that could not be written is tried again.
+  private static final Duration TELL_AGAIN = Duration.ofSeconds(10);
+
   /// Asks webhooks and metric sources; blocks for as long as they may take.
   interface Asker {
     Answers ask(Canary canary, Revision about, Questions questions, Observation seen);
@@ -93,6 +96,7 @@ public final class CanaryReconciler implements Reconciler {
     if (canary.metadata().resourceVersion().equals(replaced.get(ref))) {
       return Optional.of(now.plus(CACHE_LAG));
     }
+    report.catchUp(canary, StatusReader.read(canary.status()), now);
     Observer.Seen seen = observe(canary, now);
     Observation facts = seen.observation();
     Questions questions = Survey.of(facts);
@@ -102,7 +106,11 @@ public final class CanaryReconciler implements Reconciler {
       seen = observe(canary, clock.instant());
       facts = seen.observation().with(answers);
     }
-    return carryOut(canary, facts, seen.copy(), Rollout.decide(facts));
+    Optional<Instant> again = carryOut(canary, facts, seen.copy(), Rollout.decide(facts));
+    Instant retry = now.plus(TELL_AGAIN);
+    return report.isBehind(ref)
+        ? Optional.of(again.filter(retry::isAfter).orElse(retry))
+        : again;
   }
 
   private Optional<Instant> carryOut(
@@ -111,7 +119,7 @@ public final class CanaryReconciler implements Reconciler {
     Report.Recorded recorded =
         decision
             .next()
-            .map(next -> report.record(canary, next, now))
+            .map(next -> report.record(canary, next, decision.announcements(), now))
             .orElseGet(() -> new Report.Recorded(canary, false));
     if (recorded.moved()) {
       replaced.put(canary.ref(), canary.metadata().resourceVersion());
@@ -161,6 +169,7 @@ public final class CanaryReconciler implements Reconciler {
       if (canary.isEmpty()) {
         sightings.forget(ref);
         interest.forget(ref);
+        report.forget(ref);
         replaced.remove(ref);
         refusals.remove(ref);
       }

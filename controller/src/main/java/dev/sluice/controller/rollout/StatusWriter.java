@@ -41,7 +41,7 @@ public final class StatusWriter {
         before.primarySessionAffinityCookie(),
         conditions(before.conditions(), standing, kind, now),
         standing.observedGeneration(),
-        rollout(standing));
+        rollout(standing, before.rollout()));
   }
 
   private static CanaryStatus.Phase title(Phase phase) {
@@ -73,7 +73,7 @@ public final class StatusWriter {
     };
   }
 
-  private static RolloutStatus rollout(Standing standing) {
+  private static RolloutStatus rollout(Standing standing, @Nullable RolloutStatus before) {
     var phase = standing.phase();
     var snapshot = snapshot(phase);
     var run =
@@ -101,7 +101,8 @@ public final class StatusWriter {
                         h.reason().title(), h.message(), h.since(), h.alerted()))),
         standing.problems().stream()
             .map(problem -> new RolloutStatus.Problem(problem.field(), problem.why()))
-            .toList());
+            .toList(),
+        before == null ? List.of() : before.news());
   }
 
   private static Optional<Cause> cause(Phase phase) {

@@ -69,6 +69,7 @@ final class World implements AutoCloseable {
   private boolean prometheusIsDown;
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private Instant nextSecond = now;
+  private KillSwitch line;
   private VirtualController controller;
 
   World(long seed) {
@@ -76,14 +77,16 @@ final class World implements AutoCloseable {
     api = new KubernetesApi(() -> now, random, Users.EVERYBODY);
     network = new VirtualNetwork(tables, new Telemetry(registry));
     workloads = new Workloads(api, pods, random);
+    line = new KillSwitch(api);
     install();
     workloads.begin(now);
     controller = controller();
   }
 
   private VirtualController controller() {
+    line = new KillSwitch(api);
     return new VirtualController(
-        api,
+        line,
         new VirtualController.Outside(
             this::ask,
             (canary, hook, revision) -> {
@@ -161,6 +164,19 @@ final class World implements AutoCloseable {
     return this;
   }
 
+  /// Kills the controller once, right after it wrote a status or an Event, and starts another.
+  ///
+  /// @param write which of these, from 1
+  World killAfterWrite(int write) {
+    line.after(write);
+    return this;
+  }
+
+  /// Statuses and Events that the present controller wrote.
+  int writes() {
+    return line.writes();
+  }
+
   // ---- time ----
 
   World run(Duration time) {
@@ -199,7 +215,11 @@ final class World implements AutoCloseable {
   private World runUntil(Instant end) {
     while (true) {
       workloads.run(now);
-      controller.look();
+      try {
+        controller.look();
+      } catch (KillSwitch.Killed e) {
+        restartController();
+      }
       Instant next =
           Stream.of(Optional.of(nextSecond), workloads.nextDue(), controller.nextDue())
               .flatMap(Optional::stream)
