@@ -15,8 +15,9 @@ final class Connection {
 
   private Connection() {}
 
+  /// @param version of this process, by which audit logs tell it from other clients
   /// @throws UserError when the kubeconfig cannot be used
-  static KubernetesClient open(Optional<Path> kubeconfig) {
+  static KubernetesClient open(Optional<Path> kubeconfig, String version) {
     Config config;
     try {
       config =
@@ -28,6 +29,7 @@ final class Connection {
           "the kubeconfig cannot be used: " + e.getMessage() + "; check --kubeconfig");
     }
     config.setHttp2Disable(true);
+    config.setUserAgent("sluice/" + version);
     config.setRequestTimeout(TIMEOUT_MILLIS);
     config.setConnectionTimeout(5_000);
     // Retries belong to the loop: a retry inside the client would hide how late a pass is.

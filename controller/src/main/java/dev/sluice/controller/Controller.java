@@ -72,7 +72,7 @@ public final class Controller {
         ResilientHttp http = ResilientHttp.over(vertx, ResilientHttp.Limits.DEFAULT);
         Endpoints endpoints =
             new Endpoints(vertx, settings.host(), settings.port(), registry, unready::get);
-        KubernetesClient client = Connection.open(settings.kubeconfig());
+        KubernetesClient client = Connection.open(settings.kubeconfig(), settings.version());
         Mirrors mirrors = new Mirrors(settings.gitDirectory())) {
       String server = Connection.check(client);
       List<Kind> kinds = kinds(mesh);
