@@ -51,7 +51,13 @@ public final class Controller {
   /// What is watched besides the kinds of the mesh.
   private static final List<Kind> WATCHED =
       List.of(
-          Kind.CANARY, Kind.GIT_SYNC, Kind.DEPLOYMENT, Kind.SERVICE, Kind.CONFIG_MAP, Kind.SECRET);
+          Kind.CANARY,
+          Kind.GIT_SYNC,
+          Kind.DEPLOYMENT,
+          Kind.AUTOSCALER,
+          Kind.SERVICE,
+          Kind.CONFIG_MAP,
+          Kind.SECRET);
 
   private static final Duration SYNC_REMINDER = Duration.ofSeconds(15);
 

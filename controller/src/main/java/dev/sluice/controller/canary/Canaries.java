@@ -39,6 +39,7 @@ public final class Canaries {
       InstantSource clock) {
     Routes routes = new Routes(cluster, options.mesh());
     Sightings sightings = new Sightings();
+    Autoscalers autoscalers = new Autoscalers(cluster, interest);
     return new CanaryReconciler(
         cluster,
         options.rollout(),
@@ -46,6 +47,7 @@ public final class Canaries {
         new Observer(
             cluster,
             routes,
+            autoscalers,
             sightings,
             interest,
             options.rollout(),
@@ -55,7 +57,7 @@ public final class Canaries {
             hooks,
             new Judgement(http, options.metricsServer(), options.scrape()),
             options.mesh().name()),
-        new Hands(cluster, routes, options.labelPrefixes()),
+        new Hands(cluster, routes, autoscalers, options.labelPrefixes()),
         new Report(cluster, events, messenger),
         sightings,
         interest,

@@ -108,9 +108,7 @@ public final class CanaryReconciler implements Reconciler {
     }
     Optional<Instant> again = carryOut(canary, facts, seen.copy(), Rollout.decide(facts));
     Instant retry = now.plus(TELL_AGAIN);
-    return report.isBehind(ref)
-        ? Optional.of(again.filter(retry::isAfter).orElse(retry))
-        : again;
+    return report.isBehind(ref) ? Optional.of(again.filter(retry::isAfter).orElse(retry)) : again;
   }
 
   private Optional<Instant> carryOut(

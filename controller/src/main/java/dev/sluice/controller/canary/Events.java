@@ -106,8 +106,7 @@ public final class Events {
   }
 
   /// The time comes first, so that a list by name is in the order of events.
-  private static String name(
-      Kind kind, Metadata about, String reason, String message, Instant at) {
+  private static String name(Kind kind, Metadata about, String reason, String message, Instant at) {
     String base =
         about.name().length() <= LONGEST_BASE
             ? about.name()

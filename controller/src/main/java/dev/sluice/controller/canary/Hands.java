@@ -17,11 +17,13 @@ final class Hands {
   private final Cluster cluster;
   private final Routes routes;
   private final CopyToPrimary copying;
+  private final Autoscalers autoscalers;
 
   /// @param labelPrefixes of the target's labels that a new primary gets, too
-  Hands(Cluster cluster, Routes routes, List<String> labelPrefixes) {
+  Hands(Cluster cluster, Routes routes, Autoscalers autoscalers, List<String> labelPrefixes) {
     this.cluster = cluster;
     this.routes = routes;
+    this.autoscalers = autoscalers;
     this.copying = new CopyToPrimary(cluster, labelPrefixes);
   }
 
@@ -43,6 +45,8 @@ final class Hands {
       case Action.Route(var split) -> routes.write(canary, split);
       case Action.ScaleTarget(var replicas) -> own(canary, copy.target(), replicas);
       case Action.ScalePrimary(var replicas) -> scale(canary, copy.primaryName(), replicas);
+      case Action.CopyAutoscaler(var least) -> autoscalers.copy(canary, least);
+      case Action.DropAutoscalers() -> autoscalers.dropLeftovers(canary);
     }
   }
 

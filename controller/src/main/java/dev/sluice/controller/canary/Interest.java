@@ -37,6 +37,9 @@ public final class Interest {
         if ("Canary".equals(owner.getKind())) {
           canaries.add(new ObjectRef(ref.namespace(), owner.getName()));
           owned = true;
+          if (kind.equals(Kind.AUTOSCALER)) {
+            watch(new ObjectRef(ref.namespace(), owner.getName()), kind, ref.name());
+          }
         }
       }
     }
@@ -65,6 +68,17 @@ public final class Interest {
     Named object = new Named(kind, new ObjectRef(canary.namespace(), name));
     byObject.computeIfAbsent(object, o -> new ConcurrentSkipListSet<>()).add(canary);
     byCanary.computeIfAbsent(canary, c -> ConcurrentHashMap.newKeySet()).add(object);
+  }
+
+  /// The objects of a kind that matter to a canary, or did; some may be gone.
+  Set<ObjectRef> of(ObjectRef canary, Kind kind) {
+    Set<ObjectRef> refs = new TreeSet<>();
+    for (Named object : byCanary.getOrDefault(canary, Set.of())) {
+      if (object.kind().equals(kind)) {
+        refs.add(object.ref());
+      }
+    }
+    return refs;
   }
 
   /// The canary is gone.

@@ -27,6 +27,7 @@ import java.util.Optional;
 final class Observer {
   private final Cluster cluster;
   private final Routes routes;
+  private final Autoscalers autoscalers;
   private final Sightings sightings;
   private final Interest interest;
   private final Settings settings;
@@ -36,6 +37,7 @@ final class Observer {
   Observer(
       Cluster cluster,
       Routes routes,
+      Autoscalers autoscalers,
       Sightings sightings,
       Interest interest,
       Settings settings,
@@ -43,6 +45,7 @@ final class Observer {
       Handing handing) {
     this.cluster = cluster;
     this.routes = routes;
+    this.autoscalers = autoscalers;
     this.sightings = sightings;
     this.interest = interest;
     this.settings = settings;
@@ -79,6 +82,7 @@ final class Observer {
             primary.map(TargetReader::workload),
             read.map(Target::content)
                 .orElseGet(() -> new Content.Unreadable("Deployment " + ref + " does not exist")),
+            autoscalers.read(canary),
             routing(canary, copy, now),
             refused,
             Optional.empty());

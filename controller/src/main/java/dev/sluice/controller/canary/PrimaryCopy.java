@@ -149,7 +149,7 @@ record PrimaryCopy(String target, String label, String value, Map<ConfigRefs.Ref
   }
 
   /// Marks of other engines name the original object; on a copy they would have it pruned.
-  private static void dropForeign(ObjectNode marks) {
+  static void dropForeign(ObjectNode marks) {
     Set<String> keys = Set.copyOf(marks.properties().stream().map(Map.Entry::getKey).toList());
     for (String key : keys) {
       if (key.contains("toolkit.fluxcd.io")

@@ -50,8 +50,7 @@ final class Report {
   record Recorded(Canary canary, boolean moved) {}
 
   /// Writes the status in one patch, under the version that the decision was made on.
-  Recorded record(
-      Canary canary, Standing next, List<Announcement> announcements, Instant now) {
+  Recorded record(Canary canary, Standing next, List<Announcement> announcements, Instant now) {
     CanaryStatus written =
         News.noted(
             StatusWriter.write(canary.status(), next, canary.spec().targetRef().kind(), now),
@@ -70,8 +69,7 @@ final class Report {
   }
 
   /// Tells what has just been recorded.
-  void announce(
-      Canary canary, Standing standing, List<Announcement> announcements, Instant now) {
+  void announce(Canary canary, Standing standing, List<Announcement> announcements, Instant now) {
     boolean all = true;
     for (Announcement announcement : announcements) {
       all &= write(canary, new News(now, announcement)) != Events.Outcome.UNKNOWN;
@@ -84,7 +82,6 @@ final class Report {
 
   /// Tells what status says was to be told, where this process does not know that it was: after a
   /// start, when the answer to a status write was lost, or when an Event could not be written.
-  ///
   void catchUp(Canary canary, Optional<Standing> standing, Instant now) {
     List<News> news = News.of(canary.status());
     Told before = told.get(canary.ref());
@@ -100,8 +97,7 @@ final class Report {
       }
       Events.Outcome outcome = write(canary, item);
       all &= outcome != Events.Outcome.UNKNOWN;
-      boolean untold =
-          outcome != Events.Outcome.EXISTED || age.compareTo(ALERTS_TAKE) < 0;
+      boolean untold = outcome != Events.Outcome.EXISTED || age.compareTo(ALERTS_TAKE) < 0;
       if (!ours && untold) {
         standing.ifPresent(s -> messenger.tell(canary, s, item.announcement(), item.at()));
       }

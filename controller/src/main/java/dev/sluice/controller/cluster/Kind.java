@@ -15,6 +15,8 @@ public record Kind(String group, String version, String kind, String plural, boo
       of("flagger.app", "v1beta1", "AlertProvider", "alertproviders");
   public static final Kind GIT_SYNC = of("sluice.dev", "v1alpha1", "GitSync", "gitsyncs");
   public static final Kind DEPLOYMENT = of("apps", "v1", "Deployment", "deployments");
+  public static final Kind AUTOSCALER =
+      of("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers");
   public static final Kind SERVICE = of("", "v1", "Service", "services");
   public static final Kind CONFIG_MAP = of("", "v1", "ConfigMap", "configmaps");
   public static final Kind SECRET = of("", "v1", "Secret", "secrets");

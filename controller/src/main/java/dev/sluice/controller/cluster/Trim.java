@@ -3,6 +3,7 @@ package dev.sluice.controller.cluster;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /// What the cache keeps of an object: no managedFields (of routes, only who wrote and when), and of
 /// ConfigMaps and Secrets only a checksum, so that no secret stays in the controller's memory.
@@ -24,6 +25,10 @@ public final class Trim {
         object.getMetadata().setManagedFields(null);
       }
     }
+    if (kind.equals(Kind.AUTOSCALER)) {
+      object.getAdditionalProperties().remove("status");
+      object.getMetadata().setAnnotations(null);
+    }
     if (kind.equals(Kind.CONFIG_MAP) || kind.equals(Kind.SECRET)) {
       Map<String, Object> all = object.getAdditionalProperties();
       Map<String, Object> content = new LinkedHashMap<>();
@@ -36,5 +41,16 @@ public final class Trim {
       all.put(CHECKSUM, Fingerprint.of(content));
     }
     return object;
+  }
+
+  /// Whether a trimmed object says anything else than before. An autoscaler reports several times a
+  /// minute what it measured, which nobody here reads.
+  public static boolean isNews(
+      Kind kind, GenericKubernetesResource before, GenericKubernetesResource after) {
+    return !kind.equals(Kind.AUTOSCALER)
+        || !before.getAdditionalProperties().equals(after.getAdditionalProperties())
+        || !Objects.equals(before.getMetadata().getLabels(), after.getMetadata().getLabels())
+        || !Objects.equals(
+            before.getMetadata().getOwnerReferences(), after.getMetadata().getOwnerReferences());
   }
 }

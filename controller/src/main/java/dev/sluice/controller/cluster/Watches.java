@@ -71,7 +71,9 @@ public final class Watches implements Cache, AutoCloseable {
             @Override
             public void onUpdate(
                 GenericKubernetesResource before, GenericKubernetesResource after) {
-              changed.accept(kind, after);
+              if (Trim.isNews(kind, before, after)) {
+                changed.accept(kind, after);
+              }
             }
 
             @Override

@@ -59,6 +59,16 @@ final class Targets {
   }
 
   private static List<ObjectKey> made(Canary canary) {
+    var all = new ArrayList<ObjectKey>();
+    var scaler = canary.spec().autoscalerRef();
+    if (scaler != null) {
+      all.add(in(canary, "autoscaling", "HorizontalPodAutoscaler", scaler.name() + "-primary"));
+    }
+    all.addAll(fixed(canary));
+    return all;
+  }
+
+  private static List<ObjectKey> fixed(Canary canary) {
     return List.of(
         deployment(canary, canary.primaryName()),
         in(canary, "", "Service", canary.apexName()),

@@ -23,4 +23,10 @@ public sealed interface Action {
   record ScaleTarget(int replicas) implements Action {}
 
   record ScalePrimary(int replicas) implements Action {}
+
+  /// Makes the primary's copy of the target's autoscaler as wanted, never to go below `least` pods.
+  record CopyAutoscaler(int least) implements Action {}
+
+  /// Deletes the primary's autoscalers that the spec does not ask for any more.
+  record DropAutoscalers() implements Action {}
 }

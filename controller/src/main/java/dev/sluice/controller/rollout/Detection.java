@@ -27,7 +27,9 @@ final class Detection {
     if (content.now().equals(phase.seen())) {
       return isPrimaryLost(phase, seen)
           ? Step.held(phase, Safety.primaryNotReady(seen, "nobody serves until it is"))
-          : Step.stay(phase);
+          : Capacity.obstacle(seen)
+              .map(obstacle -> Step.held(phase, obstacle))
+              .orElseGet(() -> Step.stay(phase));
     }
     if (!content.now().isNewerThan(phase.seen()) || isLeftByAnother(phase)) {
       return Step.to(phase.seeing(content.now()));
@@ -37,6 +39,10 @@ final class Detection {
     }
     if (!seen.planned()) {
       return Step.stay(phase);
+    }
+    var unscalable = Capacity.obstacle(seen);
+    if (unscalable.isPresent()) {
+      return Step.held(phase, unscalable.get());
     }
     if (!seen.reached(Percent.NONE)) {
       return Safety.forbids(seen, Percent.NONE)

@@ -17,6 +17,11 @@ public enum HoldReason {
       "A ConfigMap or Secret that the target's pods need is missing or cannot be read, so nobody"
           + " can say what the target runs.",
       "Create the object that the message names."),
+  AUTOSCALER_UNUSABLE(
+      Tone.STALLED,
+      "The autoscaler in `spec.autoscalerRef` is missing, or cannot be copied for the primary. No"
+          + " new run starts; one that is under way goes on.",
+      "Create or edit the object that the message names."),
   HOST_TAKEN(
       Tone.STALLED,
       "Another object of the mesh owns a host of this canary; weights written beside it would not be"
@@ -106,6 +111,7 @@ public enum HoldReason {
       case SUSPENDED,
           TARGET_MISSING,
           TARGET_UNREADABLE,
+          AUTOSCALER_UNUSABLE,
           HOST_TAKEN,
           PRIMARY_MISSING,
           PRIMARY_NOT_READY,

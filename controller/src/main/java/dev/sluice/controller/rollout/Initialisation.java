@@ -19,14 +19,16 @@ final class Initialisation {
     if (!seen.planned()) {
       return Step.stay(phase);
     }
-    if (known.isEmpty()) {
-      // Canary and target are often made together, and their watches come one after the other.
+    var missing =
+        known.isEmpty() ? Optional.of(Detection.unreadable(seen)) : Capacity.obstacle(seen);
+    if (missing.isPresent()) {
+      // What is made together comes over several watches, one after the other.
       var patience = phase.since().plus(seen.settings().quiet());
       return seen.now().isBefore(patience)
           ? Step.stay(phase).lookAgain(patience)
-          : Step.held(phase, Detection.unreadable(seen));
+          : Step.held(phase, missing.get());
     }
-    var content = known.get();
+    var content = known.orElseThrow();
     if (mustCopy(phase, seen, content)) {
       return Step.to(new Initializing(Optional.of(content.now()), seen.now()));
     }
@@ -36,7 +38,7 @@ final class Initialisation {
     if (!seen.reached(Percent.NONE)) {
       return Step.stay(phase).lookAgain(seen.routing().since().plus(seen.settings().settle()));
     }
-    if (seen.target().filter(t -> t.replicas() > 0).isPresent()) {
+    if (seen.target().filter(t -> t.replicas() > 0).isPresent() || !Capacity.isArranged(seen)) {
       return Step.stay(phase);
     }
     return Step.to(new Initialized(promoted(phase, seen, content)))

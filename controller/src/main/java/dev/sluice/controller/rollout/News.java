@@ -63,8 +63,7 @@ public record News(Instant at, Announcement announcement) {
         .flatMap(alert ->
             Arrays.stream(Announcement.Severity.values())
                 .filter(severity -> severity.name().equals(alert.severity()))
-                .map(severity ->
-                    new Announcement.Alert(severity, alert.text(), alert.details()))
+                .map(severity -> new Announcement.Alert(severity, alert.text(), alert.details()))
                 .findFirst());
   }
 

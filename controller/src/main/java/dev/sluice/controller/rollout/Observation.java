@@ -15,6 +15,7 @@ import java.util.Optional;
 /// @param target the workload that a user edits, empty when it does not exist
 /// @param primary its copy, empty when it does not exist
 /// @param content what the target wants to run; ignored without a target
+/// @param autoscaling what scales target and primary
 /// @param refused what the API server said when it refused one of our writes, until they all
 ///   succeed
 /// @param answers what the outside said, empty when nothing was asked
@@ -29,6 +30,7 @@ public record Observation(
     Optional<Workload> target,
     Optional<Workload> primary,
     Content content,
+    Autoscaling autoscaling,
     Routing routing,
     Optional<String> refused,
     Optional<Answers> answers) {
@@ -47,6 +49,7 @@ public record Observation(
         target,
         primary,
         content,
+        autoscaling,
         routing,
         refused,
         Optional.of(said));

@@ -36,6 +36,7 @@ public final class PolicyReader {
     var reader = new PolicyReader(spec);
     reader.provider(providers, byDefault);
     Unsupported.in(spec).forEach(reader.problems::add);
+    reader.autoscaler();
     var policy = reader.policy(settings);
     return reader.problems.isEmpty()
         ? new Plan.Valid(policy, reader.warnings)
@@ -67,6 +68,35 @@ public final class PolicyReader {
     }
     if (spec.service().port() < 1 || spec.service().port() > 65_535) {
       problem("spec.service.port", "a port is 1 to 65535, not " + spec.service().port());
+    }
+  }
+
+  private void autoscaler() {
+    var scaler = spec.autoscalerRef();
+    if (scaler == null || !scaler.kind().equals("HorizontalPodAutoscaler")) {
+      return;
+    }
+    if (!scaler.apiVersion().equals("autoscaling/v2")) {
+      problem(
+          "spec.autoscalerRef.apiVersion",
+          "a HorizontalPodAutoscaler is read and copied as autoscaling/v2, not %s; every cluster shows it as that, too"
+              .formatted(scaler.apiVersion()));
+    }
+    if (!scaler.primaryScalerQueries().isEmpty()) {
+      warnings.add(
+          new Problem(
+              "spec.autoscalerRef.primaryScalerQueries",
+              "is ignored: only a ScaledObject has queries"));
+    }
+    var bounds = scaler.primaryScalerReplicas();
+    if (bounds != null
+        && bounds.minReplicas() != null
+        && bounds.maxReplicas() != null
+        && bounds.minReplicas() > bounds.maxReplicas()) {
+      problem(
+          "spec.autoscalerRef.primaryScalerReplicas",
+          "minReplicas %d is above maxReplicas %d"
+              .formatted(bounds.minReplicas(), bounds.maxReplicas()));
     }
   }
 

@@ -75,7 +75,12 @@ public final class Rollout {
         step.next().equals(phase(seen)) ? Optional.<Instant>empty() : Optional.of(seen.now());
     var retry = actions.isEmpty() ? Optional.<Instant>empty() : Optional.of(seen.now().plus(RETRY));
     var lookAgain =
-        Stream.of(step.lookAgain(), hold.lookAgain(), moved, retry)
+        Stream.of(
+                step.lookAgain(),
+                hold.lookAgain(),
+                moved,
+                retry,
+                Capacity.lookAgain(step.next(), seen))
             .flatMap(Optional::stream)
             .min(Instant::compareTo);
     var changed = seen.standing().filter(next::equals).isEmpty();

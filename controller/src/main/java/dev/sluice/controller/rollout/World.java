@@ -2,6 +2,8 @@ package dev.sluice.controller.rollout;
 
 import dev.sluice.controller.rollout.Routing.Apex;
 import dev.sluice.mesh.Percent;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,23 +16,36 @@ import java.util.OptionalInt;
 /// @param routed the canary's share; the apex Service and the mesh give the primary the rest
 /// @param targetReplicas pods of the target
 /// @param primaryReplicas pods of the primary
+/// @param primaryLeast the pods that the primary's autoscaler never goes below
 public record World(
     boolean services,
     Optional<Revision> primaryRuns,
     Optional<Percent> routed,
     OptionalInt targetReplicas,
-    OptionalInt primaryReplicas) {
+    OptionalInt primaryReplicas,
+    OptionalInt primaryLeast) {
 
   /// Nothing at all.
   static final World ANY =
       new World(
-          false, Optional.empty(), Optional.empty(), OptionalInt.empty(), OptionalInt.empty());
+          false,
+          Optional.empty(),
+          Optional.empty(),
+          OptionalInt.empty(),
+          OptionalInt.empty(),
+          OptionalInt.empty());
 
   /// The world that a phase wants, given how far the present one has come.
   static World of(Phase phase, Observation seen) {
     return switch (phase) {
       case Phase.Initializing initializing -> initial(initializing, seen);
-      case Phase.Idle idle -> idle(idle, seen);
+      case Phase.Idle idle -> idle(idle, seen).withLeast(idle, seen);
+      case Phase.Running running -> running(running, seen).withLeast(running, seen);
+    };
+  }
+
+  private static World running(Phase.Running phase, Observation seen) {
+    return switch (phase) {
       case Phase.Progressing(_, var weight, _, _, _, _) ->
           routed(weight, seen).withTarget(pods(weight, seen));
       case Phase.Promoting(var run, var weight, _, _) ->
@@ -52,9 +67,20 @@ public record World(
             phase.copied().map(Snapshot::revision),
             Optional.empty(),
             OptionalInt.empty(),
+            OptionalInt.empty(),
             OptionalInt.empty());
-    var takesOver = seen.primaryReady() && Initialisation.isPrimaryRight(phase, seen);
-    return takesOver ? made.withRoute(Percent.NONE).withTarget(stopped(seen)) : made;
+    var takesOver =
+        seen.primaryReady()
+            && Initialisation.isPrimaryRight(phase, seen)
+            && Capacity.obstacle(seen).isEmpty();
+    if (!takesOver) {
+      return made;
+    }
+    var taken = made.withRoute(Percent.NONE).withTarget(stopped(seen));
+    // Before it has the traffic, an autoscaler would see a primary without load and shrink it.
+    return seen.routing().reached(Percent.NONE, Instant.MAX, Duration.ZERO)
+        ? taken.withLeast(phase, seen)
+        : taken;
   }
 
   /// A primary that somebody deleted is made again, if the target still is what it ran.
@@ -74,7 +100,12 @@ public record World(
 
   private static World routed(Percent canary, Observation seen) {
     return new World(
-        true, Optional.empty(), Optional.of(canary), OptionalInt.empty(), wished(seen));
+        true,
+        Optional.empty(),
+        Optional.of(canary),
+        OptionalInt.empty(),
+        wished(seen),
+        OptionalInt.empty());
   }
 
   /// Pods stop once their traffic is seen to have left.
@@ -82,31 +113,51 @@ public record World(
     return seen.reached(Percent.NONE) ? OptionalInt.of(0) : OptionalInt.empty();
   }
 
-  /// As many pods as Git wants, else as many as there are, else as many as the primary has.
+  /// As many pods as there are, else as an autoscaler would start with, else as Git wants, else as
+  /// the primary has.
   private static OptionalInt pods(Percent weight, Observation seen) {
     var target = seen.target();
     if (target.isEmpty() || target.get().replicas() > 0 || weight.compareTo(Percent.NONE) > 0) {
       return OptionalInt.empty();
     }
+    if (seen.autoscaling() instanceof Autoscaling.Present scaler) {
+      return OptionalInt.of(Capacity.start(scaler, seen));
+    }
     var primary = seen.primary().map(Workload::replicas).filter(n -> n > 0).orElse(1);
     return OptionalInt.of(Math.max(1, target.get().wish().orElse(primary)));
   }
 
+  /// Two that scale one workload would never come to rest.
   private static OptionalInt wished(Observation seen) {
+    if (!(seen.autoscaling() instanceof Autoscaling.None)) {
+      return OptionalInt.empty();
+    }
     var wish = seen.target().map(Workload::wish).orElse(OptionalInt.empty());
     return wish.isPresent() && wish.getAsInt() > 0 ? wish : OptionalInt.empty();
   }
 
   private World withRoute(Percent canary) {
-    return new World(services, primaryRuns, Optional.of(canary), targetReplicas, primaryReplicas);
+    return new World(
+        services, primaryRuns, Optional.of(canary), targetReplicas, primaryReplicas, primaryLeast);
   }
 
   private World withTarget(OptionalInt replicas) {
-    return new World(services, primaryRuns, routed, replicas, primaryReplicas);
+    return new World(services, primaryRuns, routed, replicas, primaryReplicas, primaryLeast);
   }
 
   private World withPrimary(Revision revision) {
-    return new World(services, Optional.of(revision), routed, targetReplicas, primaryReplicas);
+    return new World(
+        services, Optional.of(revision), routed, targetReplicas, primaryReplicas, primaryLeast);
+  }
+
+  private World withLeast(Phase phase, Observation seen) {
+    return new World(
+        services,
+        primaryRuns,
+        routed,
+        targetReplicas,
+        primaryReplicas,
+        Capacity.least(phase, seen));
   }
 
   /// What leads from the observed world to this one, in safe order: what takes traffic exists
@@ -131,6 +182,7 @@ public record World(
             actions.add(new Action.Route(canary));
           }
         });
+    scalers(seen).forEach(actions::add);
     if (primaryReplicas.isPresent()
         && seen.primary().filter(p -> p.replicas() != primaryReplicas.getAsInt()).isPresent()) {
       actions.add(new Action.ScalePrimary(primaryReplicas.getAsInt()));
@@ -138,6 +190,20 @@ public record World(
     if (targetReplicas.isPresent()
         && seen.target().filter(t -> t.replicas() != targetReplicas.getAsInt()).isPresent()) {
       actions.add(new Action.ScaleTarget(targetReplicas.getAsInt()));
+    }
+    return actions;
+  }
+
+  /// Two autoscalers of one workload make each other stop, so the old one goes first.
+  private List<Action> scalers(Observation seen) {
+    var actions = new ArrayList<Action>();
+    if (!equals(ANY) && seen.autoscaling().leftover()) {
+      actions.add(new Action.DropAutoscalers());
+    }
+    if (primaryLeast.isPresent()
+        && seen.autoscaling() instanceof Autoscaling.Present(_, _, var live, var current, _)
+        && !(current && live.equals(primaryLeast))) {
+      actions.add(new Action.CopyAutoscaler(primaryLeast.getAsInt()));
     }
     return actions;
   }

@@ -32,8 +32,7 @@ import org.junit.jupiter.api.Test;
 class ReportTest {
   private static final Instant THEN = Instant.parse("2026-01-01T12:00:00Z");
   private static final Standing STANDING =
-      new Standing(
-          new Phase.Initializing(Optional.empty(), THEN), Optional.empty(), List.of(), 1);
+      new Standing(new Phase.Initializing(Optional.empty(), THEN), Optional.empty(), List.of(), 1);
 
   private final Cluster cluster =
       PlaygroundCluster.over(
@@ -92,8 +91,7 @@ class ReportTest {
         new Announcement(
             Reason.ROLLED_BACK,
             "Canary failed!",
-            Optional.of(
-                new Announcement.Alert(Announcement.Severity.ERROR, "rolled back", true)));
+            Optional.of(new Announcement.Alert(Announcement.Severity.ERROR, "rolled back", true)));
     try {
       Canary plain =
           Canary.read(

@@ -144,7 +144,12 @@ public final class PlaygroundCluster {
       ObjectRef ref =
           new ObjectRef(namespace == null ? "" : namespace, object.getMetadata().getName());
       switch (type) {
-        case "ADDED", "MODIFIED" -> known.put(ref, Trim.trim(kind, object));
+        case "ADDED", "MODIFIED" -> {
+          GenericKubernetesResource before = known.put(ref, Trim.trim(kind, object));
+          if (before != null && !Trim.isNews(kind, before, object)) {
+            return;
+          }
+        }
         case "DELETED" -> known.remove(ref);
         default -> throw new IllegalStateException("unexpected watch frame " + type);
       }

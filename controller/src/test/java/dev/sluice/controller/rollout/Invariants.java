@@ -224,8 +224,22 @@ final class Invariants implements ModelController.Witness {
       case Action.CopyToPrimary(var revision) -> copying(revision, seen);
       case Action.EnsureServices _ -> {}
       case Action.ScalePrimary(var replicas) ->
-          check("the primary is never scaled to zero", replicas > 0);
+          check(
+              "only one scales the primary",
+              replicas > 0 && seen.autoscaling() instanceof Autoscaling.None);
+      case Action.CopyAutoscaler(var least) -> shrinking(least, seen);
+      case Action.DropAutoscalers _ -> {}
     }
+  }
+
+  /// The primary must be able to take all of its traffic back at any time.
+  private static void shrinking(int least, Observation seen) {
+    var hasAll = seen.routing().split().filter(w -> w.value() > 0).isEmpty();
+    check(
+        "a primary is not made smaller while the canary has traffic",
+        hasAll
+            || !(seen.autoscaling() instanceof Autoscaling.Present p)
+            || least >= Math.min(p.least().orElse(0), p.primary().most()));
   }
 
   private static void routing(Percent canary, Observation seen) {

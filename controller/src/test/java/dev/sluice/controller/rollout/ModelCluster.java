@@ -35,7 +35,8 @@ final class ModelCluster {
       long generation,
       Plan plan,
       int dialect,
-      Optional<Content.HandOver> handOver) {}
+      Optional<Content.HandOver> handOver,
+      Autoscaling autoscaling) {}
 
   long second;
 
@@ -63,6 +64,9 @@ final class ModelCluster {
   /// Pods that the primary has room for, under a quota.
   int primaryRoom = Integer.MAX_VALUE;
 
+  /// The target's autoscaler and the copy of the primary's, if there is one.
+  @Nullable ModelAutoscaler autoscaler;
+
   private long version;
   private long routeVersion;
 
@@ -86,6 +90,9 @@ final class ModelCluster {
     if (primary != null) {
       primary.room = primaryRoom;
       primary.step(second, lag);
+    }
+    if (autoscaler != null && second % 15 == 0) {
+      autoscaler.act(target, primary, liveWeight().value(), second);
     }
   }
 
@@ -116,7 +123,8 @@ final class ModelCluster {
         generation,
         plan,
         dialect,
-        handOver);
+        handOver,
+        autoscaler == null ? new Autoscaling.None(false) : autoscaler.seen());
   }
 
   /// The write of a user or of another controller; never fails.
@@ -176,6 +184,14 @@ final class ModelCluster {
       }
       case Action.ScaleTarget(var replicas) -> scale(target, replicas);
       case Action.ScalePrimary(var replicas) -> scale(primary, replicas);
+      case Action.CopyAutoscaler(var least) -> {
+        if (autoscaler == null) {
+          yield Optional.of("not found");
+        }
+        autoscaler.copy(least);
+        yield Optional.empty();
+      }
+      case Action.DropAutoscalers _ -> Optional.empty();
     };
   }
 

@@ -189,7 +189,8 @@ final class ModelController {
         live.generation(),
         live.plan(),
         old.dialect(),
-        old.handOver());
+        old.handOver(),
+        old.autoscaling());
   }
 
   private void maybeCrash() {
@@ -210,6 +211,7 @@ final class ModelController {
         cache.target(),
         cache.primary(),
         content(),
+        cache.autoscaling(),
         routing(),
         Optional.ofNullable(refusal),
         Optional.empty());

@@ -50,6 +50,9 @@ final class Simulation {
       cluster.primaryRoom = random.nextInt(2);
     }
     cluster.tracksConfig = random.nextInt(3) > 0;
+    if (random.nextInt(3) == 0) {
+      cluster.autoscaler = new ModelAutoscaler(1 + random.nextInt(3), 3 + random.nextInt(6));
+    }
     invariants = new Invariants(cluster);
     if (cluster.plan instanceof Plan.Valid(var policy, _)) {
       invariants.remember(policy);
@@ -146,7 +149,7 @@ final class Simulation {
   // ---- people ----
 
   private void somebodyActs() {
-    switch (random.nextInt(22)) {
+    switch (random.nextInt(24)) {
       case 0, 1, 2, 3, 4 -> edit(template(random.nextInt(3) == 0));
       case 5 -> editConfig();
       case 6 -> revert();
@@ -166,6 +169,7 @@ final class Simulation {
       case 17 -> deleteTarget();
       case 18 -> wish();
       case 20 -> gitSync();
+      case 21, 22 -> autoscaler();
       case 19 -> {
         var kinds = List.of(Action.Route.class, Action.CopyToPrimary.class);
         refusing = refusing == null ? kinds.get(random.nextInt(2)) : null;
@@ -289,6 +293,29 @@ final class Simulation {
     }
   }
 
+  private void autoscaler() {
+    var scaler = cluster.autoscaler;
+    if (scaler == null) {
+      return;
+    }
+    switch (random.nextInt(3)) {
+      case 0 -> {
+        scaler.needed = 1 + random.nextInt(8);
+        note(() -> "the load needs " + scaler.needed + " pods");
+      }
+      case 1 -> {
+        var least = 1 + random.nextInt(3);
+        var most = least + random.nextInt(6);
+        scaler.edit(least, most);
+        note(() -> "somebody edits the autoscaler: %d to %d".formatted(least, most));
+      }
+      default -> {
+        scaler.missing = !scaler.missing;
+        note(() -> "the autoscaler is " + (scaler.missing ? "gone" : "back"));
+      }
+    }
+  }
+
   /// Everything that could keep a rollout from ending on its own is set right.
   private void makePeace() {
     note(() -> "peace");
@@ -297,6 +324,9 @@ final class Simulation {
     outage = false;
     refusing = null;
     cluster.primaryRoom = Integer.MAX_VALUE;
+    if (cluster.autoscaler != null) {
+      cluster.autoscaler.missing = false;
+    }
     if (!(cluster.plan instanceof Plan.Valid(var policy, _) && !policy.suspended())) {
       plan(with(policy(), steps(), false, false));
     }

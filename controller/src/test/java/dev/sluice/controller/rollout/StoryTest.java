@@ -191,6 +191,21 @@ class StoryTest {
         p.hooks());
   }
 
+  static Policy with(Policy p, List<Percent> steps) {
+    return new Policy(
+        p.interval(),
+        p.threshold(),
+        steps,
+        p.promotionStep(),
+        p.primaryReadyThreshold(),
+        p.canaryReadyThreshold(),
+        p.progressDeadline(),
+        p.skipAnalysis(),
+        p.suspended(),
+        p.metrics(),
+        p.hooks());
+  }
+
   static Policy suspended(Policy p) {
     return new Policy(
         p.interval(),

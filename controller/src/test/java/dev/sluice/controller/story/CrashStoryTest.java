@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// The controller is killed right after each status and each Event that it writes, in turn. What people are told in the end
-/// is the same: every Event once, every alert at least once.
+/// The controller is killed right after each status and each Event that it writes, in turn. What
+/// people are told in the end is the same: every Event once, every alert at least once.
 class CrashStoryTest {
 
   private static World told(int kill) {

@@ -1,9 +1,9 @@
 package dev.sluice.controller.story;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.playground.api.Answer;
 import dev.sluice.playground.api.ApiServer;
 import dev.sluice.playground.api.Call;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.function.Consumer;
 
 /// The API server as one controller process sees it: the process dies right after it wrote a status

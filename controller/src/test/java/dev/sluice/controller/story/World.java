@@ -426,6 +426,7 @@ final class World implements AutoCloseable {
       Map.of(
           "Canary", "canaries",
           "Deployment", "deployments",
+          "HorizontalPodAutoscaler", "horizontalpodautoscalers",
           "Namespace", "namespaces",
           "ConfigMap", "configmaps",
           "Secret", "secrets",

@@ -30,6 +30,7 @@ public final class VirtualController {
       List.of(
           Kind.CANARY,
           Kind.DEPLOYMENT,
+          Kind.AUTOSCALER,
           Kind.SERVICE,
           Kind.CONFIG_MAP,
           Kind.SECRET,

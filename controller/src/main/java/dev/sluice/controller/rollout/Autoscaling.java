@@ -1,0 +1,40 @@
+package dev.sluice.controller.rollout;
+
+import java.util.OptionalInt;
+
+/// Who decides how many pods there are, as read from the cluster.
+public sealed interface Autoscaling {
+
+  /// Whether a copy for the primary is still there that the spec no longer asks for.
+  boolean leftover();
+
+  /// No autoscaler: the numbers are Git's, or stay as they are.
+  record None(boolean leftover) implements Autoscaling {}
+
+  /// The spec names one that is missing, or that cannot be copied.
+  ///
+  /// @param why one sentence, naming the object and what to change
+  record Unusable(String why, boolean leftover) implements Autoscaling {}
+
+  /// @param target how many pods the target's may ask for
+  /// @param primary the same for its copy, as the spec says
+  /// @param least lower bound of the copy in the cluster; empty when there is none
+  /// @param current whether the copy is as wanted, its lower bound aside
+  record Present(
+      Bounds target, Bounds primary, OptionalInt least, boolean current, boolean leftover)
+      implements Autoscaling {}
+
+  /// @param least at least 1
+  /// @param most not below `least`
+  record Bounds(int least, int most) {
+    public Bounds {
+      if (least < 1 || most < least) {
+        throw new IllegalArgumentException("no bounds: " + least + " to " + most);
+      }
+    }
+
+    int nearest(int pods) {
+      return Math.clamp(pods, least, most);
+    }
+  }
+}

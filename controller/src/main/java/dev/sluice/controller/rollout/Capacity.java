@@ -1,0 +1,79 @@
+package dev.sluice.controller.rollout;
+
+import dev.sluice.controller.rollout.Autoscaling.Present;
+import dev.sluice.controller.rollout.Autoscaling.Unusable;
+import dev.sluice.controller.rollout.Step.Obstacle;
+import dev.sluice.mesh.Percent;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// How many pods, where an autoscaler decides it. The rollout only moves the bounds within which it
+/// may: a primary that gives its traffic away step by step would be shrunk, and could not take it
+/// back.
+final class Capacity {
+  /// How long traffic must have been where it is before the primary may be shrunk again. An
+  /// autoscaler learns of new load a minute late, and by itself waits as long before it shrinks.
+  static final Duration CALM = Duration.ofMinutes(5);
+
+  private Capacity() {}
+
+  /// The lower bound that the primary's copy is to have; empty without a usable autoscaler. From
+  /// the first traffic of a run on it never is below the pods that the primary began with.
+  static OptionalInt least(Phase phase, Observation seen) {
+    if (!(seen.autoscaling() instanceof Present scaler)) {
+      return OptionalInt.empty();
+    }
+    var live = scaler.least().orElse(0);
+    var kept =
+        switch (phase) {
+          case Phase.Initializing _ -> 0;
+          case Phase.Idle _ -> isCalm(seen) ? 0 : live;
+          case Phase.Progressing progressing ->
+              progressing.weight().equals(Percent.NONE) ? Math.max(live, pods(seen)) : live;
+          case Phase.Promoting _, Phase.Finalising _, Phase.RollingBack _ -> live;
+        };
+    return OptionalInt.of(scaler.primary().nearest(kept));
+  }
+
+  /// When the primary may be shrunk again, if that is still to come.
+  static Optional<Instant> lookAgain(Phase phase, Observation seen) {
+    return phase instanceof Phase.Idle
+            && !isCalm(seen)
+            && seen.routing().reached(Percent.NONE, Instant.MAX, Duration.ZERO)
+            && seen.autoscaling() instanceof Present scaler
+            && scaler.least().orElse(0) > scaler.primary().least()
+        ? Optional.of(seen.routing().since().plus(CALM))
+        : Optional.empty();
+  }
+
+  /// The pods that a target starts its run with: what its autoscaler never goes below, and enough
+  /// for the first share of a load that the primary needs so many pods for.
+  static int start(Present scaler, Observation seen) {
+    var policy = seen.policy();
+    var share = policy.skipAnalysis() ? 0 : policy.after(Percent.NONE).value();
+    return scaler.target().nearest(Math.ceilDiv(pods(seen) * share, 100));
+  }
+
+  /// What keeps a primary from being scaled as the spec wants.
+  static Optional<Obstacle> obstacle(Observation seen) {
+    return seen.autoscaling() instanceof Unusable(var why, _)
+        ? Optional.of(new Obstacle(HoldReason.AUTOSCALER_UNUSABLE, why))
+        : Optional.empty();
+  }
+
+  /// Whether the primary has its autoscaler, where it is to have one.
+  static boolean isArranged(Observation seen) {
+    return !(seen.autoscaling() instanceof Present scaler)
+        || (scaler.current() && scaler.least().isPresent());
+  }
+
+  private static int pods(Observation seen) {
+    return seen.primary().map(Workload::replicas).orElse(0);
+  }
+
+  private static boolean isCalm(Observation seen) {
+    return seen.routing().reached(Percent.NONE, seen.now(), CALM);
+  }
+}
