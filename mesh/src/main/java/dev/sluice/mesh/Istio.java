@@ -9,14 +9,10 @@ import dev.sluice.crds.Canary;
 import dev.sluice.crds.CanaryService;
 import dev.sluice.crds.CanaryService.ExtraMetadata;
 import io.fabric8.istio.api.api.networking.v1alpha3.CorsPolicy;
-import io.fabric8.istio.api.api.networking.v1alpha3.Destination;
 import io.fabric8.istio.api.api.networking.v1alpha3.HTTPMatchRequest;
 import io.fabric8.istio.api.api.networking.v1alpha3.HTTPRetry;
-import io.fabric8.istio.api.api.networking.v1alpha3.HTTPRewrite;
 import io.fabric8.istio.api.api.networking.v1alpha3.HTTPRoute;
-import io.fabric8.istio.api.api.networking.v1alpha3.HTTPRouteDestination;
 import io.fabric8.istio.api.api.networking.v1alpha3.Headers;
-import io.fabric8.istio.api.api.networking.v1alpha3.PortSelector;
 import io.fabric8.istio.api.api.networking.v1alpha3.TrafficPolicy;
 import io.fabric8.istio.api.networking.v1.DestinationRule;
 import io.fabric8.istio.api.networking.v1.VirtualService;
@@ -26,7 +22,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Istio: one VirtualService named after the apex with one weighted rule, and a DestinationRule for
@@ -117,12 +115,66 @@ final class Istio implements Mesh {
             .toList());
   }
 
+  @Override
+  public List<HasMetadata> reweighted(Canary app, Percent canary, List<HasMetadata> live) {
+    return changed(app, live, service -> {
+      List<HTTPRoute> rules = rules(service);
+      new IstioRules(app, JSON).reweigh(canary, rules);
+    });
+  }
+
+  @Override
+  public List<HasMetadata> givenBack(Canary app, List<HasMetadata> live) {
+    return changed(app, live, service -> {
+      IstioOriginal.restore(app, service, JSON);
+      new IstioRules(app, JSON).unite(rules(service));
+      unmark(service, app);
+    });
+  }
+
+  @Override
+  public boolean leadsToSides(Canary app, List<HasMetadata> live) {
+    return find(live, VirtualService.class, app, app.apexName())
+        .filter(service -> leadsToSides(app, service))
+        .isPresent();
+  }
+
+  @Override
+  public Set<String> hosts(Canary app) {
+    return IstioHosts.claimed(app);
+  }
+
+  @Override
+  public Set<String> hosts(HasMetadata object) {
+    return object instanceof VirtualService service ? IstioHosts.claimed(service) : Set.of();
+  }
+
+  /// The live objects, the VirtualService changed if it is there.
+  private static List<HasMetadata> changed(
+      Canary app, List<HasMetadata> live, Consumer<VirtualService> change) {
+    List<HasMetadata> result = new ArrayList<>();
+    for (HasMetadata object : live) {
+      if (object instanceof VirtualService service
+          && service.getMetadata().getName().equals(app.apexName())) {
+        VirtualService copy = copy(service);
+        change.accept(copy);
+        result.add(copy);
+      } else {
+        result.add(object);
+      }
+    }
+    return List.copyOf(result);
+  }
+
   private static VirtualService virtualService(Canary app, Percent canary, List<HasMetadata> live) {
+    Optional<VirtualService> present = find(live, VirtualService.class, app, app.apexName());
+    boolean shared = present.filter(service -> !IstioHosts.isControlled(app, service)).isPresent();
     VirtualService service =
-        find(live, VirtualService.class, app, app.apexName())
-            .map(Istio::copy)
-            .orElseGet(() -> named(new VirtualService(), app, app.apexName()));
-    metadata(service, app);
+        present.map(Istio::copy).orElseGet(() -> named(new VirtualService(), app, app.apexName()));
+    if (shared && !leadsToSides(app, service)) {
+      IstioOriginal.record(service, JSON);
+    }
+    mark(service, app);
     var spec = service.getSpec();
     if (spec == null) {
       spec = new io.fabric8.istio.api.api.networking.v1alpha3.VirtualService();
@@ -130,82 +182,12 @@ final class Istio implements Mesh {
     }
     spec.setHosts(IstioHosts.hosts(app));
     spec.setGateways(IstioHosts.gateways(app));
-    HTTPRoute rule =
-        rules(service).stream()
-            .filter(candidate -> IstioWeights.names(app, candidate))
-            .findFirst()
-            .orElseGet(HTTPRoute::new);
-    spec.setHttp(List.of(weighted(app, canary, rule)));
+    spec.setHttp(new IstioRules(app, JSON).split(canary, rules(service), shared));
     return service;
   }
 
-  /// Sets what is ours and leaves what Istio may know beyond it.
-  private static HTTPRoute weighted(Canary app, Percent canary, HTTPRoute rule) {
-    CanaryService service = app.spec().service();
-    rule.setMatch(
-        service.match().stream()
-            .map(match -> JSON.convertValue(match, HTTPMatchRequest.class))
-            .toList());
-    rule.setRewrite(rewrite(service.rewrite()));
-    rule.setTimeout(service.timeout());
-    rule.setRetries(convert(service.retries(), HTTPRetry.class));
-    rule.setHeaders(convert(service.headers(), Headers.class));
-    rule.setCorsPolicy(convert(service.corsPolicy(), CorsPolicy.class));
-    // these exclude a route, or would send copies of requests to a side that gets none
-    rule.setRedirect(null);
-    rule.setDirectResponse(null);
-    rule.setDelegate(null);
-    rule.setMirror(null);
-    rule.setMirrorPercentage(null);
-    rule.setRoute(
-        List.of(
-            destination(app, app.primaryServiceName(), canary.rest(), rule),
-            destination(app, app.canaryServiceName(), canary, rule)));
-    return rule;
-  }
-
-  private static HTTPRouteDestination destination(
-      Canary app, String host, Percent share, HTTPRoute rule) {
-    HTTPRouteDestination entry =
-        IstioWeights.destinations(rule).stream()
-            .filter(candidate -> IstioWeights.host(app, candidate).equals(host))
-            .findFirst()
-            .orElseGet(HTTPRouteDestination::new);
-    Destination destination = new Destination();
-    destination.setHost(host);
-    if (needsPort(app)) {
-      PortSelector port = new PortSelector();
-      port.setNumber((long) app.spec().service().port());
-      destination.setPort(port);
-    }
-    entry.setDestination(destination);
-    entry.setHeaders(null);
-    entry.setWeight(share.value());
-    return entry;
-  }
-
-  /// Without a port Envoy takes the caller's. That is right where callers use the apex Service,
-  /// which has the same ports as its sides, and keeps discovered ports apart. It is wrong where
-  /// they may come by another port: through a gateway to a Service with several ports, or by a host
-  /// that is no Service of ours.
-  private static boolean needsPort(Canary app) {
-    CanaryService service = app.spec().service();
-    List<String> gateways = IstioHosts.gateways(app);
-    if (service.portDiscovery()) {
-      return service.delegation() || !gateways.getFirst().equals(IstioHosts.MESH);
-    }
-    return service.delegation()
-        || (gateways.contains(IstioHosts.MESH) && IstioHosts.hosts(app).size() > 1);
-  }
-
-  private static @Nullable HTTPRewrite rewrite(CanaryService.@Nullable Rewrite rewrite) {
-    if (rewrite == null || (rewrite.uri() == null && rewrite.authority() == null)) {
-      return null;
-    }
-    HTTPRewrite result = new HTTPRewrite();
-    result.setUri(rewrite.uri());
-    result.setAuthority(rewrite.authority());
-    return result;
+  private static boolean leadsToSides(Canary app, VirtualService service) {
+    return rules(service).stream().anyMatch(rule -> IstioWeights.names(app, rule));
   }
 
   private static DestinationRule rule(Canary app, String host, List<HasMetadata> live) {
@@ -231,18 +213,36 @@ final class Istio implements Mesh {
     return object;
   }
 
-  private static void metadata(VirtualService service, Canary app) {
+  private static void mark(VirtualService service, Canary app) {
     ObjectMeta metadata = service.getMetadata();
-    ExtraMetadata apex = app.spec().service().apex();
     var labels = sorted(metadata.getLabels());
     var annotations = sorted(metadata.getAnnotations());
-    if (apex != null) {
-      labels.putAll(apex.labels());
-      annotations.putAll(apex.annotations());
-    }
-    annotations.putAll(HANDS_OFF);
+    labels.putAll(labels(app));
+    annotations.putAll(annotations(app));
     metadata.setLabels(labels);
     metadata.setAnnotations(annotations);
+  }
+
+  private static void unmark(VirtualService service, Canary app) {
+    ObjectMeta metadata = service.getMetadata();
+    var labels = sorted(metadata.getLabels());
+    var annotations = sorted(metadata.getAnnotations());
+    labels.entrySet().removeAll(labels(app).entrySet());
+    annotations.entrySet().removeAll(annotations(app).entrySet());
+    metadata.setLabels(labels);
+    metadata.setAnnotations(annotations);
+  }
+
+  private static Map<String, String> labels(Canary app) {
+    ExtraMetadata apex = app.spec().service().apex();
+    return apex == null ? Map.of() : apex.labels();
+  }
+
+  private static Map<String, String> annotations(Canary app) {
+    ExtraMetadata apex = app.spec().service().apex();
+    var all = new TreeMap<>(apex == null ? Map.<String, String>of() : apex.annotations());
+    all.putAll(HANDS_OFF);
+    return all;
   }
 
   @SuppressWarnings("ConstantValue") // the client's model has null for an absent map

@@ -4,10 +4,13 @@ import dev.sluice.crds.Canary;
 import dev.sluice.crds.ObjectRef;
 import io.fabric8.istio.api.networking.v1.VirtualService;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Which VirtualService Istio obeys when several claim a host.
 ///
@@ -76,6 +79,29 @@ final class IstioHosts {
         : app.spec().service().gateways();
   }
 
+  /// The hosts of our VirtualService as full names.
+  static Set<String> claimed(Canary app) {
+    return full(hosts(app), app.metadata().namespace());
+  }
+
+  /// The hosts of any VirtualService as full names.
+  static Set<String> claimed(VirtualService service) {
+    return service.getSpec() == null
+        ? Set.of()
+        : full(list(service.getSpec().getHosts()), ref(service).namespace());
+  }
+
+  private static Set<String> full(List<String> hosts, String namespace) {
+    return hosts.stream().map(host -> full(host, namespace)).collect(Collectors.toUnmodifiableSet());
+  }
+
+  /// Whether this Canary made the object, here or under Flagger.
+  static boolean isControlled(Canary app, VirtualService live) {
+    return list(live.getMetadata().getOwnerReferences()).stream()
+        .filter(owner -> Boolean.TRUE.equals(owner.getController()))
+        .anyMatch(owner -> Objects.equals(owner.getUid(), app.metadata().uid()));
+  }
+
   /// The others that Istio obeys instead of us for one of our hosts, for some callers at least.
   static List<String> rivals(Canary app, List<VirtualService> visible) {
     ObjectRef own = new ObjectRef(app.metadata().namespace(), app.apexName());
@@ -94,11 +120,7 @@ final class IstioHosts {
       if (ref(other).equals(own) || other.getSpec() == null) {
         continue;
       }
-      List<String> theirs =
-          list(other.getSpec().getHosts()).stream()
-              .map(host -> full(host, ref(other).namespace()))
-              .toList();
-      if (hosts(app).stream().anyMatch(host -> theirs.contains(full(host, own.namespace())))) {
+      if (!Collections.disjoint(claimed(app), claimed(other))) {
         beats(claim(other), ours).ifPresent(rivals::add);
       }
     }
@@ -174,8 +196,23 @@ final class IstioHosts {
 
   private static List<String> qualified(List<String> gateways, String namespace) {
     return gateways.stream()
-        .map(name -> name.equals(MESH) || name.contains("/") ? name : namespace + "/" + name)
+        .map(name -> qualified(name, namespace))
         .toList();
+  }
+
+  /// `NAMESPACE/NAME` of a gateway that may be written short, or in full as in old times.
+  private static String qualified(String gateway, String namespace) {
+    if (gateway.equals(MESH)) {
+      return MESH;
+    }
+    if (gateway.startsWith("./")) {
+      return namespace + gateway.substring(1);
+    }
+    String[] parts = gateway.split("\\.", 3);
+    if (!gateway.contains("/") && parts.length > 1) {
+      return parts[1] + "/" + parts[0];
+    }
+    return gateway.contains("/") ? gateway : namespace + "/" + gateway;
   }
 
   /// A name without a dot belongs to the namespace of its VirtualService; one with a dot is a full

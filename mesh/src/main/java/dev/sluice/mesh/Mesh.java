@@ -4,6 +4,7 @@ import dev.sluice.crds.Canary;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// One way of splitting traffic. Pure: applying, owner references and retries exist once,
 /// elsewhere.
@@ -19,6 +20,17 @@ public interface Mesh {
   /// @param live this canary's objects as they are; an object that is not there is left out
   List<HasMetadata> routes(Canary app, Percent canary, List<HasMetadata> live);
 
+  /// The live objects with other shares and nothing else: for a specification that must not be
+  /// written. Where nothing leads to the sides yet, nothing changes.
+  List<HasMetadata> reweighted(Canary app, Percent canary, List<HasMetadata> live);
+
+  /// The live objects as they are left behind when this application is let go: nothing leads to its
+  /// sides any more. What somebody made before is as it was found; the rest leads to the apex.
+  List<HasMetadata> givenBack(Canary app, List<HasMetadata> live);
+
+  /// Whether a live object sends requests to one of the sides.
+  boolean leadsToSides(Canary app, List<HasMetadata> live);
+
   /// The split that the live objects ask for; empty when there is no route for this canary, or it
   /// cannot be read as a split in two.
   Optional<Percent> read(Canary app, List<HasMetadata> live);
@@ -30,8 +42,15 @@ public interface Mesh {
   /// Other objects that own a host of this canary, so that its weights would be obeyed by nobody,
   /// each as a person would name it: `VirtualService team-a/shop`.
   ///
-  /// @param all every object of the kinds of [#kinds] that can be seen, in any namespace
+  /// @param all the objects that claim one of [#hosts], in any namespace; more do no harm
   List<String> rivals(Canary app, List<HasMetadata> all);
+
+  /// The hosts that the objects of this canary claim, spelled so that two claims of one host are
+  /// equal.
+  Set<String> hosts(Canary app);
+
+  /// The hosts that an object claims, in the same spelling; empty for other kinds of objects.
+  Set<String> hosts(HasMetadata object);
 
   /// What the author of the Canary should know about this mesh and this spec; empty mostly.
   List<RouteProblem> warnings(Canary app);

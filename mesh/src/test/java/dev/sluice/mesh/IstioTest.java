@@ -194,7 +194,7 @@ class IstioTest {
         "{port: 80, timeout: soon} | spec.service.timeout: 'soon' is not a duration such as 30s or 1m30s",
         "{port: 80, retries: {attempts: -1}} | spec.service.retries.attempts: must not be negative",
         "{port: 80, match: [{uri: {regex: '('}}]} | spec.service.match[0].uri.regex: is no regular expression: Unclosed group",
-        "{port: 80, match: [{headers: {cookie: {regex: '(?!a)b'}}}]} | spec.service.match[0].headers.cookie.regex: RE2 has no looking around, atomic groups, possessive quantifiers or references"
+        "{port: 80, match: [{headers: {cookie: {regex: '(?!a)b'}}}]} | spec.service.match[0].headers.cookie.regex: RE2, which Envoy uses, has no looking around and atomic groups"
       })
   void whatEnvoyWouldRejectIsRefusedByItsField(String service, String problem) {
     assertThat(istio.problems(Documents.app(service)))

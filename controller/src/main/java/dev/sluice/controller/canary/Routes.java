@@ -57,15 +57,22 @@ final class Routes {
 
   /// Whether the live objects are as the mesh wants them for the split they already have.
   boolean asWanted(Canary canary, List<HasMetadata> live, Percent split) {
-    List<HasMetadata> wanted = mesh.routes(canary, split, live);
+    List<HasMetadata> wanted = wanted(canary, split, live);
     return wanted.size() == live.size()
         && wanted.stream().allMatch(one -> live.stream().anyMatch(other -> same(one, other)));
+  }
+
+  /// A spec that the mesh would refuse reaches no route; a run that is under way is still made safe.
+  private List<HasMetadata> wanted(Canary canary, Percent split, List<HasMetadata> live) {
+    return mesh.problems(canary).isEmpty()
+        ? mesh.routes(canary, split, live)
+        : mesh.reweighted(canary, split, live);
   }
 
   /// Writes what differs; nothing when all is as wanted.
   void write(Canary canary, Percent split) {
     List<HasMetadata> live = live(canary);
-    for (HasMetadata wanted : mesh.routes(canary, split, live)) {
+    for (HasMetadata wanted : wanted(canary, split, live)) {
       Kind kind =
           mesh.kinds().stream()
               .filter(k -> k.className().isInstance(wanted))
