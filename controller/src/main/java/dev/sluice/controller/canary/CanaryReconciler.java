@@ -106,13 +106,13 @@ public final class CanaryReconciler implements Reconciler {
       seen = observe(canary, clock.instant());
       facts = seen.observation().with(answers);
     }
-    Optional<Instant> again = carryOut(canary, facts, seen.copy(), Rollout.decide(facts));
+    Optional<Instant> again = carryOut(canary, facts, seen.making(), Rollout.decide(facts));
     Instant retry = now.plus(TELL_AGAIN);
     return report.isBehind(ref) ? Optional.of(again.filter(retry::isAfter).orElse(retry)) : again;
   }
 
   private Optional<Instant> carryOut(
-      Canary canary, Observation facts, Optional<PrimaryCopy> copy, Decision decision) {
+      Canary canary, Observation facts, Optional<Making> making, Decision decision) {
     Instant now = facts.now();
     Report.Recorded recorded =
         decision
@@ -123,7 +123,7 @@ public final class CanaryReconciler implements Reconciler {
       replaced.put(canary.ref(), canary.metadata().resourceVersion());
     }
     try {
-      copy.ifPresent(rules -> hands.run(canary, rules, decision.actions()));
+      making.ifPresent(rules -> hands.run(canary, rules, decision.actions()));
       refusals.remove(canary.ref());
     } catch (ClusterFailure.Refused e) {
       refusals.put(canary.ref(), String.valueOf(e.getMessage()));

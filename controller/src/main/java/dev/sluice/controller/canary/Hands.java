@@ -28,30 +28,44 @@ final class Hands {
   }
 
   /// @throws ClusterFailure when an action could not be carried out; those after it were not tried
-  void run(Canary canary, PrimaryCopy copy, List<Action> actions) {
+  void run(Canary canary, Making making, List<Action> actions) {
     for (Action action : actions) {
-      run(canary, copy, action);
+      run(canary, making, action);
     }
   }
 
-  private void run(Canary canary, PrimaryCopy copy, Action action) {
+  private void run(Canary canary, Making making, Action action) {
     switch (action) {
       case Action.EnsureServices() -> {
-        ensure(canary, Services.Role.CANARY, copy);
-        ensure(canary, Services.Role.PRIMARY, copy);
+        ensure(canary, Services.Role.CANARY, making);
+        ensure(canary, Services.Role.PRIMARY, making);
+        mark(canary, making);
       }
-      case Action.CopyToPrimary(var revision) -> copying.run(canary, copy, revision);
-      case Action.PointApexAtPrimary() -> ensure(canary, Services.Role.APEX, copy);
+      case Action.CopyToPrimary(var revision) -> copying.run(canary, making.copy(), revision);
+      case Action.PointApexAtPrimary() -> ensure(canary, Services.Role.APEX, making);
       case Action.Route(var split) -> routes.write(canary, split);
-      case Action.ScaleTarget(var replicas) -> own(canary, copy.target(), replicas);
-      case Action.ScalePrimary(var replicas) -> scale(canary, copy.primaryName(), replicas);
+      case Action.ScaleTarget(var replicas) -> own(canary, making.copy().target(), replicas);
+      case Action.ScalePrimary(var replicas) ->
+          scale(canary, making.copy().primaryName(), replicas);
       case Action.CopyAutoscaler(var least) -> autoscalers.copy(canary, least);
       case Action.DropAutoscalers() -> autoscalers.dropLeftovers(canary);
     }
   }
 
-  private void ensure(Canary canary, Services.Role role, PrimaryCopy copy) {
-    ObjectNode wanted = Services.wanted(canary, role, copy);
+  /// Labels and annotations of an apex Service that is ours already; where it leads is not changed.
+  private void mark(Canary canary, Making making) {
+    ObjectNode wanted = Services.wanted(canary, Services.Role.APEX, making);
+    ObjectRef ref = new ObjectRef(canary.metadata().namespace(), canary.apexName());
+    if (cluster
+        .cached(Kind.SERVICE, ref)
+        .filter(live -> Services.finds(wanted, Json.tree(live)))
+        .isPresent()) {
+      ensure(canary, Services.Role.APEX, making);
+    }
+  }
+
+  private void ensure(Canary canary, Services.Role role, Making making) {
+    ObjectNode wanted = Services.wanted(canary, role, making);
     ObjectRef ref = new ObjectRef(canary.metadata().namespace(), Services.name(canary, role));
     Optional<GenericKubernetesResource> live = cluster.get(Kind.SERVICE, ref);
     if (live.isEmpty()) {
@@ -60,10 +74,9 @@ final class Hands {
       return;
     }
     ObjectNode tree = Json.tree(live.get());
-    if (!Services.satisfied(wanted, tree)) {
-      ObjectNode adjusted =
-          Services.adjusted(wanted, tree, canary.spec().service().unmanagedMetadata());
-      cluster.replace(Kind.SERVICE, Json.resource(adjusted));
+    if (!Services.satisfied(canary, wanted, tree)) {
+      cluster.replace(
+          Kind.SERVICE, Json.resource(Services.adjusted(canary, role, wanted, tree)));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.sluice.controller.canary;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -7,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.controller.cluster.Fingerprint;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.util.Optional;
 
 /// Objects as trees and back.
 final class Json {
@@ -42,6 +44,15 @@ final class Json {
   /// The [Fingerprint] of a tree.
   static String hash(JsonNode node) {
     return Fingerprint.of(MAPPER.convertValue(node, Object.class));
+  }
+
+  /// JSON that somebody wrote into an annotation; empty when it is none.
+  static Optional<JsonNode> parse(String text) {
+    try {
+      return Optional.of(MAPPER.readTree(text));
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
+    }
   }
 
   /// The object at `field`, which is made if it is missing.

@@ -1,6 +1,7 @@
 package dev.sluice.controller.canary;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.controller.cluster.Cluster;
 import dev.sluice.controller.cluster.Kind;
@@ -53,10 +54,10 @@ final class Observer {
     this.handing = handing;
   }
 
-  /// The facts, and how the primary is made from the target.
+  /// The facts, and how what stands beside the target is made from it.
   ///
-  /// @param copy empty when there is no target whose pods could be told from a primary's
-  record Seen(Observation observation, Optional<PrimaryCopy> copy) {}
+  /// @param making empty when there is no target whose pods could be told from a primary's
+  record Seen(Observation observation, Optional<Making> making) {}
 
   Seen observe(
       Canary canary,
@@ -68,7 +69,7 @@ final class Observer {
     Optional<ObjectNode> target = deployment(canary, canary.spec().targetRef().name());
     Optional<ObjectNode> primary = deployment(canary, canary.primaryName());
     Optional<Target> read = target.map(t -> read(canary, t, primary, now));
-    Optional<PrimaryCopy> copy = read.flatMap(Target::copy);
+    Optional<Making> making = read.flatMap(Target::making);
     Observation observation =
         new Observation(
             now,
@@ -83,10 +84,10 @@ final class Observer {
             read.map(Target::content)
                 .orElseGet(() -> new Content.Unreadable("Deployment " + ref + " does not exist")),
             autoscalers.read(canary),
-            routing(canary, copy, now),
+            routing(canary, making, now),
             refused,
             Optional.empty());
-    return new Seen(observation, copy);
+    return new Seen(observation, making);
   }
 
   static Names names(Canary canary) {
@@ -98,7 +99,7 @@ final class Observer {
         canary.apexName());
   }
 
-  private record Target(Content content, Optional<PrimaryCopy> copy) {}
+  private record Target(Content content, Optional<Making> making) {}
 
   private Target read(Canary canary, ObjectNode target, Optional<ObjectNode> primary, Instant now) {
     Optional<Map.Entry<String, String>> label = PrimaryCopy.selectorLabel(target, selectorLabels);
@@ -142,22 +143,31 @@ final class Observer {
             sightings.since(canary.ref(), "content", revision, now),
             handing.of(new ObjectRef(namespace, canary.spec().targetRef().name())),
             TargetReader.annotation(target, TargetReader.COMMIT));
-    return new Target(content, Optional.of(copy));
+    ServicePorts ports =
+        ServicePorts.of(
+            canary.spec().service(),
+            target,
+            service(canary, Services.Role.APEX)
+                .map(live -> Services.foundPorts(canary, live))
+                .orElseGet(MissingNode::getInstance));
+    return new Target(content, Optional.of(new Making(copy, ports)));
   }
 
   private record Routed(
       boolean services, Routing.Apex apex, boolean rules, Optional<Percent> split) {}
 
-  private Routing routing(Canary canary, Optional<PrimaryCopy> copy, Instant now) {
+  private Routing routing(Canary canary, Optional<Making> making, Instant now) {
     List<HasMetadata> live = routes.live(canary);
     Optional<Percent> split = routes.split(canary, live);
     boolean rules = routes.asWanted(canary, live, split.orElse(Percent.NONE));
     Routed routed =
         new Routed(
-            copy.isPresent()
-                && isThere(canary, Services.Role.PRIMARY, copy.get())
-                && isThere(canary, Services.Role.CANARY, copy.get()),
-            apex(canary, copy),
+            making.isPresent()
+                && isThere(canary, Services.Role.PRIMARY, making.get())
+                && isThere(canary, Services.Role.CANARY, making.get())
+                && (apex(canary, making) != Routing.Apex.PRIMARY
+                    || isThere(canary, Services.Role.APEX, making.get())),
+            apex(canary, making),
             rules,
             split);
     return new Routing(
@@ -170,19 +180,21 @@ final class Observer {
         routes.rivals(canary));
   }
 
-  private Routing.Apex apex(Canary canary, Optional<PrimaryCopy> copy) {
+  private Routing.Apex apex(Canary canary, Optional<Making> making) {
     Optional<JsonNode> live = service(canary, Services.Role.APEX);
     if (live.isEmpty()) {
       return Routing.Apex.MISSING;
     }
-    return copy.isPresent() && isThere(canary, Services.Role.APEX, copy.get())
+    return making.isPresent()
+            && Services.finds(
+                Services.wanted(canary, Services.Role.APEX, making.get()), live.get())
         ? Routing.Apex.PRIMARY
         : Routing.Apex.ELSEWHERE;
   }
 
-  private boolean isThere(Canary canary, Services.Role role, PrimaryCopy copy) {
+  private boolean isThere(Canary canary, Services.Role role, Making making) {
     return service(canary, role)
-        .filter(live -> Services.satisfied(Services.wanted(canary, role, copy), live))
+        .filter(live -> Services.satisfied(canary, Services.wanted(canary, role, making), live))
         .isPresent();
   }
 

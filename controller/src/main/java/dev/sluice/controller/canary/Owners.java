@@ -1,6 +1,7 @@
 package dev.sluice.controller.canary;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.controller.cluster.ClusterFailure;
 import dev.sluice.crds.Canary;
@@ -30,6 +31,22 @@ final class Owners {
       }
     }
     return false;
+  }
+
+  /// Takes the Canary's owner reference off, so that the object stays when the Canary goes.
+  ///
+  /// @return whether there was one
+  static boolean disown(ObjectNode object, Canary canary) {
+    ObjectNode meta = Json.object(object, "metadata");
+    ArrayNode left = Json.MAPPER.createArrayNode();
+    for (JsonNode owner : meta.path("ownerReferences")) {
+      if (!owner.path("uid").asText().equals(canary.metadata().uid())) {
+        left.add(owner);
+      }
+    }
+    boolean was = left.size() < meta.path("ownerReferences").size();
+    meta.set("ownerReferences", left);
+    return was;
   }
 
   /// @throws ClusterFailure.Refused when overwriting the object would destroy somebody else's

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.sluice.crds.Canary;
@@ -51,15 +52,19 @@ class FlaggerObjectsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"myapp", "bluegreen", "affinity", "scaled"})
+  @ValueSource(strings = {"myapp", "ab", "bluegreen", "affinity", "scaled"})
   void flaggersServicesNeedNoChange(String name) throws IOException {
     List<ObjectNode> objects = recorded(name);
     Canary canary = Canary.read(named(find(objects, "Canary", name)));
-    PrimaryCopy copy = copy(find(objects, "Deployment", name));
+    ObjectNode target = find(objects, "Deployment", name);
+    Making making =
+        new Making(
+            copy(target),
+            ServicePorts.of(canary.spec().service(), target, MissingNode.getInstance()));
 
     for (Services.Role role : Services.Role.values()) {
       ObjectNode live = find(objects, "Service", Services.name(canary, role));
-      assertThat(Services.satisfied(Services.wanted(canary, role, copy), live))
+      assertThat(Services.satisfied(canary, Services.wanted(canary, role, making), live))
           .as("%s Service", role)
           .isTrue();
     }
