@@ -10,6 +10,7 @@ import dev.sluice.controller.canary.Interest;
 import dev.sluice.controller.canary.WebhookHooks;
 import dev.sluice.controller.cluster.ApiCluster;
 import dev.sluice.controller.cluster.Cluster;
+import dev.sluice.controller.cluster.Fence;
 import dev.sluice.controller.cluster.Kind;
 import dev.sluice.controller.cluster.Watches;
 import dev.sluice.controller.gitsync.GitSyncReconciler;
@@ -17,12 +18,12 @@ import dev.sluice.controller.gitsync.Handovers;
 import dev.sluice.controller.http.AnalysisHttp;
 import dev.sluice.controller.http.Http;
 import dev.sluice.controller.http.ResilientHttp;
+import dev.sluice.controller.lease.Elector;
 import dev.sluice.controller.loop.Key;
 import dev.sluice.controller.loop.Loop;
 import dev.sluice.controller.server.Endpoints;
 import dev.sluice.controller.server.ProcessMetrics;
 import dev.sluice.controller.webhook.Webhooks;
-import dev.sluice.crds.ObjectRef;
 import dev.sluice.gitops.fetch.Mirrors;
 import dev.sluice.mesh.Mesh;
 import dev.sluice.mesh.Meshes;
@@ -83,18 +84,28 @@ public final class Controller {
       String server = Connection.check(client);
       List<Kind> kinds = kinds(mesh);
       try (Watches watches = new Watches(client, kinds, settings.namespace())) {
-        Cluster cluster = ApiCluster.over(client, watches, Connection.TIMEOUT_MILLIS, metrics);
-        requireKinds(cluster, kinds);
-        Interest interest = new Interest();
-        Loop loop = loop(settings, mesh, cluster, mirrors, interest, http, threads, clock, metrics);
-        Thread stop = Thread.ofPlatform().unstarted(loop::close);
-        Runtime.getRuntime().addShutdownHook(stop);
-        watches.start((kind, object) -> {
-          if (kind.equals(Kind.GIT_SYNC)) {
-            loop.lookAt(new Key(kind, ref(object)));
-          }
-          interest.in(kind, object).forEach(ref -> loop.lookAt(new Key(Kind.CANARY, ref)));
-        });
+        requireKinds(
+            ApiCluster.over(client, watches, Connection.TIMEOUT_MILLIS, metrics, Fence.OPEN),
+            kinds);
+        Duty duty =
+            new Duty(
+                fence -> {
+                  Cluster cluster =
+                      ApiCluster.over(client, watches, Connection.TIMEOUT_MILLIS, metrics, fence);
+                  Interest interest = new Interest();
+                  return new Work(
+                      loop(
+                          settings, mesh, cluster, mirrors, interest, http, threads, clock,
+                          metrics),
+                      interest,
+                      cluster,
+                      kinds);
+                },
+                settings
+                    .election()
+                    .map(election -> elector(election, client, watches, metrics, threads, clock)));
+        duty.stopWithTheProcess();
+        watches.start(duty::changed);
         while (!watches.awaitSync(SYNC_REMINDER)) {
           unready.set(List.of("waiting for " + String.join(", ", watches.missing())));
           LOG.atWarn().addKeyValue("kinds", watches.missing()).log("still waiting for first lists");
@@ -107,7 +118,7 @@ public final class Controller {
             .addKeyValue("port", endpoints.port())
             .addKeyValue("namespace", settings.namespace().isEmpty() ? "all" : settings.namespace())
             .log("controller started");
-        loop.run();
+        duty.run();
         LOG.atInfo().log("controller stopped");
       }
       return 0;
@@ -116,6 +127,27 @@ public final class Controller {
     } finally {
       vertx.close();
     }
+  }
+
+  private static Elector elector(
+      Settings.Election election,
+      KubernetesClient client,
+      Watches watches,
+      ProcessMetrics metrics,
+      ExecutorService threads,
+      InstantSource clock) {
+    Cluster cluster =
+        ApiCluster.over(
+            client, watches, election.timing().requestTimeout().toMillis(), metrics, Fence.OPEN);
+    long began = System.nanoTime();
+    return new Elector(
+        cluster,
+        election.lease(),
+        election.identity(),
+        election.timing(),
+        () -> Duration.ofNanos(System.nanoTime() - began),
+        clock,
+        new LeaseNews(election.identity(), new Events(cluster), metrics, threads, clock));
   }
 
   private static Loop loop(
@@ -219,10 +251,5 @@ public final class Controller {
                         : "the definitions in deploy/crds"));
       }
     }
-  }
-
-  private static ObjectRef ref(io.fabric8.kubernetes.api.model.GenericKubernetesResource object) {
-    String namespace = object.getMetadata().getNamespace();
-    return new ObjectRef(namespace == null ? "" : namespace, object.getMetadata().getName());
   }
 }

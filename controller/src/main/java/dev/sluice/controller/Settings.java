@@ -1,5 +1,7 @@
 package dev.sluice.controller;
 
+import dev.sluice.controller.lease.Timing;
+import dev.sluice.crds.ObjectRef;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +27,7 @@ import java.util.Optional;
 /// @param gitDirectory where mirrors of Git repositories are kept
 /// @param gitAllowFile whether a GitSync may name a `file:` URL
 /// @param gitDefaultServiceAccount who writes for a GitSync that names nobody
+/// @param election the lease to hold before working; empty to work always
 public record Settings(
     Optional<Path> kubeconfig,
     String namespace,
@@ -44,12 +47,18 @@ public record Settings(
     Path gitDirectory,
     boolean gitAllowFile,
     String gitDefaultServiceAccount,
+    Optional<Election> election,
     String version) {
 
   public Settings {
     selectorLabels = List.copyOf(selectorLabels);
     labelPrefixes = List.copyOf(labelPrefixes);
   }
+
+  /// How processes that share the work choose one.
+  ///
+  /// @param identity unlike every other process's
+  public record Election(ObjectRef lease, String identity, Timing timing) {}
 
   /// The sink for Canaries that name no alerts of their own.
   ///

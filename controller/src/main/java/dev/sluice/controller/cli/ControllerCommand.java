@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -177,6 +178,8 @@ final class ControllerCommand implements Callable<Integer> {
           "ServiceAccount, in the GitSync's namespace, that writes for a GitSync that names none.")
   String gitDefaultServiceAccount;
 
+  @Mixin final LeaderElection leaderElection = new LeaderElection();
+
   @Option(
       names = "--log-level",
       paramLabel = "LEVEL",
@@ -253,7 +256,16 @@ final class ControllerCommand implements Callable<Integer> {
         mirrors,
         gitAllowFile,
         gitDefaultServiceAccount,
+        election(),
         Version.current());
+  }
+
+  private Optional<Settings.Election> election() {
+    try {
+      return leaderElection.settings(kubeconfig != null);
+    } catch (IllegalArgumentException e) {
+      throw bad(String.valueOf(e.getMessage()));
+    }
   }
 
   private Settings.Slack slack() {

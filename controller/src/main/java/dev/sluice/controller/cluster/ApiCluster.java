@@ -34,11 +34,15 @@ public final class ApiCluster implements Cluster {
   /// A cluster over HTTP.
   ///
   /// @param timeoutMillis of one request
+  /// @param fence before every write
   public static Cluster over(
-      KubernetesClient client, Watches watches, long timeoutMillis, CallGauge calls) {
+      KubernetesClient client, Watches watches, long timeoutMillis, CallGauge calls, Fence fence) {
     String server = client.getConfiguration().getMasterUrl();
     return new ApiCluster(
-        new HttpTransport(client.getHttpClient(), server, timeoutMillis, null), watches, calls);
+        new FencedTransport(
+            new HttpTransport(client.getHttpClient(), server, timeoutMillis, null), fence),
+        watches,
+        calls);
   }
 
   ApiCluster(Transport transport, Cache cache, CallGauge calls) {

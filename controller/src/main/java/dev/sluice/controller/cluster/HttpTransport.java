@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -34,6 +35,13 @@ final class HttpTransport implements Transport {
   @Override
   public Transport as(String user) {
     return new HttpTransport(http, server, timeoutMillis, user);
+  }
+
+  @Override
+  public Transport within(Duration atMost) {
+    return atMost.toMillis() >= timeoutMillis
+        ? this
+        : new HttpTransport(http, server, Math.max(1, atMost.toMillis()), impersonated);
   }
 
   @Override

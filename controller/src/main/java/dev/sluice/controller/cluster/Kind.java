@@ -20,6 +20,7 @@ public record Kind(String group, String version, String kind, String plural, boo
   public static final Kind SERVICE = of("", "v1", "Service", "services");
   public static final Kind CONFIG_MAP = of("", "v1", "ConfigMap", "configmaps");
   public static final Kind SECRET = of("", "v1", "Secret", "secrets");
+  public static final Kind LEASE = of("coordination.k8s.io", "v1", "Lease", "leases");
   public static final Kind EVENT = of("", "v1", "Event", "events");
   public static final Kind VIRTUAL_SERVICE =
       of("networking.istio.io", "v1", "VirtualService", "virtualservices");

@@ -1,6 +1,7 @@
 package dev.sluice.controller.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// Carries one request to the API server and one answer back: over HTTP to a real one, by a method
@@ -11,6 +12,9 @@ interface Transport {
   /// @param body anything Jackson can write
   /// @throws ClusterFailure for everything but a success
   JsonNode send(String method, String path, @Nullable String contentType, @Nullable Object body);
+
+  /// The same server, where no request takes longer than this, if it would otherwise.
+  Transport within(Duration atMost);
 
   /// The same server, acting as another user.
   Transport as(String user);

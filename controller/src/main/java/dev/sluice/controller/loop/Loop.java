@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -66,7 +67,13 @@ public final class Loop implements AutoCloseable {
       }
       DueQueue.Due<Key> next = due.getFirst();
       gauges.late(Duration.between(next.at(), clock.instant()));
-      passes.execute(() -> pass(next.key()));
+      try {
+        passes.execute(() -> pass(next.key()));
+      } catch (RejectedExecutionException e) {
+        // Closed since it was taken; there will be no more passes.
+        permits.release();
+        return;
+      }
     }
   }
 
@@ -121,18 +128,21 @@ public final class Loop implements AutoCloseable {
     return queue.size();
   }
 
-  /// Lets passes under way finish (at most 10 s), starts no new ones.
+  /// Starts no new passes, and lets those under way finish.
+  ///
+  /// @return whether they did in time
+  public boolean finish(Duration atMost) throws InterruptedException {
+    running = false;
+    wake();
+    passes.shutdown();
+    return passes.awaitTermination(atMost.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /// Ends [#run], and interrupts the passes under way.
   @Override
   public void close() {
     running = false;
     wake();
-    passes.shutdown();
-    try {
-      if (!passes.awaitTermination(10, TimeUnit.SECONDS)) {
-        passes.shutdownNow();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    passes.shutdownNow();
   }
 }

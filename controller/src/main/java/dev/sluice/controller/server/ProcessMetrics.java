@@ -16,6 +16,7 @@ public final class ProcessMetrics implements LoopGauges, CallGauge {
   private final Histogram lateness;
   private final Histogram passes;
   private final Counter calls;
+  private final Gauge leader;
 
   /// @param version shown in `flagger_info`
   public ProcessMetrics(PrometheusRegistry registry, String version, String meshProvider) {
@@ -27,6 +28,11 @@ public final class ProcessMetrics implements LoopGauges, CallGauge {
         .register(registry)
         .labelValues(version, meshProvider)
         .set(1);
+    leader =
+        Gauge.builder()
+            .name("sluice_leader")
+            .help("1 in the process that holds the lease and works; 0 in one that stands by.")
+            .register(registry);
     lateness =
         Histogram.builder()
             .name("sluice_queue_lateness_seconds")
@@ -48,6 +54,11 @@ public final class ProcessMetrics implements LoopGauges, CallGauge {
             .help("Requests to the API server, watches left out.")
             .labelNames("verb", "resource")
             .register(registry);
+  }
+
+  /// Whether this process leads those that share its work.
+  public void leading(boolean leads) {
+    leader.set(leads ? 1 : 0);
   }
 
   @Override

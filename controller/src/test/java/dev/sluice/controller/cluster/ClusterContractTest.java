@@ -183,7 +183,7 @@ class ClusterContractTest {
         open.push(watches);
         watches.start((kind, object) -> saw(object));
         assertThat(watches.awaitSync(Duration.ofSeconds(20))).isTrue();
-        yield ApiCluster.over(client, watches, 10_000, (verb, kind) -> {});
+        yield ApiCluster.over(client, watches, 10_000, (verb, kind) -> {}, Fence.OPEN);
       }
     };
   }

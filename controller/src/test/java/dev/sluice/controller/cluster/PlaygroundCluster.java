@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -36,19 +37,21 @@ public final class PlaygroundCluster {
   /// @param changed told of each watched object that was added, changed or deleted
   public static Cluster over(
       ApiServer server, List<Kind> watched, BiConsumer<Kind, GenericKubernetesResource> changed) {
-    return over(server, watched, changed, (verb, kind) -> {});
+    return over(server, watched, changed, (verb, kind) -> {}, Fence.OPEN);
   }
 
   public static Cluster over(
       ApiServer server,
       List<Kind> watched,
       BiConsumer<Kind, GenericKubernetesResource> changed,
-      CallGauge calls) {
+      CallGauge calls,
+      Fence fence) {
     WatchedCache cache = new WatchedCache();
     for (Kind kind : watched) {
       cache.watch(server, kind, changed);
     }
-    return new ApiCluster(new DirectTransport(server, ""), cache, calls);
+    return new ApiCluster(
+        new FencedTransport(new DirectTransport(server, ""), fence), cache, calls);
   }
 
   private record DirectTransport(ApiServer server, String user) implements Transport {
@@ -76,6 +79,11 @@ public final class PlaygroundCluster {
       } catch (IOException e) {
         throw new IllegalStateException("the playground answered no JSON", e);
       }
+    }
+
+    @Override
+    public Transport within(Duration atMost) {
+      return this;
     }
 
     @Override

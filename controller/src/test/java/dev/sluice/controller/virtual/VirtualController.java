@@ -9,6 +9,7 @@ import dev.sluice.controller.canary.Interest;
 import dev.sluice.controller.canary.Messenger;
 import dev.sluice.controller.cluster.Cluster;
 import dev.sluice.controller.cluster.ClusterFailure;
+import dev.sluice.controller.cluster.Fence;
 import dev.sluice.controller.cluster.Kind;
 import dev.sluice.controller.cluster.PlaygroundCluster;
 import dev.sluice.controller.loop.DueQueue;
@@ -49,6 +50,12 @@ public final class VirtualController {
   private boolean alive = true;
 
   public VirtualController(ApiServer api, Outside outside, Duration scrape, InstantSource clock) {
+    this(api, outside, scrape, clock, Fence.OPEN);
+  }
+
+  /// @param fence before every write
+  public VirtualController(
+      ApiServer api, Outside outside, Duration scrape, InstantSource clock, Fence fence) {
     this.clock = clock;
     Interest interest = new Interest();
     Cluster cluster =
@@ -59,7 +66,9 @@ public final class VirtualController {
               if (alive) {
                 interest.in(kind, object).forEach(ref -> queue.add(ref, clock.instant()));
               }
-            });
+            },
+            (verb, kind) -> {},
+            fence);
     reconciler =
         Canaries.reconciler(
             cluster,
