@@ -17,12 +17,14 @@ import dev.sluice.controller.gitsync.GitSyncReconciler;
 import dev.sluice.controller.gitsync.Handovers;
 import dev.sluice.controller.http.AnalysisHttp;
 import dev.sluice.controller.http.Http;
+import dev.sluice.controller.http.MeteredHttp;
 import dev.sluice.controller.http.ResilientHttp;
 import dev.sluice.controller.lease.Elector;
 import dev.sluice.controller.loop.Key;
 import dev.sluice.controller.loop.Loop;
 import dev.sluice.controller.server.Endpoints;
 import dev.sluice.controller.server.ProcessMetrics;
+import dev.sluice.controller.server.Pulse;
 import dev.sluice.controller.webhook.Webhooks;
 import dev.sluice.gitops.fetch.Mirrors;
 import dev.sluice.mesh.Mesh;
@@ -74,16 +76,25 @@ public final class Controller {
     PrometheusRegistry registry = new PrometheusRegistry();
     ProcessMetrics metrics = new ProcessMetrics(registry, settings.version(), mesh.name());
     AtomicReference<List<String>> unready = new AtomicReference<>(List.of("starting"));
+    Pulse pulse = new Pulse();
     Vertx vertx = Vertx.vertx();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         ResilientHttp http = ResilientHttp.over(vertx, ResilientHttp.Limits.DEFAULT);
         Endpoints endpoints =
-            new Endpoints(vertx, settings.host(), settings.port(), registry, unready::get);
+            new Endpoints(
+                vertx,
+                settings.host(),
+                settings.port(),
+                registry,
+                () -> pulse.problems(clock.instant()),
+                unready::get);
         KubernetesClient client = Connection.open(settings.kubeconfig(), settings.version());
         Mirrors mirrors = new Mirrors(settings.gitDirectory())) {
+      metrics.leftAlone(http::leftAlone);
+      metrics.leading(settings.election().isEmpty());
       String server = Connection.check(client);
       List<Kind> kinds = kinds(mesh);
-      try (Watches watches = new Watches(client, kinds, settings.namespace())) {
+      try (Watches watches = new Watches(client, kinds, settings.namespace(), metrics)) {
         requireKinds(
             ApiCluster.over(client, watches, Connection.TIMEOUT_MILLIS, metrics, Fence.OPEN),
             kinds);
@@ -93,13 +104,12 @@ public final class Controller {
                   Cluster cluster =
                       ApiCluster.over(client, watches, Connection.TIMEOUT_MILLIS, metrics, fence);
                   Interest interest = new Interest();
-                  return new Work(
+                  Loop loop =
                       loop(
                           settings, mesh, cluster, mirrors, interest, http, threads, clock,
-                          metrics),
-                      interest,
-                      cluster,
-                      kinds);
+                          metrics);
+                  pulse.of(loop::lastTurn);
+                  return new Work(loop, interest, cluster, kinds);
                 },
                 settings
                     .election()
@@ -165,10 +175,14 @@ public final class Controller {
     Handovers handovers = new Handovers(cluster);
     AlertMessenger messenger =
         new AlertMessenger(
-            new Alerts(cluster::get, http, settings.slack().map(slack -> destination(slack))),
+            new Alerts(
+                cluster::get,
+                new MeteredHttp(http, "alert", metrics),
+                settings.slack().map(slack -> destination(slack))),
             events,
             settings.clusterName(),
-            threads);
+            threads,
+            metrics);
     CanaryReconciler canaries =
         Canaries.reconciler(
             cluster,
@@ -184,10 +198,11 @@ public final class Controller {
                 settings.scrape()),
             interest,
             events,
-            new AnalysisHttp(http, proxy),
-            new WebhookHooks(new Webhooks(http, proxy)),
+            new AnalysisHttp(new MeteredHttp(http, "metrics", metrics), proxy),
+            new WebhookHooks(new Webhooks(new MeteredHttp(http, "webhook", metrics), proxy)),
             messenger,
             handovers::of,
+            metrics.canaries(),
             clock);
     Waker waker = new Waker();
     GitSyncReconciler gitSyncs =
@@ -198,7 +213,8 @@ public final class Controller {
             handovers,
             events,
             settings.gitDefaultServiceAccount(),
-            canary -> waker.wake.accept(new Key(Kind.CANARY, canary)));
+            canary -> waker.wake.accept(new Key(Kind.CANARY, canary)),
+            metrics.syncs());
     Loop loop =
         new Loop(
             Map.of(Kind.CANARY, canaries, Kind.GIT_SYNC, gitSyncs),
@@ -206,6 +222,7 @@ public final class Controller {
             settings.most(),
             metrics);
     waker.wake = loop::lookAt;
+    metrics.queue(loop::size);
     return loop;
   }
 

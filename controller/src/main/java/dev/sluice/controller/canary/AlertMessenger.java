@@ -8,6 +8,7 @@ import dev.sluice.controller.rollout.Standing;
 import dev.sluice.crds.Analysis.Severity;
 import dev.sluice.crds.Canary;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
@@ -26,14 +27,21 @@ public final class AlertMessenger implements Messenger {
   private final Events events;
   private final String clusterName;
   private final ExecutorService threads;
+  private final AlertGauge gauge;
   private final Semaphore room = new Semaphore(MOST);
 
   /// @param clusterName shown in alerts; empty for none
-  public AlertMessenger(Alerts alerts, Events events, String clusterName, ExecutorService threads) {
+  public AlertMessenger(
+      Alerts alerts,
+      Events events,
+      String clusterName,
+      ExecutorService threads,
+      AlertGauge gauge) {
     this.alerts = alerts;
     this.events = events;
     this.clusterName = clusterName;
     this.threads = threads;
+    this.gauge = gauge;
   }
 
   @Override
@@ -47,12 +55,16 @@ public final class AlertMessenger implements Messenger {
             canary, severity(alert.severity()), alert.text(), alert.details(), clusterName);
     if (!room.tryAcquire()) {
       LOG.atWarn().addKeyValue("canary", canary.ref()).log("alert dropped: too many on their way");
+      gauge.alerted(AlertGauge.Outcome.DROPPED);
       return;
     }
     try {
       threads.execute(() -> {
         try {
-          for (String failure : alerts.send(canary, message)) {
+          List<String> failures = alerts.send(canary, message);
+          gauge.alerted(
+              failures.isEmpty() ? AlertGauge.Outcome.SENT : AlertGauge.Outcome.FAILED);
+          for (String failure : failures) {
             events.write(Kind.CANARY, canary.metadata(), "Warning", "AlertFailed", failure, now);
           }
         } catch (InterruptedException e) {
@@ -64,6 +76,7 @@ public final class AlertMessenger implements Messenger {
     } catch (RejectedExecutionException e) {
       room.release();
       LOG.atWarn().addKeyValue("canary", canary.ref()).log("alert dropped: stopping");
+      gauge.alerted(AlertGauge.Outcome.DROPPED);
     }
   }
 

@@ -36,6 +36,7 @@ public final class Canaries {
       Hooks hooks,
       Messenger messenger,
       Handing handing,
+      CanaryGauges gauges,
       InstantSource clock) {
     Routes routes = new Routes(cluster, options.mesh());
     Sightings sightings = new Sightings();
@@ -58,9 +59,10 @@ public final class Canaries {
             new Judgement(http, options.metricsServer(), options.scrape()),
             options.mesh().name()),
         new Hands(cluster, routes, autoscalers, options.labelPrefixes()),
-        new Report(cluster, events, messenger),
+        new Report(cluster, events, messenger, gauges),
         sightings,
         interest,
+        gauges,
         clock);
   }
 }

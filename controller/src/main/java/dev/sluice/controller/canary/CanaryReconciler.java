@@ -55,6 +55,7 @@ public final class CanaryReconciler implements Reconciler {
   private final Report report;
   private final Sightings sightings;
   private final Interest interest;
+  private final CanaryGauges gauges;
   private final InstantSource clock;
 
   /// The version that our last status write replaced: a cache that still shows it is behind.
@@ -73,6 +74,7 @@ public final class CanaryReconciler implements Reconciler {
       Report report,
       Sightings sightings,
       Interest interest,
+      CanaryGauges gauges,
       InstantSource clock) {
     this.cluster = cluster;
     this.settings = settings;
@@ -83,6 +85,7 @@ public final class CanaryReconciler implements Reconciler {
     this.report = report;
     this.sightings = sightings;
     this.interest = interest;
+    this.gauges = gauges;
     this.clock = clock;
   }
 
@@ -102,11 +105,15 @@ public final class CanaryReconciler implements Reconciler {
     Questions questions = Survey.of(facts);
     if (questions.any() && facts.content() instanceof Content.Known known) {
       Answers answers = asker.ask(canary, known.now().revision(), questions, facts);
+      gauges.answered(canary, answers);
       // Asking takes time; decide on what is true after it.
       seen = observe(canary, clock.instant());
       facts = seen.observation().with(answers);
     }
     Optional<Instant> again = carryOut(canary, facts, seen.making(), Rollout.decide(facts));
+    if (facts.answers().isPresent()) {
+      gauges.analysed(canary, Duration.between(now, clock.instant()));
+    }
     Instant retry = now.plus(TELL_AGAIN);
     return report.isBehind(ref) ? Optional.of(again.filter(retry::isAfter).orElse(retry)) : again;
   }
@@ -132,6 +139,7 @@ public final class CanaryReconciler implements Reconciler {
       // What was recorded has happened, whether or not all of it could be carried out yet.
       Optional<Standing> standing = decision.next().or(facts::standing);
       standing.ifPresent(s -> report.announce(recorded.canary(), s, decision.announcements(), now));
+      gauges.stands(recorded.canary());
     }
     return decision.lookAgain();
   }
@@ -168,6 +176,7 @@ public final class CanaryReconciler implements Reconciler {
         sightings.forget(ref);
         interest.forget(ref);
         report.forget(ref);
+        gauges.forget(ref);
         replaced.remove(ref);
         refusals.remove(ref);
       }

@@ -32,6 +32,7 @@ final class Report {
   private final Cluster cluster;
   private final Events events;
   private final Messenger messenger;
+  private final CanaryGauges gauges;
   private final Map<ObjectRef, Told> told = new ConcurrentHashMap<>();
 
   /// What this process has told of a canary. Its alerts are on their way.
@@ -39,10 +40,11 @@ final class Report {
   /// @param events whether all Events are known to be there, or will never be
   private record Told(List<News> news, boolean events) {}
 
-  Report(Cluster cluster, Events events, Messenger messenger) {
+  Report(Cluster cluster, Events events, Messenger messenger, CanaryGauges gauges) {
     this.cluster = cluster;
     this.events = events;
     this.messenger = messenger;
+    this.gauges = gauges;
   }
 
   /// @param canary with the status as it is now
@@ -74,6 +76,7 @@ final class Report {
     for (Announcement announcement : announcements) {
       all &= write(canary, new News(now, announcement)) != Events.Outcome.UNKNOWN;
       messenger.tell(canary, standing, announcement, now);
+      gauges.told(canary, announcement.reason());
     }
     if (!announcements.isEmpty()) {
       told.put(canary.ref(), new Told(News.of(canary.status()), all));
@@ -97,7 +100,11 @@ final class Report {
       }
       Events.Outcome outcome = write(canary, item);
       all &= outcome != Events.Outcome.UNKNOWN;
-      boolean untold = outcome != Events.Outcome.EXISTED || age.compareTo(ALERTS_TAKE) < 0;
+      boolean untold =
+          outcome != Events.Outcome.EXISTED || age.compareTo(ALERTS_TAKE) < 0;
+      if (!ours && outcome != Events.Outcome.EXISTED) {
+        gauges.told(canary, item.announcement().reason());
+      }
       if (!ours && untold) {
         standing.ifPresent(s -> messenger.tell(canary, s, item.announcement(), item.at()));
       }

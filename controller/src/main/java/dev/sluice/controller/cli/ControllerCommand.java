@@ -2,6 +2,7 @@ package dev.sluice.controller.cli;
 
 import dev.sluice.controller.Controller;
 import dev.sluice.controller.Settings;
+import java.io.Console;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -190,9 +191,8 @@ final class ControllerCommand implements Callable<Integer> {
   @Option(
       names = "--log-encoding",
       paramLabel = "FORM",
-      defaultValue = "json",
-      description = "${COMPLETION-CANDIDATES}")
-  LogEncoding logEncoding;
+      description = "${COMPLETION-CANDIDATES}; console at a terminal, else json, when not given.")
+  @Nullable LogEncoding logEncoding;
 
   @Spec CommandSpec spec;
 
@@ -214,8 +214,18 @@ final class ControllerCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     // Before the first logger is made.
     System.setProperty("sluice.log.level", logLevel.name());
-    System.setProperty("sluice.log.encoding", logEncoding.name());
+    System.setProperty("sluice.log.encoding", encoding().name());
     return Controller.run(settings());
+  }
+
+  private LogEncoding encoding() {
+    if (logEncoding != null) {
+      return logEncoding;
+    }
+    return Optional.ofNullable(System.console())
+        .filter(Console::isTerminal)
+        .map(_ -> LogEncoding.console)
+        .orElse(LogEncoding.json);
   }
 
   private Settings settings() throws java.io.IOException {

@@ -91,10 +91,14 @@ public final class ApiCluster implements Cluster {
     List<GenericKubernetesResource> all = new ArrayList<>();
     String next = "";
     do {
-      calls.called("list", kind);
       JsonNode page =
-          transport.send(
-              "GET", base + (next.isEmpty() ? "" : "&continue=" + encode(next)), null, null);
+          call(
+              "list",
+              kind,
+              "GET",
+              base + (next.isEmpty() ? "" : "&continue=" + encode(next)),
+              null,
+              null);
       for (JsonNode item : page.path("items")) {
         GenericKubernetesResource object = read(item);
         object.setApiVersion(kind.apiVersion());
@@ -166,8 +170,7 @@ public final class ApiCluster implements Cluster {
     options.put("propagationPolicy", "Background");
     uid.ifPresent(u -> options.put("preconditions", Map.of("uid", u)));
     try {
-      calls.called("delete", kind);
-      transport.send("DELETE", path(kind, ref), "application/json", options);
+      JsonNode _ = call("delete", kind, "DELETE", path(kind, ref), "application/json", options);
     } catch (ClusterFailure.Missing e) {
       // Gone already, which is what was wanted.
     }
@@ -225,8 +228,33 @@ public final class ApiCluster implements Cluster {
       String path,
       @Nullable String contentType,
       @Nullable Object body) {
-    calls.called(verb, kind);
-    return read(transport.send(method, path, contentType, body));
+    return read(call(verb, kind, method, path, contentType, body));
+  }
+
+  private JsonNode call(
+      String verb,
+      Kind kind,
+      String method,
+      String path,
+      @Nullable String contentType,
+      @Nullable Object body) {
+    String outcome = "unavailable";
+    try {
+      JsonNode answer = transport.send(method, path, contentType, body);
+      outcome = "ok";
+      return answer;
+    } catch (ClusterFailure e) {
+      outcome =
+          switch (e) {
+            case ClusterFailure.Conflict _ -> "conflict";
+            case ClusterFailure.Missing _ -> "missing";
+            case ClusterFailure.Refused _ -> "refused";
+            case ClusterFailure.Unavailable _ -> "unavailable";
+          };
+      throw e;
+    } finally {
+      calls.called(verb, kind, outcome);
+    }
   }
 
   private static GenericKubernetesResource read(JsonNode node) {

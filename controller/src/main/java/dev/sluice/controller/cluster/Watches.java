@@ -22,10 +22,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A trimmed copy of every object of the watched kinds. Each change becomes "look again"; nothing
 /// is decided here.
 public final class Watches implements Cache, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Watches.class);
+
   private final Map<Kind, SharedIndexInformer<GenericKubernetesResource>> informers =
       new LinkedHashMap<>();
   private final List<CompletableFuture<?>> started = new CopyOnWriteArrayList<>();
@@ -33,7 +37,9 @@ public final class Watches implements Cache, AutoCloseable {
   /// Prepares the watches; nothing is asked before [#start].
   ///
   /// @param namespace the only namespace to watch; empty for all
-  public Watches(KubernetesClient client, List<Kind> kinds, String namespace) {
+  /// @param gauge told of watches that break
+  public Watches(
+      KubernetesClient client, List<Kind> kinds, String namespace, CallGauge gauge) {
     for (Kind kind : kinds) {
       MixedOperation<GenericKubernetesResource, ?, Resource<GenericKubernetesResource>> all =
           client.genericKubernetesResources(kind.context());
@@ -43,7 +49,14 @@ public final class Watches implements Cache, AutoCloseable {
               : inNamespace(all, namespace);
       informer.itemStore(new TrimmedStore(kind));
       // A server that is away for a while must not end a watch for ever.
-      informer.exceptionHandler((started, failure) -> true);
+      informer.exceptionHandler((started, failure) -> {
+        gauge.watchFailed(kind);
+        LOG.atWarn()
+            .addKeyValue("resource", kind.plural())
+            .addKeyValue("why", String.valueOf(failure.getMessage()))
+            .log("watch failed");
+        return true;
+      });
       informers.put(kind, informer);
     }
   }

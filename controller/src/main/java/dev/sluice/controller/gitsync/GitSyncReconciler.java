@@ -41,6 +41,7 @@ public final class GitSyncReconciler implements Reconciler {
   private final Events events;
   private final String defaultServiceAccount;
   private final Consumer<ObjectRef> wakeCanary;
+  private final SyncGauges gauges;
   private final Map<ObjectRef, Memory> memories = new ConcurrentHashMap<>();
 
   /// @param fileAllowed whether a GitSync may name a `file:` address
@@ -54,13 +55,15 @@ public final class GitSyncReconciler implements Reconciler {
       Handovers handovers,
       Events events,
       String defaultServiceAccount,
-      Consumer<ObjectRef> wakeCanary) {
+      Consumer<ObjectRef> wakeCanary,
+      SyncGauges gauges) {
     this.cluster = cluster;
     this.checkout = new Checkout(mirrors, fileAllowed);
     this.handovers = handovers;
     this.events = events;
     this.defaultServiceAccount = defaultServiceAccount;
     this.wakeCanary = wakeCanary;
+    this.gauges = gauges;
   }
 
   /// What is only worth having within one process. Losing it costs a look, never a write.
@@ -96,6 +99,7 @@ public final class GitSyncReconciler implements Reconciler {
     if (read.isEmpty() || read.get().metadata().deleting() || read.get().spec().suspend()) {
       memories.remove(ref);
       handovers.forget(ref);
+      gauges.forget(ref);
       return Optional.empty();
     }
     GitSync sync = read.get();
@@ -210,17 +214,20 @@ public final class GitSyncReconciler implements Reconciler {
             memory.failures = 0;
             memory.good = new Good(before.metadata().generation(), snapshot);
             memory.changes = new Changes();
+            gauges.applied(before.ref(), now);
             yield now.plus(Checkout.interval(before));
           }
           case Outcome.Waiting(String why) -> {
             LOG.atInfo()
                 .addKeyValue("gitsync", before.ref())
                 .addKeyValue("why", why)
-                .log("waiting");
+                .log("gitsync waits");
             yield now.plus(SOON);
           }
-          case Outcome.Failed(Trouble trouble, Changes _) ->
-              now.plus(retry(before, trouble, ++memory.failures));
+          case Outcome.Failed(Trouble trouble, Changes _) -> {
+            gauges.failed(before.ref());
+            yield now.plus(retry(before, trouble, ++memory.failures));
+          }
         };
     return memory.due;
   }

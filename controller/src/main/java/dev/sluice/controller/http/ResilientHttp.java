@@ -12,6 +12,7 @@ import io.github.resilience4j.retry.RetryConfig;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -111,6 +112,18 @@ public final class ResilientHttp implements Http, AutoCloseable {
     String key = request.host() + request.proxy().map(proxy -> "@" + proxy.user()).orElse("");
     synchronized (breakers) {
       return breakers.computeIfAbsent(key, name -> CircuitBreaker.of(name, breaking));
+    }
+  }
+
+  /// Hosts that did not answer lately and are not asked at present, in order.
+  public List<String> leftAlone() {
+    synchronized (breakers) {
+      return breakers.entrySet().stream()
+          .filter(e -> e.getValue().getState() == CircuitBreaker.State.OPEN)
+          .map(e -> e.getKey().replaceFirst("@.*", ""))
+          .distinct()
+          .sorted()
+          .toList();
     }
   }
 

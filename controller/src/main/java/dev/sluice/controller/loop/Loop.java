@@ -31,6 +31,7 @@ public final class Loop implements AutoCloseable {
   private final Semaphore wakeUps = new Semaphore(0);
   private final ExecutorService passes = Executors.newVirtualThreadPerTaskExecutor();
   private volatile boolean running = true;
+  private volatile Optional<Instant> turned = Optional.empty();
 
   /// @param most how many passes may run at once
   public Loop(Map<Kind, Reconciler> reconcilers, InstantSource clock, int most, LoopGauges gauges) {
@@ -56,6 +57,7 @@ public final class Loop implements AutoCloseable {
   /// Runs until [#close]; the caller's thread is the loop's thread.
   public void run() throws InterruptedException {
     while (running) {
+      turned = Optional.of(clock.instant());
       permits.acquire();
       // Before looking at the queue: a wish that comes after this line ends the wait below.
       wakeUps.drainPermits();
@@ -75,6 +77,12 @@ public final class Loop implements AutoCloseable {
         return;
       }
     }
+    turned = Optional.empty();
+  }
+
+  /// When the loop last turned, which is at least once a minute; empty while it does not run.
+  public Optional<Instant> lastTurn() {
+    return turned;
   }
 
   private void pass(Key key) {
@@ -114,8 +122,8 @@ public final class Loop implements AutoCloseable {
   private void waitForWork() throws InterruptedException {
     Instant now = clock.instant();
     Duration wait = Duration.between(now, queue.nextDue().orElse(now.plusSeconds(60)));
-    if (running && wakeUps.tryAcquire(Math.max(0, wait.toNanos()), TimeUnit.NANOSECONDS)) {
-      LOG.trace("woken before the next due time");
+    if (running) {
+      boolean _ = wakeUps.tryAcquire(Math.max(0, wait.toNanos()), TimeUnit.NANOSECONDS);
     }
   }
 

@@ -12,11 +12,16 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// `/healthz`, `/readyz` and `/metrics` on one port.
 public final class Endpoints implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Endpoints.class);
+
   private final HttpServer server;
 
+  /// @param sick why the process should be started anew, one clause each; empty when it is well
   /// @param problems why the process is not ready, one clause each; empty when it is
   /// @throws IOException when the port cannot be had; the message says which
   public Endpoints(
@@ -24,10 +29,20 @@ public final class Endpoints implements AutoCloseable {
       String host,
       int port,
       PrometheusRegistry registry,
+      Supplier<List<String>> sick,
       Supplier<List<String>> problems)
       throws IOException, InterruptedException {
     server =
-        vertx.createHttpServer().requestHandler(request -> answer(request, registry, problems));
+        vertx
+            .createHttpServer()
+            .requestHandler(request -> {
+              switch (request.path()) {
+                case "/healthz" -> say(request, sick.get());
+                case "/readyz" -> say(request, problems.get());
+                case "/metrics" -> metrics(request, vertx, registry);
+                default -> request.response().setStatusCode(404).end("not found\n");
+              }
+            });
     try {
       server.listen(port, host).toCompletionStage().toCompletableFuture().get();
     } catch (ExecutionException e) {
@@ -42,27 +57,29 @@ public final class Endpoints implements AutoCloseable {
     return server.actualPort();
   }
 
-  private static void answer(
-      HttpServerRequest request, PrometheusRegistry registry, Supplier<List<String>> problems) {
-    switch (request.path()) {
-      case "/healthz" -> request.response().end("OK\n");
-      case "/readyz" -> {
-        List<String> why = problems.get();
-        request
-            .response()
-            .setStatusCode(why.isEmpty() ? 200 : 503)
-            .end(why.isEmpty() ? "OK\n" : String.join("\n", why) + "\n");
-      }
-      case "/metrics" ->
-          request
-              .response()
-              .putHeader("Content-Type", PrometheusTextFormatWriter.CONTENT_TYPE)
-              .end(metrics(registry));
-      default -> request.response().setStatusCode(404).end("not found\n");
-    }
+  private static void say(HttpServerRequest request, List<String> why) {
+    request
+        .response()
+        .setStatusCode(why.isEmpty() ? 200 : 503)
+        .end(why.isEmpty() ? "OK\n" : String.join("\n", why) + "\n");
   }
 
-  private static Buffer metrics(PrometheusRegistry registry) {
+  /// Not on the event loop: the page of ten thousand canaries would hold up every query.
+  private static void metrics(HttpServerRequest request, Vertx vertx, PrometheusRegistry registry) {
+    vertx
+        .executeBlocking(() -> page(registry))
+        .onSuccess(page ->
+            request
+                .response()
+                .putHeader("Content-Type", PrometheusTextFormatWriter.CONTENT_TYPE)
+                .end(page))
+        .onFailure(why -> {
+          LOG.atError().setCause(why).log("metrics cannot be shown");
+          request.response().setStatusCode(500).end("metrics cannot be shown\n");
+        });
+  }
+
+  private static Buffer page(PrometheusRegistry registry) {
     ByteArrayOutputStream text = new ByteArrayOutputStream();
     try {
       PrometheusTextFormatWriter.create().write(text, registry.scrape());

@@ -44,7 +44,8 @@ class ReportTest {
     return new Report(
         cluster,
         new Events(cluster),
-        (_, _, announcement, _) -> alerts.add(announcement.alert().orElseThrow().text()));
+        (_, _, announcement, _) -> alerts.add(announcement.alert().orElseThrow().text()),
+        CanaryGauges.NONE);
   }
 
   @Test

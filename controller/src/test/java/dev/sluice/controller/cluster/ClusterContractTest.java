@@ -179,11 +179,11 @@ class ClusterContractTest {
                         .build())
                 .build();
         open.push(client);
-        Watches watches = new Watches(client, List.of(Kind.CONFIG_MAP), "");
+        Watches watches = new Watches(client, List.of(Kind.CONFIG_MAP), "", CallGauge.NONE);
         open.push(watches);
         watches.start((kind, object) -> saw(object));
         assertThat(watches.awaitSync(Duration.ofSeconds(20))).isTrue();
-        yield ApiCluster.over(client, watches, 10_000, (verb, kind) -> {}, Fence.OPEN);
+        yield ApiCluster.over(client, watches, 10_000, CallGauge.NONE, Fence.OPEN);
       }
     };
   }

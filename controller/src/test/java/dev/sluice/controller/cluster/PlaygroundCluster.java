@@ -37,7 +37,7 @@ public final class PlaygroundCluster {
   /// @param changed told of each watched object that was added, changed or deleted
   public static Cluster over(
       ApiServer server, List<Kind> watched, BiConsumer<Kind, GenericKubernetesResource> changed) {
-    return over(server, watched, changed, (verb, kind) -> {}, Fence.OPEN);
+    return over(server, watched, changed, CallGauge.NONE, Fence.OPEN);
   }
 
   public static Cluster over(

@@ -109,7 +109,8 @@ final class Town implements AutoCloseable {
     handovers = new Handovers(cluster);
     reconciler =
         new GitSyncReconciler(
-            cluster, mirrors, false, handovers, new Events(cluster), "default", woken::add);
+            cluster, mirrors, false, handovers, new Events(cluster), "default", woken::add,
+            SyncGauges.NONE);
   }
 
   Handovers handovers() {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.sluice.analysis.Http;
+import dev.sluice.controller.canary.CanaryGauges;
 import dev.sluice.controller.rollout.Announcement;
 import dev.sluice.controller.virtual.VirtualController;
 import dev.sluice.mesh.Percent;
@@ -70,6 +71,7 @@ final class World implements AutoCloseable {
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private Instant nextSecond = now;
   private KillSwitch line;
+  private CanaryGauges gauges = CanaryGauges.NONE;
   private VirtualController controller;
 
   World(long seed) {
@@ -97,7 +99,8 @@ final class World implements AutoCloseable {
               if (announcement.alert().isPresent()) {
                 alerts.add(announcement);
               }
-            }),
+            },
+            gauges),
         SECOND,
         () -> now);
   }
@@ -162,6 +165,12 @@ final class World implements AutoCloseable {
     controller.kill();
     controller = controller();
     return this;
+  }
+
+  /// Starts the controller anew, measured.
+  World measuredBy(CanaryGauges by) {
+    gauges = by;
+    return restartController();
   }
 
   /// Kills the controller once, right after it wrote a status or an Event, and starts another.

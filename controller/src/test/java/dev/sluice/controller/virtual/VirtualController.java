@@ -2,6 +2,7 @@ package dev.sluice.controller.virtual;
 
 import dev.sluice.analysis.Http;
 import dev.sluice.controller.canary.Canaries;
+import dev.sluice.controller.canary.CanaryGauges;
 import dev.sluice.controller.canary.CanaryReconciler;
 import dev.sluice.controller.canary.Events;
 import dev.sluice.controller.canary.Hooks;
@@ -40,7 +41,11 @@ public final class VirtualController {
   private static final Duration RETRY = Duration.ofSeconds(1);
 
   /// What the controller talks to besides the API server.
-  public record Outside(Http metrics, Hooks hooks, Messenger messenger) {}
+  public record Outside(Http metrics, Hooks hooks, Messenger messenger, CanaryGauges gauges) {
+    public Outside(Http metrics, Hooks hooks, Messenger messenger) {
+      this(metrics, hooks, messenger, CanaryGauges.NONE);
+    }
+  }
 
   private final InstantSource clock;
   private final DueQueue<ObjectRef> queue = new DueQueue<>();
@@ -85,6 +90,7 @@ public final class VirtualController {
             outside.hooks(),
             outside.messenger(),
             target -> Optional.empty(),
+            outside.gauges(),
             clock);
   }
 

@@ -1,0 +1,66 @@
+package dev.sluice.controller.logs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/// Messages are constant and facts are keys, so that a search for a message finds every line of it.
+class LogCallsTest {
+  private static final Path SOURCES =
+      Path.of(System.getProperty("sluice.root", "..")).resolve("controller/src/main/java");
+  private static final Pattern CALL =
+      Pattern.compile("(?:\\.log|LOG\\.(?:trace|debug|info|warn|error))\\(([^;]*?)\\);", Pattern.DOTALL);
+  private static final Pattern CONSTANT = Pattern.compile("\"[a-z][^\"\\\\{}]*\"");
+  private static final Pattern KEY = Pattern.compile("addKeyValue\\(\\s*([^,]+),");
+  private static final Pattern WORD = Pattern.compile("\"[a-z][A-Za-z]*\"");
+
+  private static List<String> found(Pattern pattern) throws IOException {
+    List<String> found = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(SOURCES)) {
+      files
+          .filter(file -> file.toString().endsWith(".java"))
+          .forEach(file ->
+              pattern.matcher(read(file)).results().forEach(r -> found.add(r.group(1).strip())));
+    }
+    return found;
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void everyMessageIsAConstant() throws IOException {
+    assertThat(found(CALL)).hasSizeGreaterThan(10).allMatch(CONSTANT.asMatchPredicate());
+  }
+
+  @Test
+  void everyFactHasAKeyOfOneWordThatIsDocumented() throws IOException {
+    String page =
+        read(Path.of(System.getProperty("sluice.root", "..")).resolve("docs/reference/logs.md"));
+    assertThat(found(KEY))
+        .hasSizeGreaterThan(20)
+        .allMatch(WORD.asMatchPredicate())
+        .allMatch(key -> page.contains("`" + key.replace("\"", "") + "`"));
+  }
+
+  @Test
+  void everyMessageIsInTheReference() throws IOException {
+    String page =
+        read(Path.of(System.getProperty("sluice.root", "..")).resolve("docs/reference/logs.md"));
+    assertThat(found(CALL))
+        .allMatch(message -> page.contains("`" + message.replace("\"", "") + "`"));
+  }
+}
