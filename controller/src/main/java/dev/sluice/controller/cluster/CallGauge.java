@@ -1,17 +1,11 @@
 package dev.sluice.controller.cluster;
 
-/// Counts calls to the API server and watches that break.
+/// Counts calls to the API server, and watches that break.
+@FunctionalInterface
 public interface CallGauge {
 
   /// For whom nobody counts.
-  CallGauge NONE =
-      new CallGauge() {
-        @Override
-        public void called(String verb, Kind kind, String outcome) {}
-
-        @Override
-        public void watchFailed(Kind kind) {}
-      };
+  CallGauge NONE = (verb, kind, outcome) -> {};
 
   /// A call is over; watches are not among them.
   ///
@@ -20,5 +14,5 @@ public interface CallGauge {
   void called(String verb, Kind kind, String outcome);
 
   /// A watch broke and is begun anew.
-  void watchFailed(Kind kind);
+  default void watchFailed(Kind kind) {}
 }

@@ -8,6 +8,7 @@ import dev.sluice.controller.canary.Events;
 import dev.sluice.controller.canary.Hooks;
 import dev.sluice.controller.canary.Interest;
 import dev.sluice.controller.canary.Messenger;
+import dev.sluice.controller.cluster.CallGauge;
 import dev.sluice.controller.cluster.Cluster;
 import dev.sluice.controller.cluster.ClusterFailure;
 import dev.sluice.controller.cluster.Fence;
@@ -72,7 +73,7 @@ public final class VirtualController {
                 interest.in(kind, object).forEach(ref -> queue.add(ref, clock.instant()));
               }
             },
-            (verb, kind) -> {},
+            CallGauge.NONE,
             fence);
     reconciler =
         Canaries.reconciler(
