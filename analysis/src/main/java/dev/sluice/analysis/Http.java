@@ -10,15 +10,16 @@ import java.util.Map;
 @FunctionalInterface
 public interface Http {
 
-  /// Sends one request and reads the whole answer; blocks. Does not retry and does not follow
-  /// redirects to another host.
+  /// Sends one request and reads the whole answer; blocks. May try again, and does not follow
+  /// redirects.
   ///
-  /// @throws IOException when there was no complete answer in time, or it was longer than allowed;
+  /// @throws Futile when the same request will never be answered
+  /// @throws IOException when there was no complete answer in time;
   ///   the message is shown to people and holds no secret
   /// @throws InterruptedException when the caller gives up
   Response send(Request request) throws IOException, InterruptedException;
 
-  /// @param timeout for the whole exchange
+  /// @param timeout of one try
   /// @param maxBytes how long the answer's body may be
   /// @param insecureSkipVerify takes any TLS certificate
   record Request(
@@ -34,6 +35,17 @@ public interface Http {
     @Override
     public String toString() {
       return method + " " + Addresses.display(uri.toString());
+    }
+  }
+
+  /// The request cannot be sent as it is, or its answer is longer than allowed: somebody must edit
+  /// what is asked.
+  final class Futile extends IOException {
+    private static final long serialVersionUID = 1;
+
+    /// @param why shown to people; holds no secret
+    public Futile(String why) {
+      super(why);
     }
   }
 

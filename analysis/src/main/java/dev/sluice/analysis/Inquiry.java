@@ -53,10 +53,20 @@ public final class Inquiry {
           switch (Window.cut(check.interval(), since, now, scrape)) {
             case Window.TooEarly(var seen, var needed) ->
                 new Early(new Reading.TooEarly(check, seen, needed));
-            case Window.Of(var length) -> ask(check, canary, primary, mesh, length);
+            case Window.Of(var length) ->
+                enough(ask(check, canary, primary, mesh, length), Duration.between(since, now));
           });
     }
     return new Inquiry(steps);
+  }
+
+  /// A range that is written into the query cannot be cut; the question then waits until the range
+  /// holds nothing but the revision.
+  private static Step enough(Ask ask, Duration seen) {
+    var needed = Providers.looksBack(ask.value());
+    return needed.compareTo(seen) > 0
+        ? new Early(new Reading.TooEarly(ask.check(), seen, needed))
+        : ask;
   }
 
   private static Ask ask(
@@ -123,7 +133,7 @@ public final class Inquiry {
 
   private static @Nullable Double value(
       @Nullable Question question, Map<Question, Sample> answers) {
-    return question != null && answers.get(question) instanceof Sample.Value(double value)
+    return question != null && answers.get(question) instanceof Sample.Value(double value, _)
         ? value
         : null;
   }

@@ -5,7 +5,7 @@ import java.util.Map;
 /// Where a metric comes from: a provider and the text to ask it, before the names of a canary are
 /// put in.
 ///
-/// @param origin how people know this query, such as `metric template production/errors`; names it
+/// @param origin how people know this query, such as `MetricTemplate production/errors`; names it
 ///   in errors
 /// @param template query text with `{{ name }}` and its like
 /// @param variables `templateVariables` of the canary's metric, for `{{ variables.KEY }}`
@@ -20,6 +20,11 @@ public record MetricQuery(
 
   public MetricQuery {
     variables = Map.copyOf(variables);
+  }
+
+  /// The same query, answered by somebody else or asked with other credentials.
+  public MetricQuery by(Provider other) {
+    return new MetricQuery(origin, other, template, variables, comparable);
   }
 
   /// A query that somebody wrote; nothing is known about what it measures.

@@ -7,7 +7,7 @@ public final class NeedsEdit extends Exception {
 
   private final String subject;
 
-  /// @param subject what must be edited, such as `metric template production/errors`
+  /// @param subject what must be edited, such as `MetricTemplate production/errors`
   /// @param why begins with the subject or makes sense after it
   public NeedsEdit(String subject, String why) {
     super(why);

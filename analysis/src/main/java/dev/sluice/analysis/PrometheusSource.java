@@ -23,18 +23,22 @@ final class PrometheusSource implements MetricSource {
   private final String name;
   private final URI address;
   private final Map<String, List<String>> headers;
+  private final boolean signed;
   private final boolean insecureSkipVerify;
   private final Http http;
 
+  /// @param signed whether the headers hold credentials from a Secret
   PrometheusSource(
       String name,
       URI address,
       Map<String, List<String>> headers,
+      boolean signed,
       boolean insecureSkipVerify,
       Http http) {
     this.name = name;
     this.address = address;
     this.headers = headers;
+    this.signed = signed;
     this.insecureSkipVerify = insecureSkipVerify;
     this.http = http;
   }
@@ -44,15 +48,15 @@ final class PrometheusSource implements MetricSource {
     return switch (ask(query)) {
       case Unavailable(var why) -> new Sample.Unavailable(why);
       case Refused(var why) -> new Sample.Refused(why);
-      case Series(var rows) when rows.isEmpty() -> new Sample.NoData();
-      case Series(var rows) when rows.size() > 1 ->
+      case Series(var rows, _) when rows.isEmpty() -> new Sample.NoData();
+      case Series(var rows, _) when rows.size() > 1 ->
           new Sample.Refused(
               "its query answers with %d series where one number is needed; aggregate them, for example with sum(...)"
                   .formatted(rows.size()));
-      case Series(var rows) ->
+      case Series(var rows, var warning) ->
           Double.isNaN(rows.getFirst().value())
               ? new Sample.NoData()
-              : new Sample.Value(rows.getFirst().value());
+              : new Sample.Value(rows.getFirst().value(), warning);
     };
   }
 
@@ -61,14 +65,14 @@ final class PrometheusSource implements MetricSource {
     return switch (ask(query)) {
       case Unavailable(var why) -> new Table.None(why);
       case Refused(var why) -> new Table.None(why);
-      case Series(var rows) ->
+      case Series(var rows, _) ->
           new Table.Rows(rows.stream().filter(r -> !Double.isNaN(r.value())).toList());
     };
   }
 
   private sealed interface Answer {}
 
-  private record Series(List<Table.Row> rows) implements Answer {}
+  private record Series(List<Table.Row> rows, String warning) implements Answer {}
 
   private record Refused(String why) implements Answer {}
 
@@ -91,6 +95,8 @@ final class PrometheusSource implements MetricSource {
             insecureSkipVerify);
     try {
       return read(http.send(request));
+    } catch (Http.Futile e) {
+      return new Refused("%s cannot answer: %s".formatted(name, line(String.valueOf(e.getMessage()))));
     } catch (IOException e) {
       var why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
       return new Unavailable(name + " does not answer: " + line(why));
@@ -107,7 +113,14 @@ final class PrometheusSource implements MetricSource {
       return new Unavailable(name + " answers " + status + ", and not as Prometheus does");
     }
     if (status == 401 || status == 403) {
-      return new Unavailable(name + " refuses our credentials (" + status + ")");
+      return new Unavailable(
+          signed
+              ? name + " refuses our credentials (" + status + ")"
+              : name + " asks for credentials (" + status + "), and no secretRef gives any");
+    }
+    if (status >= 300 && status < 400) {
+      return new Unavailable(
+          name + " answers " + status + ": redirects are not followed, write where it leads to");
     }
     if (status != 200) {
       var why = body.path("error").asText();
@@ -119,8 +132,9 @@ final class PrometheusSource implements MetricSource {
     var data = body.path("data");
     try {
       return switch (data.path("resultType").asText()) {
-        case "vector" -> rows(data.path("result"));
-        case "scalar" -> new Series(List.of(new Table.Row(Map.of(), value(data.path("result")))));
+        case "vector" -> rows(data.path("result"), warning(body));
+        case "scalar" -> new Series(
+                List.of(new Table.Row(Map.of(), value(data.path("result")))), warning(body));
         case "matrix" ->
             new Refused(
                 "its query answers with values over time where one number is needed; put the range into a function such as rate(...)");
@@ -132,7 +146,7 @@ final class PrometheusSource implements MetricSource {
     }
   }
 
-  private Answer rows(JsonNode result) {
+  private Answer rows(JsonNode result, String warning) {
     if (!result.isArray()) {
       return notPrometheus("it has no result");
     }
@@ -148,7 +162,15 @@ final class PrometheusSource implements MetricSource {
           .forEach(l -> labels.put(l.getKey(), l.getValue().asText()));
       rows.add(new Table.Row(labels, value(series.path("value"))));
     }
-    return new Series(rows);
+    return new Series(rows, warning);
+  }
+
+  /// Prometheus answers with a part of the data rather than not at all where it can. What it calls
+  /// `infos` is about the style of a query.
+  private static String warning(JsonNode body) {
+    var first = body.path("warnings").path(0).asText();
+    var more = body.path("warnings").size() - 1;
+    return line(first) + (more > 0 ? " and " + more + " more" : "");
   }
 
   private Answer notPrometheus(String why) {

@@ -3,10 +3,12 @@ package dev.sluice.analysis;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Prometheus and whatever speaks its query API.
 final class PrometheusType implements ProviderType {
@@ -16,13 +18,29 @@ final class PrometheusType implements ProviderType {
     return "prometheus";
   }
 
+  @Override
+  public Duration looksBack(String query) {
+    return Lookback.of(query);
+  }
+
+  @Override
+  public Set<String> keys() {
+    return Set.of("token", "username", "password");
+  }
+
+  @Override
+  public void check(Provider provider) throws NeedsEdit {
+    var _ = queryAddress(provider);
+  }
+
   /// Credentials are a bearer `token`, or `username` and `password`, in the secret; a header of the
   /// same name in the provider's headers gives way to them.
   @Override
-  public MetricSource connect(Provider provider, Http http) throws NeedsEdit {
+  public MetricSource connect(Provider provider, Map<String, String> credentials, Http http)
+      throws NeedsEdit {
     var headers = new LinkedHashMap<String, List<String>>();
     provider.headers().forEach(headers::put);
-    var authorization = authorization(provider.secret());
+    var authorization = authorization(credentials);
     if (!authorization.isEmpty()) {
       headers.keySet().removeIf(h -> h.equalsIgnoreCase("Authorization"));
       headers.put("Authorization", List.of(authorization));
@@ -33,6 +51,7 @@ final class PrometheusType implements ProviderType {
         provider.toString(),
         queryAddress(provider),
         Map.copyOf(headers),
+        !authorization.isEmpty(),
         provider.insecureSkipVerify(),
         http);
   }

@@ -8,26 +8,30 @@ import java.util.Map;
 /// @param type such as `prometheus`; [Providers] knows which there are
 /// @param address base URL, possibly with a path
 /// @param headers sent with every question; values may be secret
-/// @param secret decoded entries of the provider's Secret, empty without one; never printed
+/// @param credentials from the provider's Secret; never printed
 /// @param insecureSkipVerify takes any TLS certificate
 public record Provider(
     String type,
     String address,
     Map<String, List<String>> headers,
-    Map<String, String> secret,
+    Credentials credentials,
     boolean insecureSkipVerify) {
 
   public Provider {
     headers = Map.copyOf(headers);
-    secret = Map.copyOf(secret);
   }
 
   /// A Prometheus without credentials.
   public static Provider prometheus(String address) {
-    return new Provider("prometheus", address, Map.of(), Map.of(), false);
+    return new Provider("prometheus", address, Map.of(), Credentials.NONE, false);
   }
 
-  /// Without headers, secret and the address's user part.
+  /// The same provider, asked by somebody.
+  public Provider with(Credentials others) {
+    return new Provider(type, address, headers, others, insecureSkipVerify);
+  }
+
+  /// Without headers, credentials and the address's user part.
   @Override
   public String toString() {
     return type + " at " + Addresses.display(address);

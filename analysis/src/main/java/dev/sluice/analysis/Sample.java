@@ -5,7 +5,14 @@ package dev.sluice.analysis;
 public sealed interface Sample {
 
   /// A number; infinite values are numbers, NaN is not (it is [NoData]).
-  record Value(double value) implements Sample {}
+  ///
+  /// @param warning what the source had to say about it, such as that a part of its data could not
+  ///   be reached; empty for nothing
+  record Value(double value, String warning) implements Sample {
+    public Value(double value) {
+      this(value, "");
+    }
+  }
 
   /// The source is healthy and has no series: often there was no traffic yet.
   record NoData() implements Sample {}

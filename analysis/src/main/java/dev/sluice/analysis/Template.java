@@ -38,8 +38,12 @@ public final class Template {
 
   private static String literal(MetricQuery query, int from, int to) throws NeedsEdit {
     var literal = query.template().substring(from, to);
-    if (literal.contains("{{")) {
-      throw edit(query, "its query opens '{{' and never closes it");
+    var open = literal.indexOf("{{");
+    if (open >= 0) {
+      throw edit(
+          query,
+          "its query opens '{{' at %s and never closes it"
+              .formatted(position(query.template(), from + open)));
     }
     return literal;
   }
@@ -55,19 +59,23 @@ public final class Template {
       case "ingress" -> given.ingress();
       case "route" -> given.route();
       case "interval" -> Window.promql(window);
-      case String s when s.startsWith("variables.") -> variable(query, s.substring(10));
+      case String s when s.startsWith("variables.") ->
+          variable(query, s.substring(10), action.start(2));
       default ->
-          throw edit(query, "its query uses '{{ %s }}'; known are: %s".formatted(name, KNOWN));
+          throw edit(
+              query,
+              "its query uses '{{ %s }}' at %s; known are: %s"
+                  .formatted(shortened(name), position(query.template(), action.start(2)), KNOWN));
     };
   }
 
-  private static String variable(MetricQuery query, String key) throws NeedsEdit {
+  private static String variable(MetricQuery query, String key, int at) throws NeedsEdit {
     var value = query.variables().get(key);
     if (value == null) {
       throw edit(
           query,
-          "its query uses '{{ variables.%s }}', which the canary's templateVariables do not give"
-              .formatted(key));
+          "its query uses '{{ variables.%s }}' at %s, which the canary's templateVariables do not give"
+              .formatted(shortened(key), position(query.template(), at)));
     }
     return value;
   }
@@ -78,6 +86,22 @@ public final class Template {
       throw edit(query, "its query is longer than " + MAX_LENGTH + " characters");
     }
     return text;
+  }
+
+  /// Such as `line 2, column 17`, both counted from 1.
+  private static String position(String template, int at) {
+    var start = at;
+    while (start < template.length() && Character.isWhitespace(template.charAt(start))) {
+      start++;
+    }
+    var before = template.substring(0, start);
+    var line = before.chars().filter(c -> c == '\n').count() + 1;
+    return "line %d, column %d".formatted(line, start - before.lastIndexOf('\n'));
+  }
+
+  private static String shortened(String action) {
+    var line = action.replaceAll("\\s+", " ");
+    return line.length() > 60 ? line.substring(0, 60) + "…" : line;
   }
 
   private static NeedsEdit edit(MetricQuery query, String why) {

@@ -77,12 +77,12 @@ public final class Thresholds {
   private static Finding find(Reading.Asked asked, SilencePolicy policy) {
     var metric = asked.check().metric();
     return switch (asked.sample()) {
-      case Sample.Value(double value) -> {
+      case Sample.Value(double value, var warning) -> {
         var good = asked.check().bound().holds(value);
         yield new Finding(
             good ? Weight.PASSED : Weight.BROKEN,
             good ? null : Reason.CHECK_FAILED,
-            evidence(asked, value, valueSentence(asked, value, good)));
+            evidence(asked, value, valueSentence(asked, value, good) + warned(warning)));
       }
       case Sample.NoData _ ->
           new Finding(
@@ -146,6 +146,10 @@ public final class Thresholds {
       words.add(asked.samples() + (asked.samples() == 1 ? " request" : " requests") + " seen");
     }
     return String.join(", ", words);
+  }
+
+  private static String warned(String warning) {
+    return warning.isEmpty() ? "" : " (the source warns: " + warning + ")";
   }
 
   static String words(Duration duration) {

@@ -9,7 +9,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -99,6 +101,27 @@ class InquiryTest {
   }
 
   @Test
+  void aRangeThatIsWrittenIntoTheQueryWaitsUntilItHoldsOnlyTheRevision() throws Exception {
+    var check = custom("increase(errors_total[5m])");
+
+    assertThat(inquiry(FIRST_TRAFFIC.plusSeconds(299), check).readings(Map.of()))
+        .containsExactly(
+            new Reading.TooEarly(check, Duration.ofSeconds(299), Duration.ofMinutes(5)));
+    assertThat(inquiry(FIRST_TRAFFIC.plusSeconds(300), check).questions())
+        .extracting(Question::query)
+        .containsExactly("increase(errors_total[5m])");
+  }
+
+  @Test
+  void anIntervalIsCutWhereverTheTemplateUsesIt() throws Exception {
+    var check = custom("sum(rate(a[{{ interval }}])) / sum(rate(b[{{interval}}]))");
+
+    assertThat(inquiry(FIRST_TRAFFIC.plusSeconds(45), check).questions())
+        .extracting(Question::query)
+        .containsExactly("sum(rate(a[45s])) / sum(rate(b[45s]))");
+  }
+
+  @Test
   void aTemplateThatCannotBeUsedStopsTheInquiry() {
     assertThatThrownBy(() -> inquiry(FIRST_TRAFFIC.plusSeconds(60), custom("{{ what }}")))
         .isInstanceOf(NeedsEdit.class);
@@ -132,7 +155,7 @@ class InquiryTest {
     var questions =
         IntStream.range(0, 16).mapToObj(i -> new Question(PROMETHEUS, "q" + i % 8)).toList();
 
-    var answers = Questions.ask(questions, http, 2);
+    var answers = Questions.ask(questions, Optional.empty(), http, 2).numbers();
 
     assertThat(sent).hasValue(8);
     assertThat(most).hasValue(2);
@@ -150,12 +173,70 @@ class InquiryTest {
                 "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[]}}"
                     .getBytes(StandardCharsets.UTF_8));
     var good = new Question(PROMETHEUS, "up");
-    var bad = new Question(new Provider("dogdata", "http://d", Map.of(), Map.of(), false), "up");
+    var bad = new Question(new Provider("dogdata", "http://d", Map.of(), Credentials.NONE, false), "up");
 
-    assertThat(Questions.ask(List.of(good, bad), http, 4))
+    assertThat(Questions.ask(List.of(good, bad), Optional.of(bad), http, 4).numbers())
         .containsEntry(good, new Sample.NoData())
         .containsEntry(
             bad, new Sample.Refused("unknown metric provider 'dogdata'; known: prometheus"));
+  }
+
+  @Test
+  void aTableIsAskedBesideTheNumbersAndNotAfterThem() throws Exception {
+    var both = new CyclicBarrier(2);
+    Http http =
+        request -> {
+          try {
+            both.await();
+          } catch (BrokenBarrierException e) {
+            throw new IOException(e);
+          }
+          return new Http.Response(
+              200,
+              "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[]}}"
+                  .getBytes(StandardCharsets.UTF_8));
+        };
+
+    var answers =
+        Questions.ask(
+            List.of(new Question(PROMETHEUS, "up")),
+            Optional.of(new Question(PROMETHEUS, "sum by (a) (b)")),
+            http,
+            2);
+
+    assertThat(answers.table()).contains(new Table.Rows(List.of()));
+  }
+
+  @Test
+  void whoeverGivesUpDoesNotWaitForASourceThatHangs() throws Exception {
+    var abandoned = new CountDownLatch(1);
+    var asked = new CountDownLatch(1);
+    Http hangs =
+        request -> {
+          asked.countDown();
+          try {
+            new CountDownLatch(1).await();
+          } finally {
+            abandoned.countDown();
+          }
+          throw new IOException("never");
+        };
+    var caller =
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                Questions.ask(
+                    List.of(new Question(PROMETHEUS, "up")), Optional.empty(), hangs, 2);
+              } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    asked.await();
+
+    caller.interrupt();
+
+    assertThat(caller.join(Duration.ofSeconds(10))).isTrue();
+    assertThat(abandoned.getCount()).isZero();
   }
 
   private static Inquiry inquiry(Instant now, Check... checks) throws NeedsEdit {

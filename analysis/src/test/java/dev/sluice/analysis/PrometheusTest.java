@@ -85,7 +85,11 @@ class PrometheusTest {
           """
           503 | {"status":"error","errorType":"timeout","error":"query timed out"} | answers 503: query timed out
           502 | <html>Bad gateway</html>                                           | answers 502
-          401 | Unauthorized                                                       | refuses our credentials (401)
+          401 | Unauthorized                                                       | asks for credentials (401), and no secretRef gives any
+          403 | {"status":"error","errorType":"forbidden","error":"tenant"}         | asks for credentials (403), and no secretRef gives any
+          429 | {"status":"error","error":"too many requests"}                     | answers 429: too many requests
+          302 | <a href="/login">Found</a>                                         | answers 302: redirects are not followed, write where it leads to
+          500 | {"status":"error","errorType":"internal","error":"tsdb is closed"} | answers 500: tsdb is closed
           404 | 404 page not found                                                 | answers 404
           400 | <html>Bad request</html>                                           | answers 400, and not as Prometheus does
           200 | <html>Welcome</html>                                               | does not answer as Prometheus does: it lacks status=success
@@ -111,6 +115,41 @@ class PrometheusTest {
         .isEqualTo(
             new Sample.Unavailable(
                 "prometheus at http://prometheus:9090 does not answer: connection refused"));
+  }
+
+  @Test
+  void aQuestionThatCanNeverBeAnsweredWaitsForAnEdit() throws Exception {
+    Http tooLong =
+        _ -> {
+          throw new Http.Futile("the answer is longer than 1048576 bytes");
+        };
+
+    assertThat(Providers.connect(PLAIN, tooLong).number("up"))
+        .isEqualTo(
+            new Sample.Refused(
+                "prometheus at http://prometheus:9090 cannot answer: the answer is longer than"
+                    + " 1048576 bytes"));
+  }
+
+  @Test
+  void whatPrometheusWarnsOfStaysWithTheValueAndMattersOfStyleDoNot() throws Exception {
+    var answer =
+        """
+        {"status":"success","warnings":["store 10.0.0.7 does not\\nanswer","b"],"infos":["no counter"],
+         "data":{"resultType":"scalar","result":[1763726400.1,"3"]}}\
+        """;
+
+    assertThat(answering(answer))
+        .isEqualTo(new Sample.Value(3, "store 10.0.0.7 does not answer and 1 more"));
+  }
+
+  @Test
+  void withoutItsCredentialsAProviderIsNotAsked() throws Exception {
+    var provider = PLAIN.with(new Credentials.OutOfReach("Secret a/b cannot be read: forbidden"));
+
+    assertThat(ask(provider, 200, vector("\"1\"")))
+        .isEqualTo(new Sample.Unavailable("Secret a/b cannot be read: forbidden"));
+    assertThat(sent).isEmpty();
   }
 
   @Test
@@ -152,7 +191,7 @@ class PrometheusTest {
             "prometheus",
             "http://prometheus:9090",
             Map.of("authorization", List.of("Bearer old"), "X-Scope-OrgID", List.of("7")),
-            Map.of("token", "s3cret\n"),
+            Credentials.of(Map.of("token", "s3cret\n")),
             true);
 
     var sample = ask(provider, 401, "s3cret");
@@ -163,7 +202,10 @@ class PrometheusTest {
         .containsEntry("X-Scope-OrgID", List.of("7"))
         .doesNotContainKey("authorization");
     assertThat(request.insecureSkipVerify()).isTrue();
-    assertThat(provider + " " + request + " " + sample).doesNotContain("s3cret", "old");
+    assertThat(provider + " " + provider.credentials() + " " + request + " " + sample)
+        .contains("refuses our credentials (401)")
+        .doesNotContain("s3cret")
+        .doesNotContain("old");
   }
 
   @Test
@@ -173,7 +215,7 @@ class PrometheusTest {
             "prometheus",
             "http://prometheus:9090",
             Map.of(),
-            Map.of("username", "aladdin", "password", "opensesame"),
+            Credentials.of(Map.of("username", "aladdin", "password", "opensesame")),
             false);
 
     ask(provider, 200, vector("\"1\""));
@@ -185,7 +227,7 @@ class PrometheusTest {
   @Test
   void aSecretWithoutCredentialsIsRefused() {
     var provider =
-        new Provider("prometheus", "http://p", Map.of(), Map.of("tokn", "s3cret"), false);
+        new Provider("prometheus", "http://p", Map.of(), Credentials.of(Map.of("tokn", "s3cret")), false);
 
     assertThatThrownBy(() -> Providers.connect(provider, _ -> new Http.Response(200, new byte[0])))
         .hasMessage("the secret of a Prometheus holds 'token', or 'username' and 'password'");
@@ -204,7 +246,7 @@ class PrometheusTest {
 
   @Test
   void anUnknownProviderIsRefusedWithTheKnownOnes() {
-    var provider = new Provider("promethues", "http://p", Map.of(), Map.of(), false);
+    var provider = new Provider("promethues", "http://p", Map.of(), Credentials.NONE, false);
 
     assertThatThrownBy(() -> Providers.connect(provider, _ -> new Http.Response(200, new byte[0])))
         .hasMessage("unknown metric provider 'promethues'; known: prometheus");

@@ -29,7 +29,7 @@ class ProvidersContractTest {
         _ -> {
           throw new IOException("no route to host");
         };
-    var source = type.connect(provider(type), down);
+    var source = Providers.connect(provider(type), down);
 
     assertThat(source.number("up"))
         .isInstanceOfSatisfying(
@@ -43,7 +43,7 @@ class ProvidersContractTest {
     for (var body : List.of("", "null", "[]", "{\"data\":{\"result\":[[]]}}", "<html>", "\u0000")) {
       Http nonsense = _ -> new Http.Response(200, body.getBytes(StandardCharsets.UTF_8));
 
-      assertThat(type.connect(provider(type), nonsense).number("up"))
+      assertThat(Providers.connect(provider(type), nonsense).number("up"))
           .as(body)
           .isInstanceOf(Sample.Unavailable.class);
     }
@@ -54,7 +54,7 @@ class ProvidersContractTest {
   void noSecretIsShown(ProviderType type) throws Exception {
     Http refusing = _ -> new Http.Response(401, new byte[0]);
 
-    var sample = type.connect(provider(type), refusing).number("up");
+    var sample = Providers.connect(provider(type), refusing).number("up");
 
     assertThat(sample + " " + provider(type)).doesNotContain("s3cret").doesNotContain("hidden");
   }
@@ -64,7 +64,7 @@ class ProvidersContractTest {
         type.name(),
         "http://hidden:hidden@metrics.example.com",
         Map.of(),
-        Map.of("token", "s3cret"),
+        Credentials.of(Map.of("token", "s3cret")),
         false);
   }
 }

@@ -43,10 +43,16 @@ class TemplateTest {
       delimiter = '|',
       textBlock =
           """
-          {{ tarjet }}            | its query uses '{{ tarjet }}'; known are: name, namespace,
-          {{ variables.missing }} | its query uses '{{ variables.missing }}', which the canary's templateVariables do not give
-          {{ if true }}           | its query uses '{{ if true }}'
-          up{{ target             | its query opens '{{' and never closes it
+          {{ tarjet }}            | its query uses '{{ tarjet }}' at line 1, column 4; known are: name, namespace,
+          rate(x[5m]) / {{x}}     | its query uses '{{ x }}' at line 1, column 17; known are:
+          {{ variables.missing }} | its query uses '{{ variables.missing }}' at line 1, column 4, which the canary's templateVariables do not give
+          {{ if true }}           | its query uses '{{ if true }}' at line 1, column 4
+          '{{ target | quote }}'  | its query uses '{{ target | quote }}' at line 1, column 4
+          {{ .Values.target }}    | its query uses '{{ .Values.target }}' at line 1, column 4
+          {{/* a comment */}}     | its query uses '{{ /* a comment */ }}' at line 1, column 3
+          {{ index variables "a" }} | its query uses '{{ index variables "a" }}' at line 1, column 4
+          {{ "}}" }}              | its query uses '{{ " }}' at line 1, column 4
+          up{{ target             | its query opens '{{' at line 1, column 3 and never closes it
           '   '                   | its query is empty
           """)
   void aTemplateThatCannotBeUsedIsNamed(String template, String why) {
@@ -59,6 +65,12 @@ class TemplateTest {
                   .hasMessageStartingWith(
                       "metric template production/errors cannot be used: " + why);
             });
+  }
+
+  @Test
+  void theLineIsNamedInALongQuery() {
+    assertThatThrownBy(() -> render("sum(\n  rate(x{a=\"{{ what }}\"}[1m])\n)"))
+        .hasMessageContaining("'{{ what }}' at line 2, column 16");
   }
 
   @Test

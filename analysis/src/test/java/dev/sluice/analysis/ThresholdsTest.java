@@ -68,6 +68,15 @@ class ThresholdsTest {
   }
 
   @Test
+  void whatTheSourceWarnsOfIsPartOfTheEvidence() {
+    var asked =
+        new Reading.Asked(
+            DURATION, Duration.ofMinutes(1), new Sample.Value(20, "a store is away"), null, null);
+
+    assertThat(judge(0, asked).sentence()).endsWith("(the source warns: a store is away)");
+  }
+
+  @Test
   void theEvidenceTellsThePrimarysValueAndTheSampleSize() {
     var asked =
         new Reading.Asked(

@@ -7,6 +7,7 @@ import dev.sluice.controller.canary.Canaries;
 import dev.sluice.controller.canary.CanaryReconciler;
 import dev.sluice.controller.canary.Events;
 import dev.sluice.controller.canary.Interest;
+import dev.sluice.controller.canary.Reach;
 import dev.sluice.controller.canary.WebhookHooks;
 import dev.sluice.controller.cluster.ApiCluster;
 import dev.sluice.controller.cluster.Cluster;
@@ -55,6 +56,7 @@ public final class Controller {
   private static final List<Kind> WATCHED =
       List.of(
           Kind.CANARY,
+          Kind.METRIC_TEMPLATE,
           Kind.GIT_SYNC,
           Kind.DEPLOYMENT,
           Kind.AUTOSCALER,
@@ -195,7 +197,8 @@ public final class Controller {
                 settings.selectorLabels(),
                 settings.labelPrefixes(),
                 settings.metricsServer().toString(),
-                settings.scrape()),
+                settings.scrape(),
+                new Reach(settings.namespace(), settings.crossNamespaceRefs())),
             interest,
             events,
             new AnalysisHttp(new MeteredHttp(http, "metrics", metrics), proxy),

@@ -18,13 +18,15 @@ public final class Canaries {
   /// @param labelPrefixes of labels that a new primary copies; `*` for all
   /// @param metricsServer Prometheus of Canaries that name none
   /// @param scrape how often that Prometheus collects
+  /// @param reach which namespaces a Canary may refer to
   public record Options(
       Settings rollout,
       Mesh mesh,
       List<String> selectorLabels,
       List<String> labelPrefixes,
       String metricsServer,
-      Duration scrape) {}
+      Duration scrape,
+      Reach reach) {}
 
   /// @param interest learns which objects matter to which canary
   public static CanaryReconciler reconciler(
@@ -41,10 +43,14 @@ public final class Canaries {
     Routes routes = new Routes(cluster, options.mesh());
     Sightings sightings = new Sightings();
     Autoscalers autoscalers = new Autoscalers(cluster, interest);
+    Metrics metrics =
+        new Metrics(
+            new MetricObjects(cluster, interest, options.reach()),
+            options.metricsServer(),
+            options.mesh().name());
     return new CanaryReconciler(
         cluster,
-        options.rollout(),
-        options.mesh(),
+        new Plans(options.rollout(), options.mesh(), metrics),
         new Observer(
             cluster,
             routes,
@@ -56,8 +62,7 @@ public final class Canaries {
             handing),
         new OutsideAsker(
             hooks,
-            new Judgement(http, options.metricsServer(), options.scrape()),
-            options.mesh().name()),
+            new Judgement(http, metrics, new ProviderSecrets(cluster), options.scrape())),
         new Hands(cluster, routes, autoscalers, options.labelPrefixes()),
         new Report(cluster, events, messenger, gauges),
         sightings,

@@ -8,25 +8,18 @@ import dev.sluice.controller.rollout.Answers;
 import dev.sluice.controller.rollout.Content;
 import dev.sluice.controller.rollout.Decision;
 import dev.sluice.controller.rollout.Observation;
-import dev.sluice.controller.rollout.Plan;
-import dev.sluice.controller.rollout.PolicyReader;
-import dev.sluice.controller.rollout.Problem;
 import dev.sluice.controller.rollout.Questions;
 import dev.sluice.controller.rollout.Revision;
 import dev.sluice.controller.rollout.Rollout;
-import dev.sluice.controller.rollout.Settings;
 import dev.sluice.controller.rollout.Standing;
 import dev.sluice.controller.rollout.StatusReader;
 import dev.sluice.controller.rollout.Survey;
 import dev.sluice.crds.Canary;
 import dev.sluice.crds.ObjectRef;
 import dev.sluice.crds.shape.Unreadable;
-import dev.sluice.mesh.Mesh;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,8 +40,7 @@ public final class CanaryReconciler implements Reconciler {
   }
 
   private final Cluster cluster;
-  private final Settings settings;
-  private final Mesh mesh;
+  private final Plans plans;
   private final Observer observer;
   private final Asker asker;
   private final Hands hands;
@@ -66,8 +58,7 @@ public final class CanaryReconciler implements Reconciler {
 
   CanaryReconciler(
       Cluster cluster,
-      Settings settings,
-      Mesh mesh,
+      Plans plans,
       Observer observer,
       Asker asker,
       Hands hands,
@@ -77,8 +68,7 @@ public final class CanaryReconciler implements Reconciler {
       CanaryGauges gauges,
       InstantSource clock) {
     this.cluster = cluster;
-    this.settings = settings;
-    this.mesh = mesh;
+    this.plans = plans;
     this.observer = observer;
     this.asker = asker;
     this.hands = hands;
@@ -147,25 +137,10 @@ public final class CanaryReconciler implements Reconciler {
   private Observer.Seen observe(Canary canary, Instant now) {
     return observer.observe(
         canary,
-        plan(canary),
+        plans.of(canary),
         StatusReader.read(canary.status()),
         Optional.ofNullable(refusals.get(canary.ref())),
         now);
-  }
-
-  /// What the spec comes to, by the rules of rollouts and by those of the mesh.
-  private Plan plan(Canary canary) {
-    Plan plan = PolicyReader.read(canary.spec(), settings, List.of(mesh.name()), mesh.name());
-    return switch (plan) {
-      case Plan.Invalid invalid -> invalid;
-      case Plan.Valid(var policy, var warnings) -> {
-        List<Problem> problems =
-            mesh.problems(canary).stream().map(p -> new Problem(p.field(), p.why())).toList();
-        List<Problem> all = new ArrayList<>(warnings);
-        mesh.warnings(canary).forEach(w -> all.add(new Problem(w.field(), w.why())));
-        yield problems.isEmpty() ? new Plan.Valid(policy, all) : new Plan.Invalid(problems);
-      }
-    };
   }
 
   private Optional<Canary> read(ObjectRef ref) {

@@ -64,8 +64,15 @@ public final class Interest {
   }
 
   /// From now on a change of this object matters to the canary.
+  ///
+  /// @param name of an object in the canary's namespace
   void watch(ObjectRef canary, Kind kind, String name) {
-    Named object = new Named(kind, new ObjectRef(canary.namespace(), name));
+    watch(canary, kind, new ObjectRef(canary.namespace(), name));
+  }
+
+  /// From now on a change of this object matters to the canary.
+  void watch(ObjectRef canary, Kind kind, ObjectRef ref) {
+    Named object = new Named(kind, ref);
     byObject.computeIfAbsent(object, o -> new ConcurrentSkipListSet<>()).add(canary);
     byCanary.computeIfAbsent(canary, c -> ConcurrentHashMap.newKeySet()).add(object);
   }

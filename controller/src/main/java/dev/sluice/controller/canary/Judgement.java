@@ -5,22 +5,26 @@ import dev.sluice.analysis.Evidence;
 import dev.sluice.analysis.Http;
 import dev.sluice.analysis.Inquiry;
 import dev.sluice.analysis.MeshQueries;
+import dev.sluice.analysis.MetricQuery;
 import dev.sluice.analysis.NeedsEdit;
-import dev.sluice.analysis.Provider;
-import dev.sluice.analysis.Providers;
 import dev.sluice.analysis.Question;
+import dev.sluice.analysis.SilencePolicy;
+import dev.sluice.analysis.SilencePolicy.Cost;
 import dev.sluice.analysis.Table;
 import dev.sluice.analysis.Thresholds;
 import dev.sluice.analysis.TrafficSeen;
 import dev.sluice.analysis.Variables;
 import dev.sluice.analysis.Verdict;
+import dev.sluice.controller.rollout.Problem;
 import dev.sluice.controller.rollout.Questions;
+import dev.sluice.crds.Analysis;
 import dev.sluice.crds.Canary;
 import dev.sluice.mesh.Percent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Asks the metric sources about one canary and has the answers judged.
 final class Judgement {
@@ -30,57 +34,78 @@ final class Judgement {
   private static final String NOT_IN_THE_MESH = "unknown";
 
   private final Http http;
-  private final String metricsServer;
+  private final Metrics metrics;
+  private final ProviderSecrets secrets;
   private final Duration scrape;
 
-  /// @param metricsServer of Canaries that name none
-  /// @param scrape how often that server collects
-  Judgement(Http http, String metricsServer, Duration scrape) {
+  /// @param scrape how often metric sources collect
+  Judgement(Http http, Metrics metrics, ProviderSecrets secrets, Duration scrape) {
     this.http = http;
-    this.metricsServer = metricsServer;
+    this.metrics = metrics;
+    this.secrets = secrets;
     this.scrape = scrape;
   }
 
-  /// @param mesh the provider's name
   /// @param weight the canary's share, in force since `reached`
-  Verdict judge(
-      Canary canary, String mesh, Questions questions, Percent weight, Instant reached, Instant now)
+  Verdict judge(Canary canary, Questions questions, Percent weight, Instant reached, Instant now)
       throws InterruptedException {
+    Checks checks = metrics.checks(canary);
+    if (!checks.problems().isEmpty()) {
+      return new Verdict.Hold(
+          Verdict.Reason.QUERY_REFUSED,
+          false,
+          checks.problems().stream().map(Judgement::evidence).toList());
+    }
     try {
-      MeshQueries queries = MeshQueries.of(mesh);
-      Provider provider = Checks.provider(canary, metricsServer);
-      Variables variables = Checks.variables(canary);
-      List<Check> checks = Checks.of(canary, queries, provider);
+      MeshQueries queries = metrics.queries(canary);
+      Variables variables = ChecksReader.variables(canary);
       Inquiry inquiry =
           Inquiry.of(
-              checks,
+              checks.asked().stream().map(this::withCredentials).toList(),
               variables,
               canary.primaryName(),
               queries,
               questions.firstTraffic().orElse(now),
               now,
               scrape);
+      Optional<Question> callers =
+          routesEveryCaller(canary)
+              ? callers(checks, queries, variables, weight, Duration.between(reached, now))
+              : Optional.empty();
+      dev.sluice.analysis.Questions.Answers answers =
+          dev.sluice.analysis.Questions.ask(inquiry.questions(), callers, http, AT_ONCE);
       Verdict verdict =
           Thresholds.judge(
-              inquiry.readings(
-                  dev.sluice.analysis.Questions.ask(inquiry.questions(), http, AT_ONCE)),
-              Checks.silence(canary.spec().analysis()),
+              inquiry.readings(answers.numbers()),
+              silence(canary.spec().analysis()),
               questions.failedChecks(),
               questions.threshold());
-      if (verdict instanceof Verdict.Safe && routesEveryCaller(canary)) {
-        Optional<Verdict.Hold> disobeyed =
-            obeyed(canary, queries, provider, variables, weight, reached, now);
-        if (disobeyed.isPresent()) {
-          return disobeyed.get();
-        }
-      }
-      return verdict;
+      return verdict instanceof Verdict.Safe
+          ? obeyed(canary, answers.table(), weight).<Verdict>map(hold -> hold).orElse(verdict)
+          : verdict;
     } catch (NeedsEdit e) {
       return new Verdict.Hold(
           Verdict.Reason.QUERY_REFUSED,
           false,
-          List.of(new Evidence(e.subject(), null, null, null, null, e.getMessage())));
+          List.of(evidence(new Problem(e.subject(), e.getMessage()))));
     }
+  }
+
+  private static Evidence evidence(Problem problem) {
+    return new Evidence(problem.field(), null, null, null, null, problem.why());
+  }
+
+  private Check withCredentials(Checks.Asked asked) {
+    Check check = asked.check();
+    if (asked.secret().isEmpty()) {
+      return check;
+    }
+    MetricQuery query = check.query();
+    return new Check(
+        check.metric(),
+        query.by(query.provider().with(secrets.of(asked.secret().get(), query.provider()))),
+        check.bound(),
+        check.interval());
   }
 
   /// With gateways but without `mesh`, callers inside the mesh rightly reach the primary only.
@@ -89,23 +114,23 @@ final class Judgement {
     return gateways.isEmpty() || gateways.contains("mesh");
   }
 
-  private Optional<Verdict.Hold> obeyed(
-      Canary canary,
-      MeshQueries queries,
-      Provider provider,
-      Variables variables,
-      Percent weight,
-      Instant reached,
-      Instant now)
-      throws NeedsEdit, InterruptedException {
-    Duration window = Duration.between(reached, now);
-    if (weight.equals(Percent.NONE) || window.compareTo(scrape.multipliedBy(2)) < 0) {
-      return Optional.empty();
-    }
-    Question question =
-        TrafficSeen.question(queries, provider, variables, Duration.ofSeconds(window.toSeconds()));
-    Table table = Providers.connect(provider, http).table(question.query());
-    if (!(table instanceof Table.Rows(List<Table.Row> rows))) {
+  /// Who got the traffic; nothing while too little can have been seen.
+  private Optional<Question> callers(
+      Checks checks, MeshQueries queries, Variables variables, Percent weight, Duration window)
+      throws NeedsEdit {
+    return weight.equals(Percent.NONE) || window.compareTo(scrape.multipliedBy(2)) < 0
+        ? Optional.empty()
+        : Optional.of(
+            TrafficSeen.question(
+                queries,
+                checks.metricsServer(),
+                variables,
+                Duration.ofSeconds(window.toSeconds())));
+  }
+
+  private static Optional<Verdict.Hold> obeyed(
+      Canary canary, Optional<Table> callers, Percent weight) {
+    if (!(callers.orElse(null) instanceof Table.Rows(List<Table.Row> rows))) {
       return Optional.empty();
     }
     List<Table.Row> routed =
@@ -118,5 +143,24 @@ final class Judgement {
     return TrafficSeen.of(
             routed, canary.spec().targetRef().name(), canary.primaryName(), weight.value())
         .against(weight.value());
+  }
+
+  private static SilencePolicy silence(Analysis analysis) {
+    Analysis.@Nullable NoData noData = analysis.onNoData();
+    Analysis.@Nullable Outage outage = analysis.onUnavailable();
+    return new SilencePolicy(
+        noData == null
+            ? SilencePolicy.DEFAULT.noData()
+            : switch (noData) {
+              case FAIL -> Cost.FAIL;
+              case HOLD -> Cost.HOLD;
+              case PASS -> Cost.PASS;
+            },
+        outage == null
+            ? SilencePolicy.DEFAULT.unavailable()
+            : switch (outage) {
+              case HOLD -> Cost.HOLD;
+              case FAIL -> Cost.FAIL;
+            });
   }
 }

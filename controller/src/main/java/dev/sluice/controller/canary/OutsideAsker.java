@@ -20,12 +20,10 @@ final class OutsideAsker implements CanaryReconciler.Asker {
 
   private final Hooks hooks;
   private final Judgement judgement;
-  private final String meshByDefault;
 
-  OutsideAsker(Hooks hooks, Judgement judgement, String meshByDefault) {
+  OutsideAsker(Hooks hooks, Judgement judgement) {
     this.hooks = hooks;
     this.judgement = judgement;
-    this.meshByDefault = meshByDefault;
   }
 
   @Override
@@ -52,16 +50,10 @@ final class OutsideAsker implements CanaryReconciler.Asker {
     if (!questions.metrics()) {
       return Optional.empty();
     }
-    String named = canary.spec().provider();
     Percent weight = seen.standing().map(Standing::phase).map(p -> p.weight()).orElse(Percent.NONE);
     return Optional.of(
         judgement.judge(
-            canary,
-            named == null || named.isEmpty() ? meshByDefault : named,
-            questions,
-            weight,
-            seen.routing().since(),
-            seen.now()));
+            canary, questions, weight, seen.routing().since(), seen.now()));
   }
 
   private static Verdict stopping() {

@@ -43,6 +43,11 @@ final class ControllerCommand implements Callable<Integer> {
   String namespace;
 
   @Option(
+      names = "--no-cross-namespace-refs",
+      description = "A Canary may only refer to MetricTemplates of its own namespace.")
+  boolean noCrossNamespaceRefs;
+
+  @Option(
       names = "--mesh-provider",
       paramLabel = "NAME",
       defaultValue = "istio",
@@ -250,6 +255,7 @@ final class ControllerCommand implements Callable<Integer> {
     return new Settings(
         Optional.ofNullable(kubeconfig),
         namespace,
+        !noCrossNamespaceRefs,
         metricsServer,
         meshProvider,
         host,

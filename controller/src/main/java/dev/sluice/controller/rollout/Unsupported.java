@@ -2,16 +2,15 @@ package dev.sluice.controller.rollout;
 
 import dev.sluice.crds.CanarySpec;
 import java.util.List;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/// What a Canary may ask for and this version does not do yet. All of it changes traffic, pods or
-/// verdict, so it is refused rather than ignored; a line here goes when its feature comes.
+/// What a Canary may ask for and this version does not do yet. All of it changes traffic or
+/// pods, so it is refused rather than ignored; a line here goes when its feature comes.
 final class Unsupported {
   private Unsupported() {}
 
   static List<Problem> in(CanarySpec spec) {
-    return Stream.of(targets(spec), traffic(spec), verdict(spec)).flatMap(s -> s).toList();
+    return Stream.of(targets(spec), traffic(spec)).flatMap(s -> s).toList();
   }
 
   private static Stream<Problem> targets(CanarySpec spec) {
@@ -49,23 +48,6 @@ final class Unsupported {
                 "spec.analysis.sessionAffinity",
                 "users are not kept on one side"))
         .flatMap(s -> s);
-  }
-
-  private static Stream<Problem> verdict(CanarySpec spec) {
-    var metrics = spec.analysis().metrics();
-    return IntStream.range(0, metrics.size())
-        .boxed()
-        .flatMap(i ->
-            Stream.of(
-                    when(
-                        metrics.get(i).templateRef() != null,
-                        "spec.analysis.metrics[%d].templateRef".formatted(i),
-                        "MetricTemplates are not asked"),
-                    when(
-                        metrics.get(i).query() != null,
-                        "spec.analysis.metrics[%d].query".formatted(i),
-                        "inline queries are not asked"))
-                .flatMap(s -> s));
   }
 
   private static Stream<Problem> when(boolean asked, String field, String why) {

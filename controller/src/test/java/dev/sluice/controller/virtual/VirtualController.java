@@ -8,6 +8,7 @@ import dev.sluice.controller.canary.Events;
 import dev.sluice.controller.canary.Hooks;
 import dev.sluice.controller.canary.Interest;
 import dev.sluice.controller.canary.Messenger;
+import dev.sluice.controller.canary.Reach;
 import dev.sluice.controller.cluster.CallGauge;
 import dev.sluice.controller.cluster.Cluster;
 import dev.sluice.controller.cluster.ClusterFailure;
@@ -32,6 +33,7 @@ public final class VirtualController {
   private static final List<Kind> WATCHED =
       List.of(
           Kind.CANARY,
+          Kind.METRIC_TEMPLATE,
           Kind.DEPLOYMENT,
           Kind.AUTOSCALER,
           Kind.SERVICE,
@@ -84,7 +86,8 @@ public final class VirtualController {
                 List.of("app"),
                 List.of(),
                 "http://prometheus:9090",
-                scrape),
+                scrape,
+                Reach.EVERYWHERE),
             interest,
             new Events(cluster),
             outside.metrics(),

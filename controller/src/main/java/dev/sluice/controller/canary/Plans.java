@@ -1,0 +1,45 @@
+package dev.sluice.controller.canary;
+
+import dev.sluice.controller.rollout.Plan;
+import dev.sluice.controller.rollout.Policy;
+import dev.sluice.controller.rollout.PolicyReader;
+import dev.sluice.controller.rollout.Problem;
+import dev.sluice.controller.rollout.Settings;
+import dev.sluice.crds.Canary;
+import dev.sluice.mesh.Mesh;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What a spec comes to: by the rules of rollouts, by those of the mesh, and with the objects that
+/// its metrics name.
+final class Plans {
+  private final Settings settings;
+  private final Mesh mesh;
+  private final Metrics metrics;
+
+  Plans(Settings settings, Mesh mesh, Metrics metrics) {
+    this.settings = settings;
+    this.mesh = mesh;
+    this.metrics = metrics;
+  }
+
+  Plan of(Canary canary) {
+    Plan plan = PolicyReader.read(canary.spec(), settings, List.of(mesh.name()), mesh.name());
+    return switch (plan) {
+      case Plan.Invalid invalid -> invalid;
+      case Plan.Valid(var policy, var warnings) -> complete(canary, policy, warnings);
+    };
+  }
+
+  private Plan complete(Canary canary, Policy policy, List<Problem> warned) {
+    List<Problem> problems = new ArrayList<>();
+    List<Problem> warnings = new ArrayList<>(warned);
+    mesh.problems(canary).forEach(p -> problems.add(new Problem(p.field(), p.why())));
+    mesh.warnings(canary).forEach(w -> warnings.add(new Problem(w.field(), w.why())));
+    Checks checks = metrics.checks(canary);
+    // What is never asked must not stand in the way of a fix or of a pause.
+    (policy.skipAnalysis() || policy.suspended() ? warnings : problems).addAll(checks.problems());
+    warnings.addAll(checks.warnings());
+    return problems.isEmpty() ? new Plan.Valid(policy, warnings) : new Plan.Invalid(problems);
+  }
+}
