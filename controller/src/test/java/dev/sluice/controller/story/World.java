@@ -44,6 +44,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// The whole road on a virtual clock: the playground's API server, workloads, network and metrics,
 /// and the controller's real reconciler over the cluster port. Nothing is scripted: weights matter
@@ -68,6 +69,8 @@ final class World implements AutoCloseable {
   private int failedForUsers;
   private int requestsPerSecond = 20;
   private boolean prometheusIsDown;
+  private final Map<String, String> prometheusWants = new TreeMap<>();
+  private final List<String> prometheusWasAsked = new ArrayList<>();
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private Instant nextSecond = now;
   private KillSwitch line;
@@ -157,6 +160,12 @@ final class World implements AutoCloseable {
 
   World prometheusDown(boolean down) {
     prometheusIsDown = down;
+    return this;
+  }
+
+  /// From now on that Prometheus answers nobody without this Authorization header.
+  World prometheusWants(String host, String authorization) {
+    prometheusWants.put(host, authorization);
     return this;
   }
 
@@ -303,6 +312,11 @@ final class World implements AutoCloseable {
     if (prometheusIsDown) {
       throw new IOException("connection refused");
     }
+    @Nullable String wanted = prometheusWants.get(request.uri().getHost());
+    if (wanted != null
+        && !request.headers().getOrDefault("Authorization", List.of()).equals(List.of(wanted))) {
+      return new Http.Response(401, new byte[0]);
+    }
     Map<String, List<String>> form = new LinkedHashMap<>();
     for (String pair : new String(request.body(), StandardCharsets.UTF_8).split("&", -1)) {
       String[] both = pair.split("=", 2);
@@ -310,6 +324,8 @@ final class World implements AutoCloseable {
           URLDecoder.decode(both[0], StandardCharsets.UTF_8),
           List.of(URLDecoder.decode(both[1], StandardCharsets.UTF_8)));
     }
+    prometheusWasAsked.add(
+        request.uri().getHost() + ": " + String.join("", form.getOrDefault("query", List.of())));
     QueryApi.Reply reply = prometheus.answer(request.uri().getPath(), form, now);
     return new Http.Response(reply.status(), reply.body());
   }
@@ -400,6 +416,11 @@ final class World implements AutoCloseable {
     return hooksCalled;
   }
 
+  /// `host: query` of what Prometheus answered.
+  List<String> prometheusWasAsked() {
+    return prometheusWasAsked;
+  }
+
   Map<String, Integer> answered() {
     return answered;
   }
@@ -434,6 +455,7 @@ final class World implements AutoCloseable {
   private static final Map<String, String> PLURALS =
       Map.of(
           "Canary", "canaries",
+          "MetricTemplate", "metrictemplates",
           "Deployment", "deployments",
           "HorizontalPodAutoscaler", "horizontalpodautoscalers",
           "Namespace", "namespaces",

@@ -1,0 +1,325 @@
+package dev.sluice.controller.story;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.mesh.Percent;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// Releases that are judged by queries of their users' own, on the virtual clock: requests are
+/// really routed and counted, and the queries are really answered.
+class MetricTemplateStoryTest {
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+  private static final String DEPLOYMENT =
+      "/apis/apps/v1/namespaces/production/deployments/myapp";
+  private static final String TEMPLATE =
+      "/apis/flagger.app/v1beta1/namespaces/monitoring/metrictemplates/errors";
+  private static final String BAD = "\"playground.sluice.dev/error-rate\":\"0.3\"";
+
+  /// Percent of requests that failed.
+  private static final String ERRORS =
+      """
+      100 - 100 * sum(rate(istio_requests_total{
+          reporter="destination", destination_workload_namespace="{{ namespace }}",
+          destination_workload="{{ target }}", response_code!~"{{ variables.bad }}"}[{{ interval }}]))
+        / sum(rate(istio_requests_total{
+          reporter="destination", destination_workload_namespace="{{ namespace }}",
+          destination_workload="{{ target }}"}[{{ interval }}]))
+      """;
+
+  private static final String BY_TEMPLATE =
+      """
+      {name: errors, templateRef: {name: errors, namespace: monitoring},
+       templateVariables: {bad: "5.*"}, thresholdRange: {max: 1}}\
+      """;
+
+  @Test
+  void aReleaseIsPromotedOrRolledBackByAMetricTemplateOfAnotherNamespace() {
+    try (World world = world(1).apply(template("prometheus", "", ERRORS)).apply(canary(""))) {
+      world.runUntilPhase("myapp", "Initialized", MINUTE);
+
+      release(world, "1.1.0", "");
+      world.runUntilPhase("myapp", "Progressing", MINUTE);
+      world.runUntilPhase("myapp", "Succeeded", MINUTE.multipliedBy(5));
+      release(world, "1.2.0", BAD);
+      world.runUntilPhase("myapp", "Failed", MINUTE.multipliedBy(5));
+
+      assertThat(world.image("myapp-primary")).endsWith(":1.1.0");
+      assertThat(world.alerts()).last().asString().contains("errors is", "allowed is at most 1");
+      assertThat(world.prometheusWasAsked())
+          .anyMatch(q -> q.startsWith("shared-prometheus: 100") && q.contains("\"myapp\""));
+    }
+  }
+
+  @Test
+  void anInlineQueryAndAMetricsServerOfItsOwnAreAsked() {
+    var inline =
+        "{name: free memory, query: 'scalar(vector(70)) # of {{ target }}',"
+            + " thresholdRange: {min: 50}}";
+    try (World world = world(2).apply(canary("metricsServer: http://team-prometheus:9090", inline))) {
+      world.runUntilPhase("myapp", "Initialized", MINUTE);
+
+      release(world, "1.1.0", "");
+      world.runUntilPhase("myapp", "Progressing", MINUTE);
+      world.runUntilPhase("myapp", "Succeeded", MINUTE.multipliedBy(5));
+
+      assertThat(world.story("myapp")).anyMatch(e -> e.contains("free memory is 70 over the last"));
+      assertThat(world.prometheusWasAsked())
+          .contains("team-prometheus: scalar(vector(70)) # of myapp")
+          .allMatch(q -> q.startsWith("team-prometheus: "));
+    }
+  }
+
+  @Test
+  void whatIsMissingIsNamedBeforeAnyReleaseAndLookedForAgainWhenItAppears() {
+    try (World world = world(3).apply(canary(""))) {
+      world.run(MINUTE);
+      assertThat(condition(world, "Stalled").path("reason").asText()).isEqualTo("InvalidSpec");
+      assertThat(condition(world, "Stalled").path("message").asText())
+          .isEqualTo(
+              "spec.analysis.metrics[0].templateRef: MetricTemplate monitoring/errors does not exist");
+      assertThat(world.reasons("myapp")).containsExactly("SpecRefused");
+
+      world.apply(template("prometheus", "secretRef: {name: prometheus}", ERRORS)).run(MINUTE);
+      assertThat(condition(world, "Stalled").path("message").asText())
+          .endsWith("cannot be used: Secret monitoring/prometheus does not exist");
+
+      world.apply(secret("{token: s3cret}"));
+      world.runUntilPhase("myapp", "Initialized", MINUTE);
+      assertThat(condition(world, "Stalled").isMissingNode()).isTrue();
+    }
+  }
+
+  @Test
+  void aProviderThatIsNotServedAndATemplateThatCannotBeReadAreRefusedByName() {
+    try (World world = world(4).apply(template("datadog", "", ERRORS)).apply(canary(""))) {
+      world.run(MINUTE);
+      assertThat(condition(world, "Stalled").path("message").asText())
+          .endsWith("provider.type: unknown metric provider 'datadog'; known: prometheus");
+
+      world.apply(template("prometheus", "", "sum(\n  {{ if .Values.x }})")).run(MINUTE);
+      assertThat(condition(world, "Stalled").path("message").asText())
+          .contains("its query uses '{{ if .Values.x }}' at line 2, column 6; known are: name,");
+    }
+  }
+
+  @Test
+  void credentialsComeFromTheSecretFollowItsEditsAndAreNeverShown() {
+    try (World world =
+        world(5)
+            .prometheusWants("shared-prometheus", "Bearer s3cret-2")
+            .apply(secret("{token: s3cret-1}"))
+            .apply(template("prometheus", "secretRef: {name: prometheus}", ERRORS))
+            .apply(canary(""))) {
+      world.runUntilPhase("myapp", "Initialized", MINUTE);
+
+      release(world, "1.1.0", "");
+      world.runUntilWeight("myapp", 10, MINUTE).run(MINUTE);
+      assertThat(condition(world, "Held").path("reason").asText()).isEqualTo("MetricsUnavailable");
+      assertThat(condition(world, "Held").path("message").asText())
+          .contains("shared-prometheus:9090 refuses our credentials (401)");
+      assertThat(world.routed("myapp")).isEqualTo(new Percent(10));
+
+      world.apply(secret("{token: s3cret-2}"));
+      world.runUntilPhase("myapp", "Succeeded", MINUTE.multipliedBy(5));
+      assertThat(world.story("myapp") + " " + world.alerts() + " " + world.canary("myapp"))
+          .doesNotContain("s3cret");
+    }
+  }
+
+  @Test
+  void aSecretWithoutWhatIsNeededHoldsTheReleaseAndNamesTheEntries() {
+    try (World world =
+        world(6)
+            .apply(secret("{tokn: s3cret}"))
+            .apply(template("prometheus", "secretRef: {name: prometheus}", ERRORS))
+            .apply(canary(""))) {
+      world.runUntilPhase("myapp", "Initialized", MINUTE);
+
+      release(world, "1.1.0", "");
+      world.runUntilWeight("myapp", 10, MINUTE).run(MINUTE);
+      assertThat(condition(world, "Stalled").path("reason").asText()).isEqualTo("QueryRefused");
+      assertThat(condition(world, "Held").path("message").asText())
+          .contains("Secret monitoring/prometheus holds none of password, token, username");
+
+      world.apply(secret("{username: aladdin, password: opensesame}"));
+      world.runUntilPhase("myapp", "Succeeded", MINUTE.multipliedBy(5));
+    }
+  }
+
+  @Test
+  void anEditedTemplateIsUsedFromTheNextCheckOn() {
+    try (World world = world(7).apply(template("prometheus", "", ERRORS)).apply(canary(""))) {
+      world.runUntilPhase("myapp", "Initialized", MINUTE);
+      release(world, "1.1.0", "");
+      world.runUntilWeight("myapp", 20, MINUTE);
+
+      world.apply(template("prometheus", "", "sum(rate(istio_requests_total[{{ interval }}]")).run(MINUTE);
+      assertThat(condition(world, "Held").path("reason").asText()).isEqualTo("QueryRefused");
+      assertThat(condition(world, "Held").path("message").asText())
+          .contains("errors cannot be answered until MetricTemplate monitoring/errors is edited");
+
+      world.apply(template("prometheus", "", "istio_requests_total")).run(MINUTE);
+      assertThat(condition(world, "Held").path("message").asText())
+          .contains("series where one number is needed");
+
+      world.apply(template("prometheus", "", ERRORS));
+      world.runUntilPhase("myapp", "Succeeded", MINUTE.multipliedBy(5));
+      assertThat(world.failedForUsers()).isZero();
+    }
+  }
+
+  @Test
+  void aTemplateThatIsDeletedInMidRunLeavesTheTrafficWhereItIsUntilItIsBack() {
+    try (World world = world(8).apply(template("prometheus", "", ERRORS)).apply(canary(""))) {
+      world.runUntilPhase("myapp", "Initialized", MINUTE);
+      release(world, "1.1.0", "");
+      world.runUntilWeight("myapp", 20, MINUTE);
+
+      world.delete(TEMPLATE).run(MINUTE.multipliedBy(3));
+      assertThat(world.routed("myapp")).isEqualTo(new Percent(20));
+      assertThat(condition(world, "Stalled").path("message").asText()).contains("does not exist");
+      assertThat(world.alerts()).last().asString().contains("monitoring/errors does not exist");
+
+      world.apply(template("prometheus", "", ERRORS));
+      world.runUntilPhase("myapp", "Succeeded", MINUTE.multipliedBy(5));
+    }
+  }
+
+  @Test
+  void aMissingTemplateDoesNotStandInTheWayOfAFixThatSkipsAnalysis() {
+    try (World world = world(9).apply(template("prometheus", "", ERRORS)).apply(canary(""))) {
+      world.runUntilPhase("myapp", "Initialized", MINUTE);
+
+      world.delete(TEMPLATE).apply(canary("skipAnalysis: true")).run(MINUTE);
+      release(world, "1.1.0", "");
+      world.runUntilPhase("myapp", "Succeeded", MINUTE.multipliedBy(3));
+
+      assertThat(world.image("myapp-primary")).endsWith(":1.1.0");
+    }
+  }
+
+  @Test
+  void aFixIsNotJudgedByTheErrorsOfTheReleaseBeforeIt() {
+    var looksFarBack =
+        """
+        sum(increase(istio_requests_total{reporter="destination",
+          destination_workload="{{ target }}", response_code=~"{{ variables.bad }}"}[2m])) or vector(0)
+        """;
+    try (World world = world(10).apply(template("prometheus", "", looksFarBack)).apply(canary(""))) {
+      world.runUntilPhase("myapp", "Initialized", MINUTE);
+      assertThat(world.story("myapp"))
+          .anyMatch(e -> e.startsWith("SpecWarning") && e.contains("looks back 2m by itself"));
+      release(world, "1.1.0", BAD);
+      world.runUntilPhase("myapp", "Failed", MINUTE.multipliedBy(5));
+      var before = world.reasons("myapp").size();
+
+      release(world, "1.1.1", "");
+      world.runUntilPhase("myapp", "Progressing", MINUTE);
+      world.runUntilPhase("myapp", "Succeeded", MINUTE.multipliedBy(6));
+
+      List<String> since = world.reasons("myapp").subList(before, world.reasons("myapp").size());
+      assertThat(since).doesNotContain("CheckFailed", "NoData");
+    }
+  }
+
+  private static World world(long seed) {
+    World world = new World(seed).trafficOf(0);
+    world.apply("{apiVersion: v1, kind: Namespace, metadata: {name: monitoring}}");
+    world
+        .apply(
+            """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: myapp, namespace: production}
+            spec:
+              selector: {app: myapp}
+              ports: [{name: http, port: 80, targetPort: 8080}]
+            ---
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: myapp, namespace: production, labels: {app: myapp}}
+            spec:
+              replicas: 2
+              selector: {matchLabels: {app: myapp}}
+              template:
+                metadata: {labels: {app: myapp}}
+                spec:
+                  containers:
+                  - {name: myapp, image: "registry.example.com/myapp:1.0.0", ports: [{containerPort: 8080}]}
+            """)
+        .run(Duration.ofSeconds(10));
+    return world.trafficOf(20);
+  }
+
+  private static void release(World world, String version, String annotations) {
+    world.patch(
+        DEPLOYMENT,
+        """
+        {"spec":{"template":{"metadata":{"annotations":{%s}},
+          "spec":{"containers":[{"name":"myapp","image":"registry.example.com/myapp:%s",
+            "ports":[{"containerPort":8080}]}]}}}}
+        """
+            .formatted(
+                annotations.isEmpty()
+                    ? "\"playground.sluice.dev/error-rate\":null"
+                    : annotations,
+                version));
+  }
+
+  private static String canary(String more) {
+    return canary(more, BY_TEMPLATE);
+  }
+
+  private static String canary(String more, String metric) {
+    return """
+    apiVersion: flagger.app/v1beta1
+    kind: Canary
+    metadata: {name: myapp, namespace: production}
+    spec:
+      %s
+      targetRef: {apiVersion: apps/v1, kind: Deployment, name: myapp}
+      service: {port: 80, targetPort: 8080}
+      analysis:
+        interval: 10s
+        threshold: 3
+        maxWeight: 30
+        stepWeight: 10
+        metrics:
+        - %s
+    """
+        .formatted(more, metric.replace("\n", ""));
+  }
+
+  private static String template(String type, String more, String query) {
+    return """
+    apiVersion: flagger.app/v1beta1
+    kind: MetricTemplate
+    metadata: {name: errors, namespace: monitoring}
+    spec:
+      provider:
+        type: %s
+        address: http://shared-prometheus:9090
+        %s
+      query: |
+    %s
+    """
+        .formatted(type, more, query.indent(4));
+  }
+
+  private static String secret(String entries) {
+    return "{apiVersion: v1, kind: Secret, metadata: {name: prometheus, namespace: monitoring}, stringData: %s}"
+        .formatted(entries);
+  }
+
+  private static JsonNode condition(World world, String type) {
+    for (JsonNode condition : world.canary("myapp").at("/status/conditions")) {
+      if (condition.path("type").asText().equals(type)) {
+        return condition;
+      }
+    }
+    return world.canary("myapp").path("no such condition");
+  }
+}
