@@ -14,8 +14,8 @@ public interface Http {
   /// redirects.
   ///
   /// @throws Futile when the same request will never be answered
-  /// @throws IOException when there was no complete answer in time;
-  ///   the message is shown to people and holds no secret
+  /// @throws IOException when there was no complete answer in time; the message is shown to people
+  ///   and holds no secret
   /// @throws InterruptedException when the caller gives up
   Response send(Request request) throws IOException, InterruptedException;
 

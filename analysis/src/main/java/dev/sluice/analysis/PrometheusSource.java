@@ -96,7 +96,8 @@ final class PrometheusSource implements MetricSource {
     try {
       return read(http.send(request));
     } catch (Http.Futile e) {
-      return new Refused("%s cannot answer: %s".formatted(name, line(String.valueOf(e.getMessage()))));
+      return new Refused(
+          "%s cannot answer: %s".formatted(name, line(String.valueOf(e.getMessage()))));
     } catch (IOException e) {
       var why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
       return new Unavailable(name + " does not answer: " + line(why));
@@ -133,8 +134,8 @@ final class PrometheusSource implements MetricSource {
     try {
       return switch (data.path("resultType").asText()) {
         case "vector" -> rows(data.path("result"), warning(body));
-        case "scalar" -> new Series(
-                List.of(new Table.Row(Map.of(), value(data.path("result")))), warning(body));
+        case "scalar" ->
+            new Series(List.of(new Table.Row(Map.of(), value(data.path("result")))), warning(body));
         case "matrix" ->
             new Refused(
                 "its query answers with values over time where one number is needed; put the range into a function such as rate(...)");

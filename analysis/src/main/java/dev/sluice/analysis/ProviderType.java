@@ -26,5 +26,6 @@ interface ProviderType {
   ///
   /// @param credentials entries of the provider's Secret, empty without one
   /// @throws NeedsEdit naming the field that cannot work
-  MetricSource connect(Provider provider, Map<String, String> credentials, Http http) throws NeedsEdit;
+  MetricSource connect(Provider provider, Map<String, String> credentials, Http http)
+      throws NeedsEdit;
 }

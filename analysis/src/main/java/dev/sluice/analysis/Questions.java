@@ -66,7 +66,8 @@ public final class Questions {
       numbers.put(asked.getKey(), asked.getValue().get());
     }
     return new Answers(
-        numbers, tableUnderWay.isEmpty() ? Optional.empty() : Optional.of(tableUnderWay.get().get()));
+        numbers,
+        tableUnderWay.isEmpty() ? Optional.empty() : Optional.of(tableUnderWay.get().get()));
   }
 
   private <T> Callable<T> permitted(Callable<T> question) {

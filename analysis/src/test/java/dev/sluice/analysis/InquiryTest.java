@@ -173,7 +173,8 @@ class InquiryTest {
                 "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[]}}"
                     .getBytes(StandardCharsets.UTF_8));
     var good = new Question(PROMETHEUS, "up");
-    var bad = new Question(new Provider("dogdata", "http://d", Map.of(), Credentials.NONE, false), "up");
+    var bad =
+        new Question(new Provider("dogdata", "http://d", Map.of(), Credentials.NONE, false), "up");
 
     assertThat(Questions.ask(List.of(good, bad), Optional.of(bad), http, 4).numbers())
         .containsEntry(good, new Sample.NoData())
@@ -225,8 +226,7 @@ class InquiryTest {
         Thread.ofVirtual()
             .start(() -> {
               try {
-                Questions.ask(
-                    List.of(new Question(PROMETHEUS, "up")), Optional.empty(), hangs, 2);
+                Questions.ask(List.of(new Question(PROMETHEUS, "up")), Optional.empty(), hangs, 2);
               } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
               }

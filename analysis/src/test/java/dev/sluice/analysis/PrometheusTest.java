@@ -227,7 +227,8 @@ class PrometheusTest {
   @Test
   void aSecretWithoutCredentialsIsRefused() {
     var provider =
-        new Provider("prometheus", "http://p", Map.of(), Credentials.of(Map.of("tokn", "s3cret")), false);
+        new Provider(
+            "prometheus", "http://p", Map.of(), Credentials.of(Map.of("tokn", "s3cret")), false);
 
     assertThatThrownBy(() -> Providers.connect(provider, _ -> new Http.Response(200, new byte[0])))
         .hasMessage("the secret of a Prometheus holds 'token', or 'username' and 'password'");

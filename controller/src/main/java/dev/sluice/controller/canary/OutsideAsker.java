@@ -52,8 +52,7 @@ final class OutsideAsker implements CanaryReconciler.Asker {
     }
     Percent weight = seen.standing().map(Standing::phase).map(p -> p.weight()).orElse(Percent.NONE);
     return Optional.of(
-        judgement.judge(
-            canary, questions, weight, seen.routing().since(), seen.now()));
+        judgement.judge(canary, questions, weight, seen.routing().since(), seen.now()));
   }
 
   private static Verdict stopping() {

@@ -51,7 +51,9 @@ final class ProviderSecrets {
   Credentials of(ObjectRef secret, Provider provider) {
     Key key = new Key(secret, provider.type());
     Optional<String> version =
-        cluster.cached(Kind.SECRET, secret).map(object -> object.getMetadata().getResourceVersion());
+        cluster
+            .cached(Kind.SECRET, secret)
+            .map(object -> object.getMetadata().getResourceVersion());
     synchronized (known) {
       Known before = known.get(key);
       if (before != null && version.filter(before.version()::equals).isPresent()) {
@@ -99,8 +101,7 @@ final class ProviderSecrets {
 
   private static Optional<String> decoded(String encoded) {
     try {
-      return Optional.of(
-          new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8));
+      return Optional.of(new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8));
     } catch (IllegalArgumentException _) {
       return Optional.empty();
     }

@@ -4,8 +4,8 @@ import dev.sluice.crds.CanarySpec;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// What a Canary may ask for and this version does not do yet. All of it changes traffic or
-/// pods, so it is refused rather than ignored; a line here goes when its feature comes.
+/// What a Canary may ask for and this version does not do yet. All of it changes traffic or pods,
+/// so it is refused rather than ignored; a line here goes when its feature comes.
 final class Unsupported {
   private Unsupported() {}
 

@@ -12,8 +12,7 @@ import org.junit.jupiter.api.Test;
 /// really routed and counted, and the queries are really answered.
 class MetricTemplateStoryTest {
   private static final Duration MINUTE = Duration.ofMinutes(1);
-  private static final String DEPLOYMENT =
-      "/apis/apps/v1/namespaces/production/deployments/myapp";
+  private static final String DEPLOYMENT = "/apis/apps/v1/namespaces/production/deployments/myapp";
   private static final String TEMPLATE =
       "/apis/flagger.app/v1beta1/namespaces/monitoring/metrictemplates/errors";
   private static final String BAD = "\"playground.sluice.dev/error-rate\":\"0.3\"";
@@ -58,7 +57,8 @@ class MetricTemplateStoryTest {
     var inline =
         "{name: free memory, query: 'scalar(vector(70)) # of {{ target }}',"
             + " thresholdRange: {min: 50}}";
-    try (World world = world(2).apply(canary("metricsServer: http://team-prometheus:9090", inline))) {
+    try (World world =
+        world(2).apply(canary("metricsServer: http://team-prometheus:9090", inline))) {
       world.runUntilPhase("myapp", "Initialized", MINUTE);
 
       release(world, "1.1.0", "");
@@ -156,7 +156,9 @@ class MetricTemplateStoryTest {
       release(world, "1.1.0", "");
       world.runUntilWeight("myapp", 20, MINUTE);
 
-      world.apply(template("prometheus", "", "sum(rate(istio_requests_total[{{ interval }}]")).run(MINUTE);
+      world
+          .apply(template("prometheus", "", "sum(rate(istio_requests_total[{{ interval }}]"))
+          .run(MINUTE);
       assertThat(condition(world, "Held").path("reason").asText()).isEqualTo("QueryRefused");
       assertThat(condition(world, "Held").path("message").asText())
           .contains("errors cannot be answered until MetricTemplate monitoring/errors is edited");
@@ -208,7 +210,8 @@ class MetricTemplateStoryTest {
         sum(increase(istio_requests_total{reporter="destination",
           destination_workload="{{ target }}", response_code=~"{{ variables.bad }}"}[2m])) or vector(0)
         """;
-    try (World world = world(10).apply(template("prometheus", "", looksFarBack)).apply(canary(""))) {
+    try (World world =
+        world(10).apply(template("prometheus", "", looksFarBack)).apply(canary(""))) {
       world.runUntilPhase("myapp", "Initialized", MINUTE);
       assertThat(world.story("myapp"))
           .anyMatch(e -> e.startsWith("SpecWarning") && e.contains("looks back 2m by itself"));
@@ -263,9 +266,7 @@ class MetricTemplateStoryTest {
             "ports":[{"containerPort":8080}]}]}}}}
         """
             .formatted(
-                annotations.isEmpty()
-                    ? "\"playground.sluice.dev/error-rate\":null"
-                    : annotations,
+                annotations.isEmpty() ? "\"playground.sluice.dev/error-rate\":null" : annotations,
                 version));
   }
 
