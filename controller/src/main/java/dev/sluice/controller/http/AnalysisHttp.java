@@ -1,10 +1,17 @@
 package dev.sluice.controller.http;
 
+import dev.sluice.controller.http.HttpFailure.Cause;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 
 /// Lends our way out to the analysis, which brings its own requests.
 public final class AnalysisHttp implements dev.sluice.analysis.Http {
+  /// A question changes nothing, so it may be asked again; one more try bridges a restart of a
+  /// replica, and more would only make a check late.
+  private static final Http.Retries ONCE_MORE =
+      new Http.Retries(1, Duration.ofMillis(250), Duration.ofSeconds(1));
+
   private final Http http;
   private final Optional<Http.Proxy> proxy;
 
@@ -16,18 +23,25 @@ public final class AnalysisHttp implements dev.sluice.analysis.Http {
 
   @Override
   public Response send(Request request) throws IOException, InterruptedException {
-    Http.Response answer =
-        http.send(
-            new Http.Request(
-                request.method(),
-                request.uri(),
-                request.headers(),
-                request.body(),
-                request.timeout(),
-                request.maxBytes(),
-                !request.insecureSkipVerify(),
-                proxy,
-                Http.Retries.NONE));
-    return new Response(answer.status(), answer.body());
+    try {
+      Http.Response answer =
+          http.send(
+              new Http.Request(
+                  request.method(),
+                  request.uri(),
+                  request.headers(),
+                  request.body(),
+                  request.timeout(),
+                  request.maxBytes(),
+                  !request.insecureSkipVerify(),
+                  proxy,
+                  ONCE_MORE));
+      return new Response(answer.status(), answer.body());
+    } catch (HttpFailure e) {
+      if (e.kind() == Cause.INVALID || e.kind() == Cause.TOO_LONG) {
+        throw new Futile(String.valueOf(e.getMessage()));
+      }
+      throw e;
+    }
   }
 }

@@ -17,9 +17,10 @@ import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/// Any [Http] with limits on top: so many requests at once, a pause for hosts that do not answer,
-/// and further tries where a request asks for them. A permit is given back before a wait, so that a
-/// dead host holds up nobody else.
+/// Any [Http] with limits on top: so many requests at once, in all and to one host, a pause for
+/// hosts that do not answer, and further tries where a request asks for them. A permit is given back
+/// before a wait, and one host never takes them all, so that a dead or slow host holds up nobody
+/// else.
 public final class ResilientHttp implements Http, AutoCloseable {
   /// Hosts beyond that are forgotten, those asked longest ago first.
   private static final int MOST_HOSTS = 512;
@@ -30,27 +31,33 @@ public final class ResilientHttp implements Http, AutoCloseable {
   private final Runnable close;
   private final Semaphore permits;
   private final CircuitBreakerConfig breaking;
-  private final Map<String, CircuitBreaker> breakers =
+  private final int perHost;
+  private final Map<String, Host> hosts =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, CircuitBreaker> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, Host> eldest) {
           return size() > MOST_HOSTS;
         }
       };
 
+  /// What is known of a host.
+  private record Host(Semaphore permits, CircuitBreaker breaker) {}
+
   /// @param atOnce most requests under way
+  /// @param perHost most requests under way to one host
   /// @param calls how many of the last requests to a host are looked at
   /// @param pause how long a host that failed four of five of them is left alone
-  public record Limits(int atOnce, int calls, Duration pause) {
-    public static final Limits DEFAULT = new Limits(64, 20, Duration.ofSeconds(5));
+  public record Limits(int atOnce, int perHost, int calls, Duration pause) {
+    public static final Limits DEFAULT = new Limits(512, 64, 20, Duration.ofSeconds(5));
   }
 
   private ResilientHttp(Http oneTry, Runnable close, Limits limits) {
     this.oneTry = oneTry;
     this.close = close;
     this.permits = new Semaphore(limits.atOnce(), true);
+    this.perHost = limits.perHost();
     this.breaking =
         CircuitBreakerConfig.custom()
             .slidingWindow(limits.calls(), limits.calls() / 2, SlidingWindowType.COUNT_BASED)
@@ -68,7 +75,7 @@ public final class ResilientHttp implements Http, AutoCloseable {
 
   /// Over Vert.x, which stays the caller's to close.
   public static ResilientHttp over(Vertx vertx, Limits limits) {
-    VertxHttp plain = new VertxHttp(vertx);
+    VertxHttp plain = new VertxHttp(vertx, limits.perHost());
     return new ResilientHttp(plain, plain::close, limits);
   }
 
@@ -88,12 +95,32 @@ public final class ResilientHttp implements Http, AutoCloseable {
   }
 
   private Response attempt(Request request) throws HttpFailure, InterruptedException {
+    Host host = host(request);
+    // Its own permit first: whoever waits for a slow host must not hold one that others need.
+    return permitted(
+        host.permits(), request, () -> permitted(permits, request, () -> tried(host, request)));
+  }
+
+  private interface Attempt {
+    Response run() throws HttpFailure, InterruptedException;
+  }
+
+  private static Response permitted(Semaphore permits, Request request, Attempt attempt)
+      throws HttpFailure, InterruptedException {
     if (!permits.tryAcquire(request.timeout().toMillis(), TimeUnit.MILLISECONDS)) {
       throw new HttpFailure(
           Cause.LEFT_ALONE, request.host() + " was not asked: too many requests are under way");
     }
     try {
-      return breaker(request).executeCallable(() -> oneTry.send(request));
+      return attempt.run();
+    } finally {
+      permits.release();
+    }
+  }
+
+  private Response tried(Host host, Request request) throws HttpFailure, InterruptedException {
+    try {
+      return host.breaker().executeCallable(() -> oneTry.send(request));
     } catch (CallNotPermittedException _) {
       throw new HttpFailure(
           Cause.LEFT_ALONE,
@@ -102,24 +129,24 @@ public final class ResilientHttp implements Http, AutoCloseable {
       throw e;
     } catch (Exception e) {
       throw new IllegalStateException("a request throws nothing else", e);
-    } finally {
-      permits.release();
     }
   }
 
-  private CircuitBreaker breaker(Request request) {
+  private Host host(Request request) {
     // a short name means another host in another namespace
     String key = request.host() + request.proxy().map(proxy -> "@" + proxy.user()).orElse("");
-    synchronized (breakers) {
-      return breakers.computeIfAbsent(key, name -> CircuitBreaker.of(name, breaking));
+    synchronized (hosts) {
+      return hosts.computeIfAbsent(
+          key,
+          name -> new Host(new Semaphore(perHost, true), CircuitBreaker.of(name, breaking)));
     }
   }
 
   /// Hosts that did not answer lately and are not asked at present, in order.
   public List<String> leftAlone() {
-    synchronized (breakers) {
-      return breakers.entrySet().stream()
-          .filter(e -> e.getValue().getState() == CircuitBreaker.State.OPEN)
+    synchronized (hosts) {
+      return hosts.entrySet().stream()
+          .filter(e -> e.getValue().breaker().getState() == CircuitBreaker.State.OPEN)
           .map(e -> e.getKey().replaceFirst("@.*", ""))
           .distinct()
           .sorted()

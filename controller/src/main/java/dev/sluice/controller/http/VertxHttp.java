@@ -36,18 +36,17 @@ import org.jspecify.annotations.Nullable;
 
 /// One try over Vert.x, without any policy: the event loop reads, the calling thread waits.
 final class VertxHttp implements Http {
-  private static final int CONNECTIONS_PER_HOST = 16;
-
   private final Vertx vertx;
   private final HttpClient client;
 
-  VertxHttp(Vertx vertx) {
+  /// @param connections most to one host
+  VertxHttp(Vertx vertx, int connections) {
     this.vertx = vertx;
     this.client =
         vertx
             .httpClientBuilder()
             .with(new HttpClientOptions().setDecompressionSupported(false))
-            .with(new PoolOptions().setHttp1MaxSize(CONNECTIONS_PER_HOST))
+            .with(new PoolOptions().setHttp1MaxSize(connections))
             .build();
   }
 

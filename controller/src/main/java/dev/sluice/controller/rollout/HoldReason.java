@@ -58,11 +58,13 @@ public enum HoldReason {
       Tone.ALERT,
       "The metric source cannot be asked. That says nothing about the release: no step is taken and"
           + " nothing is counted.",
-      "Look at the metric source (`--metrics-server`)."),
+      "Look at the metric source that the message names. Refused credentials are in the Secret of"
+          + " its MetricTemplate."),
   QUERY_REFUSED(
       Tone.STALLED,
-      "The metric source will never answer a query as it is.",
-      "Edit the query that the message names."),
+      "A metric will never be answered as it is: its source refuses the query, or the credentials in"
+          + " its Secret cannot be used.",
+      "Edit what the message names; the next check uses it."),
   NO_DATA(
       Tone.ALERT,
       "The source is well but has no series about the canary, and the policy says to wait for them.",

@@ -50,7 +50,7 @@ class ResilientHttpTest {
 
   @org.junit.jupiter.api.BeforeEach
   void open() {
-    http = ResilientHttp.over(vertx, new Limits(4, 4, Duration.ofMillis(400)));
+    http = ResilientHttp.over(vertx, new Limits(4, 4, 4, Duration.ofMillis(400)));
   }
 
   @AfterEach
@@ -255,7 +255,7 @@ class ResilientHttpTest {
   void waitingForADeadHostHoldsUpNobodyElse() throws Exception {
     URI dead = nobody();
     var waiting = new CountDownLatch(1);
-    try (var one = ResilientHttp.over(vertx, new Limits(1, 100, SECONDS));
+    try (var one = ResilientHttp.over(vertx, new Limits(1, 1, 100, SECONDS));
         var server = new LocalServer(vertx, ResilientHttpTest::ok)) {
       var slow = new Retries(5, SECONDS, SECONDS);
       Thread stuck =
@@ -379,23 +379,28 @@ class ResilientHttpTest {
   }
 
   @Test
-  void theAnalysisAsksThroughTheSameWay() throws Exception {
-    try (var server = new LocalServer(vertx, request -> request.response().end("[]"))) {
-      var analysis = new AnalysisHttp(http, Optional.empty());
+  void aSlowHostHoldsUpNobodyElse() throws Exception {
+    var asked = new CountDownLatch(2);
+    var held = new ConcurrentLinkedQueue<HttpServerRequest>();
+    try (var narrow = ResilientHttp.over(vertx, new Limits(4, 2, 20, SHORT));
+        var slow =
+            new LocalServer(
+                vertx,
+                request -> {
+                  held.add(request);
+                  asked.countDown();
+                });
+        var quick = new LocalServer(vertx, ResilientHttpTest::ok);
+        var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 8; i++) {
+        var _ = callers.submit(() -> narrow.send(get(slow.uri("/"))));
+      }
+      assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
 
-      var answer =
-          analysis.send(
-              new dev.sluice.analysis.Http.Request(
-                  "POST",
-                  server.uri("/api/v1/query"),
-                  Map.of("x", List.of("y")),
-                  "query=1".getBytes(StandardCharsets.UTF_8),
-                  SECONDS,
-                  100,
-                  false));
+      assertThat(narrow.send(get(quick.uri("/"))).status()).isEqualTo(200);
 
-      assertThat(answer.status()).isEqualTo(200);
-      assertThat(server.seen().getFirst().body()).isEqualTo("query=1");
+      assertThat(held).as("the slow host has as many as one host may").hasSize(2);
+      callers.shutdownNow();
     }
   }
 }
