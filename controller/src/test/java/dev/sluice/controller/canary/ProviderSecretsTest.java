@@ -39,7 +39,7 @@ class ProviderSecretsTest {
           new Gate(),
           List.of(Kind.SECRET),
           (kind, object) -> {},
-          (verb, kind) -> calls.add(verb),
+          (verb, kind, outcome) -> calls.add(verb),
           Fence.OPEN);
   private final ProviderSecrets secrets = new ProviderSecrets(cluster);
 
