@@ -5,11 +5,9 @@ import dev.sluice.controller.cluster.ClusterFailure;
 import dev.sluice.controller.cluster.Kind;
 import dev.sluice.controller.loop.Reconciler;
 import dev.sluice.controller.rollout.Answers;
-import dev.sluice.controller.rollout.Content;
 import dev.sluice.controller.rollout.Decision;
 import dev.sluice.controller.rollout.Observation;
 import dev.sluice.controller.rollout.Questions;
-import dev.sluice.controller.rollout.Revision;
 import dev.sluice.controller.rollout.Rollout;
 import dev.sluice.controller.rollout.Standing;
 import dev.sluice.controller.rollout.StatusReader;
@@ -36,7 +34,7 @@ public final class CanaryReconciler implements Reconciler {
 
   /// Asks webhooks and metric sources; blocks for as long as they may take.
   interface Asker {
-    Answers ask(Canary canary, Revision about, Questions questions, Observation seen);
+    Answers ask(Canary canary, Questions questions, Observation seen);
   }
 
   private final Cluster cluster;
@@ -93,8 +91,8 @@ public final class CanaryReconciler implements Reconciler {
     Observer.Seen seen = observe(canary, now);
     Observation facts = seen.observation();
     Questions questions = Survey.of(facts);
-    if (questions.any() && facts.content() instanceof Content.Known known) {
-      Answers answers = asker.ask(canary, known.now().revision(), questions, facts);
+    if (questions.any()) {
+      Answers answers = asker.ask(canary, questions, facts);
       gauges.answered(canary, answers);
       // Asking takes time; decide on what is true after it.
       seen = observe(canary, clock.instant());

@@ -9,7 +9,8 @@ import java.util.Optional;
 @FunctionalInterface
 public interface Hooks {
 
+  /// @param phase where the rollout is, one of Flagger's phases
   /// @return why it refused, in one clause; empty when it agreed
-  Optional<String> refusal(Canary canary, Policy.Hook hook, Revision revision)
+  Optional<String> refusal(Canary canary, Policy.Hook hook, String phase, Revision revision)
       throws InterruptedException;
 }

@@ -1,13 +1,11 @@
 package dev.sluice.controller.canary;
 
-import dev.sluice.analysis.Evidence;
 import dev.sluice.analysis.Verdict;
 import dev.sluice.controller.rollout.Answers;
 import dev.sluice.controller.rollout.Answers.HookAnswer;
 import dev.sluice.controller.rollout.Observation;
 import dev.sluice.controller.rollout.Policy;
 import dev.sluice.controller.rollout.Questions;
-import dev.sluice.controller.rollout.Revision;
 import dev.sluice.controller.rollout.Standing;
 import dev.sluice.crds.Canary;
 import dev.sluice.mesh.Percent;
@@ -15,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Calls the webhooks in order, the first refusal ends it, then asks the metrics.
+/// Calls webhooks and asks the metrics in the order of the questions, until an answer has decided.
 final class OutsideAsker implements CanaryReconciler.Asker {
 
   private final Hooks hooks;
@@ -27,22 +25,58 @@ final class OutsideAsker implements CanaryReconciler.Asker {
   }
 
   @Override
-  public Answers ask(Canary canary, Revision about, Questions questions, Observation seen) {
+  public Answers ask(Canary canary, Questions questions, Observation seen) {
     List<HookAnswer> answers = new ArrayList<>();
+    Optional<Verdict> verdict = Optional.empty();
     try {
-      for (Policy.Hook hook : questions.hooks()) {
-        String refusal = hooks.refusal(canary, hook, about).orElse("");
-        answers.add(new HookAnswer(hook, refusal));
-        if (!refusal.isEmpty()) {
-          return new Answers(about, answers, Optional.empty());
-        }
-      }
-      return new Answers(about, answers, verdict(canary, questions, seen));
+      verdict = ask(canary, questions, seen, answers);
     } catch (InterruptedException e) {
       // The process is stopping: what was not answered was not asked.
       Thread.currentThread().interrupt();
-      return new Answers(about, answers, Optional.of(stopping()));
     }
+    return new Answers(questions.about(), answers, verdict);
+  }
+
+  private Optional<Verdict> ask(
+      Canary canary, Questions questions, Observation seen, List<HookAnswer> answers)
+      throws InterruptedException {
+    for (Policy.Hook hook : questions.rollback()) {
+      if (call(canary, hook, questions, answers).agreed()) {
+        return Optional.empty();
+      }
+    }
+    if (!allAgree(canary, questions.checks(), questions, answers)) {
+      return Optional.empty();
+    }
+    Optional<Verdict> verdict = verdict(canary, questions, seen);
+    if (verdict.isEmpty() || verdict.get() instanceof Verdict.Safe) {
+      allAgree(canary, questions.gates(), questions, answers);
+    }
+    for (Policy.Hook hook : questions.notices()) {
+      call(canary, hook, questions, answers);
+    }
+    return verdict;
+  }
+
+  private boolean allAgree(
+      Canary canary, List<Policy.Hook> asked, Questions questions, List<HookAnswer> answers)
+      throws InterruptedException {
+    for (Policy.Hook hook : asked) {
+      if (!call(canary, hook, questions, answers).agreed()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private HookAnswer call(
+      Canary canary, Policy.Hook hook, Questions questions, List<HookAnswer> answers)
+      throws InterruptedException {
+    HookAnswer answer =
+        new HookAnswer(
+            hook, hooks.refusal(canary, hook, questions.phase(), questions.about()).orElse(""));
+    answers.add(answer);
+    return answer;
   }
 
   private Optional<Verdict> verdict(Canary canary, Questions questions, Observation seen)
@@ -53,13 +87,5 @@ final class OutsideAsker implements CanaryReconciler.Asker {
     Percent weight = seen.standing().map(Standing::phase).map(p -> p.weight()).orElse(Percent.NONE);
     return Optional.of(
         judgement.judge(canary, questions, weight, seen.routing().since(), seen.now()));
-  }
-
-  private static Verdict stopping() {
-    return new Verdict.Hold(
-        Verdict.Reason.SOURCE_UNAVAILABLE,
-        false,
-        List.of(
-            new Evidence("metrics", null, null, null, null, "the controller is being stopped")));
   }
 }

@@ -4,9 +4,7 @@ import dev.sluice.controller.rollout.Policy;
 import dev.sluice.controller.rollout.Revision;
 import dev.sluice.controller.webhook.Webhooks;
 import dev.sluice.crds.Analysis.Webhook;
-import dev.sluice.crds.Analysis.WebhookType;
 import dev.sluice.crds.Canary;
-import dev.sluice.crds.CanaryStatus.Phase;
 import java.util.Optional;
 
 /// Finds the webhook that a rollout means in the spec, and calls it.
@@ -18,22 +16,16 @@ public final class WebhookHooks implements Hooks {
   }
 
   @Override
-  public Optional<String> refusal(Canary canary, Policy.Hook hook, Revision revision)
+  public Optional<String> refusal(Canary canary, Policy.Hook hook, String phase, Revision revision)
       throws InterruptedException {
     Optional<Webhook> webhook =
-        canary.spec().analysis().webhooks(type(hook.type())).stream()
-            .filter(candidate -> candidate.name().equals(hook.name()))
-            .findFirst();
-    if (webhook.isEmpty()) {
-      return Optional.of("webhook " + hook.name() + " is no longer in the spec");
-    }
-    return webhooks.refusal(canary.ref(), webhook.get(), Phase.PROGRESSING, revision.hash());
-  }
-
-  private static WebhookType type(Policy.HookType type) {
-    return switch (type) {
-      case PRE_ROLLOUT -> WebhookType.PRE_ROLLOUT;
-      case ROLLOUT -> WebhookType.ROLLOUT;
-    };
+        canary.spec().analysis().webhooks().stream()
+            .skip(hook.index())
+            .findFirst()
+            .filter(candidate -> candidate.name().equals(hook.name()));
+    return webhook.isEmpty()
+        ? Optional.of("it is no longer in the spec")
+        : webhooks.refusal(
+            webhook.get(), new Webhooks.Subject(canary.ref(), phase, revision.hash()));
   }
 }

@@ -3,10 +3,14 @@ package dev.sluice.controller.rollout;
 import dev.sluice.analysis.Evidence;
 import dev.sluice.analysis.Verdict;
 import dev.sluice.controller.rollout.Answers.HookAnswer;
+import dev.sluice.controller.rollout.Phase.Approval;
 import dev.sluice.controller.rollout.Phase.Progressing;
+import dev.sluice.controller.rollout.Policy.Hook;
 import dev.sluice.controller.rollout.Policy.HookType;
+import dev.sluice.controller.rollout.Step.Obstacle;
 import dev.sluice.mesh.Percent;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,43 +18,180 @@ import java.util.Optional;
 final class Analysis {
   private Analysis() {}
 
-  /// What must be asked before the next step; nothing while anything else is in its way.
+  /// What must be asked before the next step. While something else is in its way, only whether the
+  /// run is to be given up.
   static Questions questions(Progressing phase, Observation seen) {
-    if (!seen.planned() || Progress.obstructs(phase, seen).isPresent()) {
+    if (Progress.ends(phase, seen).isPresent()) {
       return Questions.NONE;
     }
+    return Progress.delays(phase, seen).isEmpty() ? check(phase, seen) : delayed(phase, seen);
+  }
+
+  private static Questions delayed(Progressing phase, Observation seen) {
+    var hasTraffic = phase.weight().compareTo(Percent.NONE) > 0;
+    return hasTraffic && !seen.policy().skipAnalysis() && !seen.now().isBefore(phase.nextCheck())
+        ? Questions.hooks(
+            phase.run().revision(),
+            phase.name(),
+            seen.policy().hooks(HookType.ROLLBACK),
+            List.of(),
+            List.of(),
+            List.of())
+        : Questions.NONE;
+  }
+
+  private static Questions check(Progressing phase, Observation seen) {
     var policy = seen.policy();
-    if (phase.weight().equals(Percent.NONE)) {
-      return Questions.hooks(policy, HookType.PRE_ROLLOUT);
+    var starting = phase.weight().equals(Percent.NONE);
+    var hooks =
+        Questions.hooks(
+            phase.run().revision(),
+            phase.name(),
+            policy.hooks(HookType.ROLLBACK),
+            checks(phase, policy),
+            gates(phase, policy),
+            List.of());
+    return starting || policy.metrics().isEmpty()
+        ? hooks
+        : hooks.metrics(phase.run().firstTraffic(), phase.failedChecks(), policy.threshold());
+  }
+
+  /// What agreed to the first traffic once is not asked again while somebody else has not.
+  private static List<Hook> checks(Progressing phase, Policy policy) {
+    if (phase.weight().compareTo(Percent.NONE) > 0) {
+      return policy.hooks(HookType.ROLLOUT);
     }
-    var hooks = Questions.hooks(policy, HookType.ROLLOUT);
-    return new Questions(
-        hooks.hooks(),
-        !policy.metrics().isEmpty(),
-        phase.run().firstTraffic(),
-        phase.failedChecks(),
-        policy.threshold());
+    return phase.awaits() == Approval.TRAFFIC_INCREASE
+        ? List.of()
+        : policy.hooks(HookType.PRE_ROLLOUT);
+  }
+
+  /// A promotion gives the revision all traffic, so it needs both; once only the promotion is
+  /// waited for, only that is asked.
+  private static List<Hook> gates(Progressing phase, Policy policy) {
+    var gates = new ArrayList<Hook>();
+    var last = isLast(phase, policy);
+    if (!last || phase.awaits() != Approval.PROMOTION) {
+      gates.addAll(policy.hooks(HookType.CONFIRM_TRAFFIC_INCREASE));
+    }
+    if (last) {
+      gates.addAll(policy.hooks(HookType.CONFIRM_PROMOTION));
+    }
+    return gates;
+  }
+
+  private static boolean isLast(Progressing phase, Policy policy) {
+    return phase.weight().compareTo(Percent.NONE) > 0 && policy.isLast(phase.weight());
+  }
+
+  /// A rollback webhook agreed.
+  static Optional<Step> givenUp(Phase.Running phase, Observation seen) {
+    return seen.answersAbout(phase.run().revision())
+        .flatMap(said -> said.agreed(seen.policy().hooks(HookType.ROLLBACK)))
+        .map(answer -> Withdrawal.requested(phase.run(), seen, answer));
+  }
+
+  /// What is in the way of a check, until the next is due.
+  static Step delayed(Progressing phase, Step step, Observation seen) {
+    var rollback = delayed(phase, seen).rollback();
+    if (rollback.isEmpty()) {
+      return seen.policy().has(HookType.ROLLBACK) && seen.now().isBefore(phase.nextCheck())
+          ? step.lookAgain(phase.nextCheck())
+          : step;
+    }
+    if (answers(phase, seen).filter(said -> said.all(rollback)).isEmpty()) {
+      return step.lookAgain(seen.now());
+    }
+    var next =
+        new Step(waiting(phase, seen), step.obstacle(), step.announcements(), step.lookAgain());
+    return next.lookAgain(later(seen));
+  }
+
+  private static Optional<Answers> answers(Progressing phase, Observation seen) {
+    return seen.answersAbout(phase.run().revision());
   }
 
   /// Nothing is in the way of the next step but the answers.
   static Step decide(Progressing phase, Observation seen) {
-    var answers = seen.answers().filter(a -> a.about().equals(phase.run().revision()));
-    if (questions(phase, seen).any() && answers.isEmpty()) {
-      return Step.stay(phase).lookAgain(seen.now());
-    }
-    var refused = answers.map(Answers::hooks).orElse(List.of()).stream().filter(h -> !h.agreed());
-    return refused
-        .findFirst()
-        .map(hook -> refused(phase, seen, hook))
-        .orElseGet(() -> judged(phase, seen, answers.flatMap(Answers::verdict)));
+    var step = answered(phase, seen);
+    var isHeldByGate =
+        phase.awaits() != Approval.NONE
+            && step.obstacle().isEmpty()
+            && step.next() instanceof Progressing next
+            && next.awaits() == phase.awaits();
+    return isHeldByGate ? stillWaiting(step, seen) : step;
   }
 
-  private static Step judged(Progressing phase, Observation seen, Optional<Verdict> verdict) {
-    if (verdict.isEmpty()) {
-      return advance(phase, seen);
+  /// A check that fails, or says nothing, while an approval is waited for ends the waiting for
+  /// nobody.
+  private static Step stillWaiting(Step step, Observation seen) {
+    return seen.standing()
+        .flatMap(Standing::hold)
+        .filter(hold -> hold.reason().tone() == HoldReason.Tone.GATE)
+        .map(hold -> step.held(new Obstacle(hold.reason(), hold.message())))
+        .orElse(step);
+  }
+
+  private static Step answered(Progressing phase, Observation seen) {
+    var questions = check(phase, seen);
+    var answers = answers(phase, seen).filter(said -> said.all(questions.rollback()));
+    if (answers.isEmpty()) {
+      return questions.any() ? unanswered(phase, seen) : advance(phase, seen, List.of());
     }
-    return switch (verdict.get()) {
-      case Verdict.Safe _ -> advance(looked(phase), seen);
+    var said = answers.get();
+    var refused = said.refused(questions.checks());
+    if (refused.isPresent()) {
+      return refused(phase, seen, refused.get());
+    }
+    if (!said.all(questions.checks()) || (questions.metrics() && said.verdict().isEmpty())) {
+      return unanswered(phase, seen);
+    }
+    return questions.metrics() ? judged(phase, seen, said.verdict().get()) : confirmed(phase, seen);
+  }
+
+  /// What was to be asked was not, or is another question by now.
+  private static Step unanswered(Progressing phase, Observation seen) {
+    return Step.stay(phase).lookAgain(seen.now());
+  }
+
+  /// The checks passed; it goes on if everybody who is to agree does.
+  private static Step confirmed(Progressing phase, Observation seen) {
+    var gates = gates(phase, seen.policy());
+    if (gates.isEmpty()) {
+      return advance(phase, seen, gates);
+    }
+    var answers = answers(phase, seen).orElseThrow();
+    return answers
+        .refused(gates)
+        .map(refused -> awaiting(phase, seen, refused))
+        .orElseGet(
+            () -> answers.all(gates) ? advance(phase, seen, gates) : unanswered(phase, seen));
+  }
+
+  private static Step awaiting(Progressing phase, Observation seen, HookAnswer refused) {
+    var promotion = refused.hook().type() == HookType.CONFIRM_PROMOTION;
+    var what = promotion ? "confirm-promotion" : "confirm-traffic-increase";
+    return Step.held(
+            waiting(phase, seen)
+                .awaiting(promotion ? Approval.PROMOTION : Approval.TRAFFIC_INCREASE),
+            new Obstacle(
+                promotion
+                    ? HoldReason.PROMOTION_NOT_CONFIRMED
+                    : HoldReason.TRAFFIC_INCREASE_NOT_CONFIRMED,
+                "%s at %s waits for %s webhook %s: %s"
+                    .formatted(
+                        phase.run().title(),
+                        phase.weight(),
+                        what,
+                        refused.hook().name(),
+                        refused.refusal()),
+                refused.hook().muted()))
+        .lookAgain(later(seen));
+  }
+
+  private static Step judged(Progressing phase, Observation seen, Verdict verdict) {
+    return switch (verdict) {
+      case Verdict.Safe _ -> confirmed(looked(phase), seen);
       case Verdict.Continue _ -> Step.to(waiting(phase, seen));
       case Verdict.Rollback rollback when isSilence(rollback) -> silence(phase, seen, rollback);
       case Verdict.Rollback rollback -> failed(looked(phase), seen, rollback.sentence());
@@ -97,7 +238,13 @@ final class Analysis {
     var what =
         switch (answer.hook().type()) {
           case PRE_ROLLOUT -> "pre-rollout check";
-          case ROLLOUT -> "external check";
+          case ROLLOUT,
+              CONFIRM_ROLLOUT,
+              CONFIRM_TRAFFIC_INCREASE,
+              CONFIRM_PROMOTION,
+              ROLLBACK,
+              POST_ROLLOUT ->
+              "external check";
         };
     return failed(
         phase, seen, "%s %s failed: %s".formatted(what, answer.hook().name(), answer.refusal()));
@@ -117,7 +264,13 @@ final class Analysis {
     }
     var next =
         new Progressing(
-            phase.run(), phase.weight(), count, phase.checks(), phase.since(), later(seen));
+            phase.run(),
+            phase.weight(),
+            count,
+            phase.checks(),
+            phase.since(),
+            later(seen),
+            phase.awaits());
     return Step.to(next)
         .tell(
             Reason.CHECK_FAILED,
@@ -133,11 +286,13 @@ final class Analysis {
   }
 
   /// The next share of the traffic, or promotion after the last.
-  private static Step advance(Progressing phase, Observation seen) {
+  ///
+  /// @param agreed webhooks that were asked for it
+  private static Step advance(Progressing phase, Observation seen, List<Hook> agreed) {
     var policy = seen.policy();
     var started = phase.weight().equals(Percent.NONE);
     if (!started && policy.isLast(phase.weight())) {
-      return Promotion.begin(phase.run(), phase.weight(), seen);
+      return Promotion.begin(phase.run(), phase.weight(), seen, Confirmation.confirmed(agreed));
     }
     var weight = policy.after(phase.weight());
     var run = phase.run().withFirstTraffic(seen.now()).seeing(target(phase, seen));
@@ -152,11 +307,12 @@ final class Analysis {
     }
     return step.tell(
             Reason.WEIGHT_ADVANCED,
-            "Advance %s canary weight %d%s"
+            "Advance %s canary weight %d%s%s"
                 .formatted(
                     seen.names().canaryIn(),
                     weight.value(),
-                    started ? " for " + run.title() : evidence(seen)))
+                    started ? " for " + run.title() : evidence(seen),
+                    Confirmation.confirmed(agreed)))
         .lookAgain(later(seen));
   }
 
@@ -178,12 +334,18 @@ final class Analysis {
 
   private static Progressing looked(Progressing p) {
     return new Progressing(
-        p.run(), p.weight(), p.failedChecks(), p.checks() + 1, p.since(), p.nextCheck());
+        p.run(),
+        p.weight(),
+        p.failedChecks(),
+        p.checks() + 1,
+        p.since(),
+        p.nextCheck(),
+        p.awaits());
   }
 
   private static Progressing waiting(Progressing p, Observation seen) {
     return new Progressing(
-        p.run(), p.weight(), p.failedChecks(), p.checks(), p.since(), later(seen));
+        p.run(), p.weight(), p.failedChecks(), p.checks(), p.since(), later(seen), p.awaits());
   }
 
   private static Instant later(Observation seen) {

@@ -29,7 +29,7 @@ final class Capacity {
     var kept =
         switch (phase) {
           case Phase.Initializing _ -> 0;
-          case Phase.Idle _ -> isCalm(seen) ? 0 : live;
+          case Phase.Idle _, Phase.Waiting _ -> isCalm(seen) ? 0 : live;
           case Phase.Progressing progressing ->
               progressing.weight().equals(Percent.NONE) ? Math.max(live, pods(seen)) : live;
           case Phase.Promoting _, Phase.Finalising _, Phase.RollingBack _ -> live;

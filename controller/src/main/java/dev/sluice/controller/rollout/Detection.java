@@ -1,9 +1,7 @@
 package dev.sluice.controller.rollout;
 
-import dev.sluice.controller.rollout.Announcement.Severity;
 import dev.sluice.controller.rollout.Phase.Failed;
 import dev.sluice.controller.rollout.Phase.Idle;
-import dev.sluice.controller.rollout.Phase.Progressing;
 import dev.sluice.controller.rollout.Phase.Succeeded;
 import dev.sluice.controller.rollout.Step.Obstacle;
 import dev.sluice.mesh.Percent;
@@ -19,42 +17,62 @@ final class Detection {
   private Detection() {}
 
   static Step decide(Idle phase, Observation seen) {
+    return beforeStart(phase, seen)
+        .orElseGet(() -> Confirmation.begin(phase, seen, seen.known().orElseThrow()));
+  }
+
+  /// What must be asked before a new revision is started.
+  static Questions questions(Idle phase, Observation seen) {
+    return beforeStart(phase, seen).isPresent()
+        ? Questions.NONE
+        : Confirmation.questions(phase, seen, seen.known().orElseThrow());
+  }
+
+  /// What else there is to do; empty when a new revision may be started.
+  private static Optional<Step> beforeStart(Idle phase, Observation seen) {
     var known = seen.known();
     if (known.isEmpty()) {
-      return Step.held(phase, unreadable(seen));
+      return Optional.of(Step.held(phase, unreadable(seen)));
     }
-    var content = known.get();
-    if (content.now().equals(phase.seen())) {
-      return isPrimaryLost(phase, seen)
-          ? Step.held(phase, Safety.primaryNotReady(seen, "nobody serves until it is"))
-          : Capacity.obstacle(seen)
-              .map(obstacle -> Step.held(phase, obstacle))
-              .orElseGet(() -> Step.stay(phase));
-    }
+    return known.get().now().equals(phase.seen())
+        ? Optional.of(unchanged(phase, seen))
+        : beforeStart(phase, seen, known.get());
+  }
+
+  private static Step unchanged(Idle phase, Observation seen) {
+    return isPrimaryLost(phase, seen)
+        ? Step.held(phase, Safety.primaryNotReady(seen, "nobody serves until it is"))
+        : Capacity.obstacle(seen)
+            .map(obstacle -> Step.held(phase, obstacle))
+            .orElseGet(() -> Step.stay(phase));
+  }
+
+  private static Optional<Step> beforeStart(Idle phase, Observation seen, Content.Known content) {
     if (!content.now().isNewerThan(phase.seen()) || isLeftByAnother(phase)) {
-      return Step.to(phase.seeing(content.now()));
+      return Optional.of(Step.to(phase.seeing(content.now())));
     }
     if (content.sameAsPrimary()) {
-      return known(phase, seen, content);
+      return Optional.of(known(phase, seen, content));
     }
     if (!seen.planned()) {
-      return Step.stay(phase);
+      return Optional.of(Step.stay(phase));
     }
     var unscalable = Capacity.obstacle(seen);
     if (unscalable.isPresent()) {
-      return Step.held(phase, unscalable.get());
+      return Optional.of(Step.held(phase, unscalable.get()));
     }
     if (!seen.reached(Percent.NONE)) {
-      return Safety.forbids(seen, Percent.NONE)
-          .map(obstacle -> Step.held(phase, obstacle))
-          .orElseGet(() -> Step.stay(phase))
-          .lookAgain(seen.routing().since().plus(seen.settings().settle()));
+      return Optional.of(
+          Safety.forbids(seen, Percent.NONE)
+              .map(obstacle -> Step.held(phase, obstacle))
+              .orElseGet(() -> Step.stay(phase))
+              .lookAgain(seen.routing().since().plus(seen.settings().settle())));
     }
     var settled = settled(content, seen);
     if (seen.now().isBefore(settled)) {
-      return Step.stay(phase).lookAgain(settled);
+      return Optional.of(Step.stay(phase).lookAgain(settled));
     }
-    return mayKeepOldConfig(phase, seen) ? Step.stay(phase) : start(seen, content);
+    return mayKeepOldConfig(phase, seen) ? Optional.of(Step.stay(phase)) : Optional.empty();
   }
 
   /// When a change that was seen may be taken up: a moment after its last part came in, and not
@@ -88,11 +106,7 @@ final class Detection {
   /// The target became what is promoted already.
   private static Step known(Idle phase, Observation seen, Content.Known content) {
     return phase instanceof Failed
-        ? Step.to(new Succeeded(content.now()))
-            .tell(
-                Reason.REVERTED,
-                "%s is again what %s runs; there is nothing left to analyse"
-                    .formatted(seen.names().targetIn(), seen.names().primaryIn()))
+        ? Step.to(new Succeeded(content.now())).tell(Reason.REVERTED, Withdrawal.isAgain(seen))
         : Step.to(phase.seeing(content.now()));
   }
 
@@ -106,17 +120,6 @@ final class Detection {
             .filter(content -> !content.sameAsPrimary())
             .filter(content -> !content.now().configs().isEmpty())
             .isPresent();
-  }
-
-  private static Step start(Observation seen, Content.Known content) {
-    var run = Run.of(content, seen.now());
-    return Step.to(new Progressing(run, Percent.NONE, 0, 0, seen.now(), seen.now()))
-        .tell(
-            Reason.NEW_REVISION,
-            "New revision detected! Scaling up %s for %s"
-                .formatted(seen.names().targetIn(), run.title()),
-            Severity.INFO,
-            "New revision detected, progressing canary analysis.");
   }
 
   /// Why nothing can be said about the target.

@@ -41,6 +41,7 @@ final class Drift {
     return switch (phase) {
       case Phase.Initializing _ -> Instant.MAX;
       case Phase.Idle _ -> Instant.MIN;
+      case Phase.Waiting _ -> Instant.MIN;
       case Phase.Progressing progressing -> progressing.since();
       case Phase.Promoting promoting -> promoting.since();
       case Phase.Finalising finalising -> finalising.since();

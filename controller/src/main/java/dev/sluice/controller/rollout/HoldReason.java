@@ -54,6 +54,24 @@ public enum HoldReason {
       Tone.QUIET,
       "Somebody else wrote the route; it is being set back.",
       "Change the Canary instead, or suspend it."),
+  ROLLOUT_NOT_CONFIRMED(
+      Tone.GATE,
+      "A confirm-rollout webhook has not agreed to a new revision. None of its pods is started.",
+      "Open the gate, or change the target back. A rollback webhook that agrees gives the revision"
+          + " up.",
+      "Canary is waiting for approval."),
+  TRAFFIC_INCREASE_NOT_CONFIRMED(
+      Tone.GATE,
+      "The checks passed, and a confirm-traffic-increase webhook has not agreed to more traffic. The"
+          + " checks go on; those that fail count.",
+      "Open the gate. A rollback webhook that agrees, or a change back, ends the rollout.",
+      "Canary traffic increase is waiting for approval."),
+  PROMOTION_NOT_CONFIRMED(
+      Tone.GATE,
+      "The analysis passed, and a confirm-promotion webhook has not agreed. The traffic stays as it"
+          + " is and the checks go on; those that fail count.",
+      "Open the gate. A rollback webhook that agrees, or a change back, ends the rollout.",
+      "Canary promotion is waiting for approval."),
   METRICS_UNAVAILABLE(
       Tone.ALERT,
       "The metric source cannot be asked. That says nothing about the release: no step is taken and"
@@ -80,6 +98,8 @@ public enum HoldReason {
     QUIET,
     /// Often passes by itself and has a deadline of its own: an Event, no alert.
     PATIENT,
+    /// Somebody was asked and has not agreed: an Event, and an alert of severity `warn` at once.
+    GATE,
     /// An alert once it has lasted for an interval.
     ALERT,
     /// A person must edit something: an alert, and condition `Stalled`.
@@ -89,11 +109,17 @@ public enum HoldReason {
   private final Tone tone;
   private final String meaning;
   private final String advice;
+  private final String alert;
 
   HoldReason(Tone tone, String meaning, String advice) {
+    this(tone, meaning, advice, "Rollout is held:");
+  }
+
+  HoldReason(Tone tone, String meaning, String advice, String alert) {
     this.tone = tone;
     this.meaning = meaning;
     this.advice = advice;
+    this.alert = alert;
   }
 
   /// As in the condition's `reason`, such as `PrimaryNotReady`.
@@ -109,7 +135,14 @@ public enum HoldReason {
   /// Whether it came from the answers of a check, and so lasts until the next one.
   boolean isAnswer() {
     return switch (this) {
-      case METRICS_UNAVAILABLE, QUERY_REFUSED, NO_DATA, WEIGHTS_NOT_OBEYED -> true;
+      case METRICS_UNAVAILABLE,
+          QUERY_REFUSED,
+          NO_DATA,
+          WEIGHTS_NOT_OBEYED,
+          ROLLOUT_NOT_CONFIRMED,
+          TRAFFIC_INCREASE_NOT_CONFIRMED,
+          PROMOTION_NOT_CONFIRMED ->
+          true;
       case SUSPENDED,
           TARGET_MISSING,
           TARGET_UNREADABLE,
@@ -123,6 +156,11 @@ public enum HoldReason {
           ROUTE_EDITED ->
           false;
     };
+  }
+
+  /// How an alert about it begins.
+  String alert() {
+    return alert;
   }
 
   Tone tone() {

@@ -28,7 +28,12 @@ record Holding(Optional<Hold> hold, List<Announcement> announcements, Optional<I
   }
 
   private static Holding beginning(Obstacle obstacle, Observation seen) {
-    var alert = obstacle.reason().tone() == Tone.STALLED;
+    var atOnce =
+        switch (obstacle.reason().tone()) {
+          case STALLED, GATE -> true;
+          case QUIET, PATIENT, ALERT -> false;
+        };
+    var alert = atOnce && !obstacle.muted();
     var hold = new Hold(obstacle.reason(), obstacle.message(), seen.now(), alert);
     return new Holding(Optional.of(hold), List.of(told(hold, seen, alert)), alertAt(hold, seen));
   }
@@ -55,7 +60,11 @@ record Holding(Optional<Hold> hold, List<Announcement> announcements, Optional<I
         reason,
         message,
         alert
-            ? Optional.of(new Alert(Severity.ERROR, "Rollout is held: " + hold.message(), true))
+            ? Optional.of(
+                new Alert(
+                    hold.reason().tone() == Tone.GATE ? Severity.WARN : Severity.ERROR,
+                    hold.reason().alert() + " " + hold.message(),
+                    true))
             : Optional.empty());
   }
 
@@ -64,7 +73,7 @@ record Holding(Optional<Hold> hold, List<Announcement> announcements, Optional<I
         Reason.RESUMED,
         "%s is not held any more (%s since %s)"
             .formatted(seen.names().canaryIn(), hold.reason().title(), hold.since()),
-        hold.alerted()
+        hold.alerted() && hold.reason().tone() != Tone.GATE
             ? Optional.of(
                 new Alert(
                     Severity.INFO,

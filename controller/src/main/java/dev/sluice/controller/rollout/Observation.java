@@ -55,6 +55,11 @@ public record Observation(
         Optional.of(said));
   }
 
+  /// What the outside said about this revision, if it was asked and has said anything.
+  Optional<Answers> answersAbout(Revision revision) {
+    return answers.filter(said -> said.about().equals(revision));
+  }
+
   /// What the spec asks for; where it is refused, what keeps a rollout safe until it is edited.
   Policy policy() {
     return switch (plan) {

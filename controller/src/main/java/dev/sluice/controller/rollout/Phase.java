@@ -24,6 +24,16 @@ public sealed interface Phase {
 
     /// The same phase having seen something else.
     Idle seeing(Snapshot snapshot);
+
+    /// Whether the post-rollout webhooks of the run before are still to be called.
+    default boolean ending() {
+      return false;
+    }
+
+    /// The same phase once they have been.
+    default Idle ended() {
+      return this;
+    }
   }
 
   /// A revision is under way.
@@ -38,6 +48,18 @@ public sealed interface Phase {
     @Override
     public String name() {
       return "Initializing";
+    }
+  }
+
+  /// A new revision that its confirm-rollout webhooks have not agreed to. None of its pods is
+  /// started.
+  ///
+  /// @param since when it began to wait
+  /// @param nextCheck when they are asked again
+  record Waiting(Run run, Instant since, Instant nextCheck) implements Running {
+    @Override
+    public String name() {
+      return "Waiting";
     }
   }
 
@@ -60,13 +82,38 @@ public sealed interface Phase {
   /// @param checks how many checks of this run looked at metrics
   /// @param since when this weight was asked for
   /// @param nextCheck not before this
+  /// @param awaits what its webhooks have not agreed to, though its checks have passed
   record Progressing(
-      Run run, Percent weight, int failedChecks, int checks, Instant since, Instant nextCheck)
+      Run run,
+      Percent weight,
+      int failedChecks,
+      int checks,
+      Instant since,
+      Instant nextCheck,
+      Approval awaits)
       implements Running {
+
+    /// Waiting for nobody's approval.
+    Progressing(
+        Run run, Percent weight, int failedChecks, int checks, Instant since, Instant nextCheck) {
+      this(run, weight, failedChecks, checks, since, nextCheck, Approval.NONE);
+    }
+
     @Override
     public String name() {
-      return "Progressing";
+      return awaits == Approval.PROMOTION ? "WaitingPromotion" : "Progressing";
     }
+
+    Progressing awaiting(Approval approval) {
+      return new Progressing(run, weight, failedChecks, checks, since, nextCheck, approval);
+    }
+  }
+
+  /// What webhooks are asked for once the checks have passed.
+  enum Approval {
+    NONE,
+    TRAFFIC_INCREASE,
+    PROMOTION
   }
 
   /// The analysis passed; the primary is updated and then gets the traffic back.
@@ -97,7 +144,14 @@ public sealed interface Phase {
     }
   }
 
-  record Succeeded(Snapshot seen) implements Idle {
+  /// @param ending whether the post-rollout webhooks are still to be called
+  record Succeeded(Snapshot seen, boolean ending) implements Idle {
+
+    /// With nothing left to do.
+    Succeeded(Snapshot seen) {
+      this(seen, false);
+    }
+
     @Override
     public String name() {
       return "Succeeded";
@@ -105,11 +159,23 @@ public sealed interface Phase {
 
     @Override
     public Succeeded seeing(Snapshot snapshot) {
-      return new Succeeded(snapshot);
+      return new Succeeded(snapshot, ending);
+    }
+
+    @Override
+    public Succeeded ended() {
+      return new Succeeded(seen);
     }
   }
 
-  record Failed(Snapshot seen, Cause cause) implements Idle {
+  /// @param ending whether the post-rollout webhooks are still to be called
+  record Failed(Snapshot seen, Cause cause, boolean ending) implements Idle {
+
+    /// With nothing left to do.
+    Failed(Snapshot seen, Cause cause) {
+      this(seen, cause, false);
+    }
+
     @Override
     public String name() {
       return "Failed";
@@ -117,7 +183,12 @@ public sealed interface Phase {
 
     @Override
     public Failed seeing(Snapshot snapshot) {
-      return new Failed(snapshot, cause);
+      return new Failed(snapshot, cause, ending);
+    }
+
+    @Override
+    public Failed ended() {
+      return new Failed(seen, cause);
     }
   }
 }

@@ -55,14 +55,32 @@ public record Policy(
   }
 
   /// A webhook by name and by when it is called.
-  public record Hook(String name, HookType type) {}
+  ///
+  /// @param muted whether its refusal sends no alert
+  /// @param index its place in `spec.analysis.webhooks`; two may have one name
+  public record Hook(String name, HookType type, boolean muted, int index) {}
 
-  /// When a webhook is called; only what is acted on has a value here.
+  /// When a webhook is called; only what a rollout waits for has a value here.
   public enum HookType {
+    /// Before the pods of a revision are started; a refusal waits.
+    CONFIRM_ROLLOUT,
     /// Before a revision gets its first traffic; a refusal is a failed check.
     PRE_ROLLOUT,
     /// With every check, before the metrics; a refusal is a failed check.
-    ROLLOUT
+    ROLLOUT,
+    /// Before a revision that passed a check gets more traffic; a refusal waits.
+    CONFIRM_TRAFFIC_INCREASE,
+    /// Before a revision that passed all its checks is promoted; a refusal waits.
+    CONFIRM_PROMOTION,
+    /// With every check, before all else; agreement ends the run.
+    ROLLBACK,
+    /// Once a run has ended; the answer changes nothing.
+    POST_ROLLOUT
+  }
+
+  /// In the order of the spec.
+  List<Hook> hooks(HookType type) {
+    return hooks.stream().filter(hook -> hook.type() == type).toList();
   }
 
   boolean has(HookType type) {

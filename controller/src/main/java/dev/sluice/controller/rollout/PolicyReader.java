@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 /// Reads a spec into a [Policy], or into the list of everything that keeps it from working. Nothing
 /// is guessed and nothing is ignored in silence.
 public final class PolicyReader {
+  /// More than that outlast any rollout.
+  private static final int MOST_RETRIES = 10;
+
   private final CanarySpec spec;
   private final dev.sluice.crds.Analysis analysis;
   private final List<Problem> problems = new ArrayList<>();
@@ -216,33 +219,41 @@ public final class PolicyReader {
     var hooks = new ArrayList<Hook>();
     for (int i = 0; i < analysis.webhooks().size(); i++) {
       var webhook = analysis.webhooks().get(i);
-      duration("spec.analysis.webhooks[%d].timeout".formatted(i), webhook::patience, Duration.ZERO);
-      hook(webhook, i).ifPresent(hooks::add);
+      callable(webhook, "spec.analysis.webhooks[%d]".formatted(i));
+      var index = i;
+      type(webhook.kind())
+          .map(type -> new Hook(webhook.name(), type, webhook.muteAlert(), index))
+          .ifPresent(hooks::add);
     }
     return hooks;
   }
 
-  private Optional<Hook> hook(Webhook webhook, int index) {
-    return switch (webhook.kind()) {
-      case ROLLOUT -> Optional.of(new Hook(webhook.name(), HookType.ROLLOUT));
-      case PRE_ROLLOUT -> Optional.of(new Hook(webhook.name(), HookType.PRE_ROLLOUT));
-      case EVENT, POST_ROLLOUT -> {
-        warnings.add(new Problem(typeOf(index), notCalled(webhook.kind())));
-        yield Optional.empty();
-      }
-      case CONFIRM_ROLLOUT, CONFIRM_TRAFFIC_INCREASE, CONFIRM_PROMOTION, ROLLBACK -> {
-        problem(typeOf(index), notCalled(webhook.kind()) + ", and a release must not pass it");
-        yield Optional.empty();
-      }
+  private void callable(Webhook webhook, String field) {
+    duration(field + ".timeout", webhook::patience, Duration.ZERO);
+    if (!webhook.url().matches("https?://[^/\\s]\\S*")) {
+      // The address itself is not shown: it may hold a token.
+      problem(field + ".url", "is not an address such as http://host/path");
+    }
+    if (webhook.retries() > MOST_RETRIES) {
+      warnings.add(
+          new Problem(
+              field + ".retries",
+              "%d are too many; %d are made".formatted(webhook.retries(), MOST_RETRIES)));
+    }
+  }
+
+  /// Empty for what a rollout never waits for: events are told as they happen.
+  private static Optional<HookType> type(WebhookType type) {
+    return switch (type) {
+      case CONFIRM_ROLLOUT -> Optional.of(HookType.CONFIRM_ROLLOUT);
+      case PRE_ROLLOUT -> Optional.of(HookType.PRE_ROLLOUT);
+      case ROLLOUT -> Optional.of(HookType.ROLLOUT);
+      case CONFIRM_TRAFFIC_INCREASE -> Optional.of(HookType.CONFIRM_TRAFFIC_INCREASE);
+      case CONFIRM_PROMOTION -> Optional.of(HookType.CONFIRM_PROMOTION);
+      case ROLLBACK -> Optional.of(HookType.ROLLBACK);
+      case POST_ROLLOUT -> Optional.of(HookType.POST_ROLLOUT);
+      case EVENT -> Optional.empty();
     };
-  }
-
-  private static String typeOf(int index) {
-    return "spec.analysis.webhooks[%d].type".formatted(index);
-  }
-
-  private static String notCalled(WebhookType type) {
-    return "webhooks of type %s are not called by this version".formatted(type);
   }
 
   private Duration duration(String field, Supplier<Duration> value, Duration otherwise) {

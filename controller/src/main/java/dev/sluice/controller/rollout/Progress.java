@@ -11,17 +11,27 @@ final class Progress {
   private Progress() {}
 
   static Step decide(Progressing phase, Observation seen) {
-    return obstructs(phase, seen).orElseGet(() -> Analysis.decide(phase, seen));
+    return ends(phase, seen)
+        .or(() -> Analysis.givenUp(phase, seen))
+        .or(() ->
+            delays(phase, seen)
+                .map(step -> Analysis.delayed(phase, step, seen))
+                .map(step -> stillHeld(step, seen)))
+        .orElseGet(() -> Analysis.decide(phase, seen));
   }
 
-  /// What comes before the next check; empty when it is due and nothing is in its way.
-  static Optional<Step> obstructs(Progressing phase, Observation seen) {
+  /// What leaves nothing to ask.
+  static Optional<Step> ends(Progressing phase, Observation seen) {
     return targetIsAnother(phase, seen)
         .or(() -> changeIsComing(phase, seen))
         .or(() -> podsAreGone(phase, seen))
         .or(() -> podsAreLate(phase, seen))
-        .or(() -> seen.planned() ? Optional.empty() : Optional.of(Step.stay(phase)))
-        .or(() -> podsAreNotReady(phase, seen))
+        .or(() -> seen.planned() ? Optional.empty() : Optional.of(Step.stay(phase)));
+  }
+
+  /// What else comes before the next check; empty when it is due and nothing is in its way.
+  static Optional<Step> delays(Progressing phase, Observation seen) {
+    return podsAreNotReady(phase, seen)
         .or(() ->
             seen.policy().skipAnalysis()
                 ? Optional.of(Promotion.skip(phase, seen))
@@ -34,13 +44,7 @@ final class Progress {
   /// that was changed back has nothing left to prove.
   private static Optional<Step> targetIsAnother(Progressing phase, Observation seen) {
     if (seen.target().isEmpty()) {
-      return Optional.of(
-          Withdrawal.begin(
-              phase.run(),
-              seen,
-              new Cause(Cause.Kind.TARGET_GONE, seen.names().targetIn() + " was deleted"),
-              "target deleted",
-              "Rolled back: the target was deleted"));
+      return Optional.of(Withdrawal.targetGone(phase.run(), seen));
     }
     if (seen.known().isEmpty()) {
       return Optional.of(Step.held(phase, Detection.unreadable(seen)));
@@ -65,7 +69,8 @@ final class Progress {
         p.failedChecks(),
         p.checks(),
         p.since(),
-        p.nextCheck());
+        p.nextCheck(),
+        p.awaits());
   }
 
   /// The analysis starts over with what the target is now. Where it has tracked config, its pods
@@ -217,12 +222,17 @@ final class Progress {
     if (!seen.now().isBefore(due)) {
       return Optional.empty();
     }
-    var step = Step.stay(phase).lookAgain(due);
-    return Optional.of(
-        seen.standing()
+    return Optional.of(Step.stay(phase).lookAgain(due));
+  }
+
+  /// What the last check said holds until the next one says something else, whatever delays that.
+  private static Step stillHeld(Step step, Observation seen) {
+    return step.obstacle().isPresent() || !(step.next() instanceof Progressing)
+        ? step
+        : seen.standing()
             .flatMap(Standing::hold)
             .filter(hold -> hold.reason().isAnswer())
-            .map(hold -> Step.held(phase, hold.reason(), hold.message()).lookAgain(due))
-            .orElse(step));
+            .map(hold -> step.held(new Step.Obstacle(hold.reason(), hold.message())))
+            .orElse(step);
   }
 }

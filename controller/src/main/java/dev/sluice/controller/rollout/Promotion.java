@@ -12,12 +12,18 @@ import java.util.Optional;
 final class Promotion {
   private Promotion() {}
 
-  static Step begin(Run run, Percent weight, Observation seen) {
+  /// @param approval who agreed to it, for the message; empty when nobody was asked
+  static Step begin(Run run, Percent weight, Observation seen, String approval) {
     return Step.to(new Promoting(run, weight, seen.now(), seen.now()))
         .tell(
             Reason.PROMOTING,
-            "Copying %s template spec to %s: %s passed its analysis at %s"
-                .formatted(seen.names().targetIn(), seen.names().primaryIn(), run.title(), weight));
+            "Copying %s template spec to %s: %s passed its analysis at %s%s"
+                .formatted(
+                    seen.names().targetIn(),
+                    seen.names().primaryIn(),
+                    run.title(),
+                    weight,
+                    approval));
   }
 
   static Step skip(Progressing phase, Observation seen) {
@@ -53,12 +59,7 @@ final class Promotion {
   private static Step notCopied(Promoting phase, Observation seen) {
     if (seen.known().isEmpty()) {
       return seen.target().isEmpty()
-          ? Withdrawal.begin(
-              phase.run(),
-              seen,
-              new Cause(Cause.Kind.TARGET_GONE, seen.names().targetIn() + " was deleted"),
-              "target deleted",
-              "Rolled back: the target was deleted")
+          ? Withdrawal.targetGone(phase.run(), seen)
           : Step.held(phase, Detection.unreadable(seen));
     }
     var content = seen.known().get();
@@ -129,7 +130,7 @@ final class Promotion {
     if (seen.target().filter(t -> t.replicas() > 0).isPresent()) {
       return Step.stay(phase);
     }
-    return Step.to(new Succeeded(promoted(phase, seen)))
+    return Step.to(new Succeeded(promoted(phase, seen), Withdrawal.mustTell(seen)))
         .tell(
             Reason.PROMOTED,
             "Promotion completed! %s runs %s and serves all traffic; %s is scaled to zero"

@@ -1,40 +1,65 @@
 package dev.sluice.controller.rollout;
 
-import dev.sluice.controller.rollout.Policy.HookType;
+import dev.sluice.controller.rollout.Policy.Hook;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/// What must be asked outside now, because a decision waits for it.
+/// What must be asked outside now, because a decision waits for it: in the order of the fields, and
+/// nothing more once an answer has decided.
 ///
-/// @param hooks the webhooks to call, in this order; the first refusal stops the rest and the
-///   metrics
+/// @param about the revision in question
+/// @param phase what webhooks are told about where the rollout is, one of Flagger's phases
+/// @param rollback webhooks of which the first that agrees ends the run
+/// @param checks webhooks of which the first that refuses is a failed check
 /// @param metrics whether the metrics are to be judged
+/// @param gates webhooks of which the first that refuses makes the rollout wait
+/// @param notices webhooks that are all called, whatever they answer
 /// @param firstTraffic samples older than this do not count
 /// @param failedChecks of this run so far, for the judge
 /// @param threshold failed checks that end the run, for the judge
 public record Questions(
-    List<Policy.Hook> hooks,
+    Revision about,
+    String phase,
+    List<Hook> rollback,
+    List<Hook> checks,
     boolean metrics,
+    List<Hook> gates,
+    List<Hook> notices,
     Optional<Instant> firstTraffic,
     int failedChecks,
     int threshold) {
-  public static final Questions NONE = new Questions(List.of(), false, Optional.empty(), 0, 1);
+  public static final Questions NONE =
+      hooks(Revision.UNKNOWN, "", List.of(), List.of(), List.of(), List.of());
 
   public Questions {
-    hooks = List.copyOf(hooks);
+    rollback = List.copyOf(rollback);
+    checks = List.copyOf(checks);
+    gates = List.copyOf(gates);
+    notices = List.copyOf(notices);
+  }
+
+  /// Webhooks only.
+  static Questions hooks(
+      Revision about,
+      String phase,
+      List<Hook> rollback,
+      List<Hook> checks,
+      List<Hook> gates,
+      List<Hook> notices) {
+    return new Questions(
+        about, phase, rollback, checks, false, gates, notices, Optional.empty(), 0, 1);
+  }
+
+  /// The metrics as well.
+  Questions metrics(Optional<Instant> first, int failed, int allowed) {
+    return new Questions(
+        about, phase, rollback, checks, true, gates, notices, first, failed, allowed);
   }
 
   public boolean any() {
-    return metrics || !hooks.isEmpty();
-  }
-
-  static Questions hooks(Policy policy, HookType type) {
-    return new Questions(
-        policy.hooks().stream().filter(hook -> hook.type() == type).toList(),
-        false,
-        Optional.empty(),
-        0,
-        policy.threshold());
+    return metrics
+        || Stream.of(rollback, checks, gates, notices).anyMatch(hooks -> !hooks.isEmpty());
   }
 }

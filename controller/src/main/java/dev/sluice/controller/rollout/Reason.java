@@ -28,6 +28,12 @@ public enum Reason {
       "A Git sync is about to change the target in mid-run. The canary's traffic goes to the primary"
           + " before its pods are replaced.",
       "Nothing."),
+  POST_ROLLOUT_PASSED(NORMAL, "A post-rollout webhook agreed.", "Nothing."),
+  POST_ROLLOUT_FAILED(
+      WARNING,
+      "A post-rollout webhook refused or could not be asked. It changes nothing and is not called"
+          + " again.",
+      "Do by hand what the webhook would have done, if it matters."),
   PRE_ROLLOUT_PASSED(NORMAL, "The pre-rollout webhooks agreed; traffic follows.", "Nothing."),
   WEIGHT_ADVANCED(NORMAL, "The checks passed and the canary gets more traffic.", "Nothing."),
   CHECK_FAILED(

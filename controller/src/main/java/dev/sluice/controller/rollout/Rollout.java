@@ -42,7 +42,9 @@ public final class Rollout {
   private static Step step(Phase phase, Observation seen) {
     return switch (phase) {
       case Phase.Initializing initializing -> Initialisation.decide(initializing, seen);
+      case Phase.Idle idle when idle.ending() -> Ending.decide(idle, seen);
       case Phase.Idle idle -> Detection.decide(idle, seen);
+      case Phase.Waiting waiting -> Confirmation.decide(waiting, seen);
       case Phase.Progressing progressing -> Progress.decide(progressing, seen);
       case Phase.Promoting promoting -> Promotion.decide(promoting, seen);
       case Phase.Finalising finalising -> Promotion.decide(finalising, seen);

@@ -39,8 +39,10 @@ public final class StatusReader {
               Optional.of(snapshot).filter(s -> !s.revision().equals(Revision.UNKNOWN)),
               since(status, rollout));
       case INITIALIZED -> new Phase.Initialized(snapshot);
-      case SUCCEEDED, WAITING, TERMINATING, TERMINATED -> new Phase.Succeeded(snapshot);
-      case FAILED -> new Phase.Failed(snapshot, cause(rollout));
+      case SUCCEEDED -> new Phase.Succeeded(snapshot, is(StatusWriter.ENDING, rollout));
+      case TERMINATING, TERMINATED -> new Phase.Succeeded(snapshot);
+      case WAITING -> waiting(status, rollout, snapshot);
+      case FAILED -> new Phase.Failed(snapshot, cause(rollout), is(StatusWriter.ENDING, rollout));
       case PROGRESSING, WAITING_PROMOTION -> progressing(status, rollout, snapshot);
       case PROMOTING -> {
         var since = since(status, rollout);
@@ -52,16 +54,45 @@ public final class StatusReader {
     };
   }
 
+  private static boolean is(String stage, @Nullable RolloutStatus rollout) {
+    return rollout != null && stage.equals(rollout.stage());
+  }
+
+  /// What Flagger waits with is found again, and asked about, as a new revision.
+  private static Phase waiting(
+      CanaryStatus status, @Nullable RolloutStatus rollout, Snapshot snapshot) {
+    var since = since(status, rollout);
+    return rollout == null
+        ? new Phase.Succeeded(snapshot)
+        : new Phase.Waiting(run(status, rollout, snapshot), since, next(rollout, since));
+  }
+
   private static Phase progressing(
       CanaryStatus status, @Nullable RolloutStatus rollout, Snapshot snapshot) {
     var run = run(status, rollout, snapshot);
     var since = since(status, rollout);
-    if (rollout != null && StatusWriter.ROLLING_BACK.equals(rollout.stage())) {
+    if (is(StatusWriter.ROLLING_BACK, rollout)) {
       return new Phase.RollingBack(run, cause(rollout), since);
     }
     var checks = rollout == null || rollout.checks() == null ? 0 : rollout.checks();
     return new Phase.Progressing(
-        run, weight(status), status.failedChecks(), checks, since, next(rollout, since));
+        run,
+        weight(status),
+        status.failedChecks(),
+        checks,
+        since,
+        next(rollout, since),
+        awaits(status, rollout));
+  }
+
+  /// Flagger writes a weight of 0 while it waits with a promotion: nobody can say what was passed.
+  private static Phase.Approval awaits(CanaryStatus status, @Nullable RolloutStatus rollout) {
+    if (is(StatusWriter.WAITING_TRAFFIC_INCREASE, rollout)) {
+      return Phase.Approval.TRAFFIC_INCREASE;
+    }
+    return status.phase() == CanaryStatus.Phase.WAITING_PROMOTION && rollout != null
+        ? Phase.Approval.PROMOTION
+        : Phase.Approval.NONE;
   }
 
   private static Run run(CanaryStatus status, @Nullable RolloutStatus rollout, Snapshot snapshot) {

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// exactly the same again.
 public final class StatusWriter {
   static final String ROLLING_BACK = "RollingBack";
+  static final String WAITING_TRAFFIC_INCREASE = "WaitingTrafficIncrease";
+  static final String ENDING = "PostRollout";
 
   private StatusWriter() {}
 
@@ -56,7 +58,7 @@ public final class StatusWriter {
   private static Optional<String> promoted(Phase phase) {
     return switch (phase) {
       case Phase.Initialized(var seen) -> Optional.of(seen.revision().hash());
-      case Phase.Succeeded(var seen) -> Optional.of(seen.revision().hash());
+      case Phase.Succeeded(var seen, _) -> Optional.of(seen.revision().hash());
       case Phase.Initializing _, Phase.Failed _, Phase.Running _ -> Optional.empty();
     };
   }
@@ -81,7 +83,7 @@ public final class StatusWriter {
     var cause = cause(phase);
     return new RolloutStatus(
         orNull(run.map(Run::id).filter(id -> !id.isEmpty())),
-        phase instanceof Phase.RollingBack ? ROLLING_BACK : null,
+        orNull(stage(phase)),
         orNull(snapshot.map(s -> s.revision().hash())),
         orNull(snapshot.map(Snapshot::uid).filter(uid -> !uid.isEmpty())),
         orNull(snapshot.map(Snapshot::generation)),
@@ -105,13 +107,27 @@ public final class StatusWriter {
         before == null ? List.of() : before.news());
   }
 
+  private static Optional<String> stage(Phase phase) {
+    return switch (phase) {
+      case Phase.RollingBack _ -> Optional.of(ROLLING_BACK);
+      case Phase.Progressing progressing ->
+          progressing.awaits() == Phase.Approval.TRAFFIC_INCREASE
+              ? Optional.of(WAITING_TRAFFIC_INCREASE)
+              : Optional.empty();
+      case Phase.Idle idle -> idle.ending() ? Optional.of(ENDING) : Optional.empty();
+      case Phase.Initializing _, Phase.Waiting _, Phase.Promoting _, Phase.Finalising _ ->
+          Optional.empty();
+    };
+  }
+
   private static Optional<Cause> cause(Phase phase) {
     return switch (phase) {
-      case Phase.Failed(_, var cause) -> Optional.of(cause);
+      case Phase.Failed(_, var cause, _) -> Optional.of(cause);
       case Phase.RollingBack(_, var cause, _) -> Optional.of(cause);
       case Phase.Initializing _,
           Phase.Initialized _,
           Phase.Succeeded _,
+          Phase.Waiting _,
           Phase.Progressing _,
           Phase.Promoting _,
           Phase.Finalising _ ->
@@ -123,6 +139,7 @@ public final class StatusWriter {
     return switch (phase) {
       case Phase.Idle _ -> Optional.empty();
       case Phase.Initializing(_, var since) -> Optional.of(since);
+      case Phase.Waiting waiting -> Optional.of(waiting.since());
       case Phase.Progressing progressing -> Optional.of(progressing.since());
       case Phase.Promoting promoting -> Optional.of(promoting.since());
       case Phase.Finalising finalising -> Optional.of(finalising.since());
@@ -132,6 +149,7 @@ public final class StatusWriter {
 
   private static Optional<Instant> next(Phase phase) {
     return switch (phase) {
+      case Phase.Waiting waiting -> Optional.of(waiting.nextCheck());
       case Phase.Progressing progressing -> Optional.of(progressing.nextCheck());
       case Phase.Promoting promoting -> Optional.of(promoting.nextStep());
       case Phase.Idle _, Phase.Initializing _, Phase.Finalising _, Phase.RollingBack _ ->
@@ -183,6 +201,9 @@ public final class StatusWriter {
     return switch (phase) {
       case Phase.Initializing _ -> "New %s detected, starting initialization.".formatted(kind);
       case Phase.Initialized _ -> "%s initialization completed.".formatted(kind);
+      case Phase.Waiting _ -> "Waiting for approval.";
+      case Phase.Progressing progressing when progressing.awaits() == Phase.Approval.PROMOTION ->
+          "Waiting for approval.";
       case Phase.Progressing _ -> "New revision detected, progressing canary analysis.";
       case Phase.Promoting _ -> "Canary analysis completed, starting primary rolling update.";
       case Phase.Finalising _ -> "Canary analysis completed, routing all traffic to primary.";
@@ -193,7 +214,7 @@ public final class StatusWriter {
       case Phase.RollingBack(_, var cause, _) ->
           "Rolling back, routing all traffic to primary: " + cause.why();
       case Phase.Succeeded _ -> "Canary analysis completed successfully, promotion finished.";
-      case Phase.Failed(_, var cause) ->
+      case Phase.Failed(_, var cause, _) ->
           "Canary analysis failed, %s scaled to zero: %s".formatted(kind, cause.why());
     };
   }

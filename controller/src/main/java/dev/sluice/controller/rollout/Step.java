@@ -19,7 +19,14 @@ record Step(
     Optional<Instant> lookAgain) {
 
   /// A [Hold] before its history is known.
-  record Obstacle(HoldReason reason, String message) {}
+  ///
+  /// @param muted whether no alert is wanted, however long it lasts
+  record Obstacle(HoldReason reason, String message, boolean muted) {
+
+    Obstacle(HoldReason reason, String message) {
+      this(reason, message, false);
+    }
+  }
 
   static Step stay(Phase phase) {
     return new Step(phase, Optional.empty(), List.of(), Optional.empty());
@@ -50,6 +57,11 @@ record Step(
     var all = new ArrayList<>(announcements);
     all.add(announcement);
     return new Step(next, obstacle, List.copyOf(all), lookAgain);
+  }
+
+  /// The same, with what has kept it from going on so far.
+  Step held(Obstacle by) {
+    return new Step(next, Optional.of(by), announcements, lookAgain);
   }
 
   Step lookAgain(Instant at) {

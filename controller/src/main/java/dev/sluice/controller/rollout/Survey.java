@@ -7,9 +7,19 @@ public final class Survey {
 
   /// @param seen everything but the answers
   public static Questions of(Observation seen) {
-    return !Gate.isClosed(seen)
-            && seen.standing().map(Standing::phase).orElse(null) instanceof Phase.Progressing phase
-        ? Analysis.questions(phase, seen)
-        : Questions.NONE;
+    return Gate.isClosed(seen)
+        ? Questions.NONE
+        : seen.standing().map(standing -> of(standing.phase(), seen)).orElse(Questions.NONE);
+  }
+
+  private static Questions of(Phase phase, Observation seen) {
+    return switch (phase) {
+      case Phase.Idle idle when idle.ending() -> Ending.questions(idle, seen);
+      case Phase.Idle idle -> Detection.questions(idle, seen);
+      case Phase.Waiting waiting -> Confirmation.questions(waiting, seen);
+      case Phase.Progressing progressing -> Analysis.questions(progressing, seen);
+      case Phase.Initializing _, Phase.Promoting _, Phase.Finalising _, Phase.RollingBack _ ->
+          Questions.NONE;
+    };
   }
 }

@@ -1,9 +1,11 @@
 package dev.sluice.controller.rollout;
 
 import dev.sluice.controller.rollout.Announcement.Severity;
+import dev.sluice.controller.rollout.Answers.HookAnswer;
 import dev.sluice.controller.rollout.Phase.Failed;
 import dev.sluice.controller.rollout.Phase.RollingBack;
 import dev.sluice.controller.rollout.Phase.Succeeded;
+import dev.sluice.controller.rollout.Policy.HookType;
 import dev.sluice.mesh.Percent;
 import java.util.Optional;
 
@@ -14,19 +16,48 @@ final class Withdrawal {
   /// @param event what is said after "Rolling back"
   /// @param alert the text for chat
   static Step begin(Run run, Observation seen, Cause cause, String event, String alert) {
+    return begin(run, seen, cause, event, Severity.ERROR, alert);
+  }
+
+  /// A rollback webhook asked for it.
+  static Step requested(Run run, Observation seen, HookAnswer answer) {
+    var why = "rollback webhook %s agreed".formatted(answer.hook().name());
+    return begin(
+        run,
+        seen,
+        new Cause(Cause.Kind.REQUESTED, why),
+        "manual webhook invoked",
+        Severity.WARN,
+        "Rolling back manual webhook invoked");
+  }
+
+  private static Step begin(
+      Run run, Observation seen, Cause cause, String event, Severity severity, String alert) {
     return Step.to(new RollingBack(run, cause, seen.now()))
         .tell(
             Reason.ROLLING_BACK,
             "Rolling back %s %s: %s. %s"
                 .formatted(seen.names().canaryIn(), event, cause.why(), capital(run.title())),
-            Severity.ERROR,
+            severity,
             "%s: %s (%s)".formatted(alert, cause.why(), run.title()));
   }
 
+  static Step targetGone(Run run, Observation seen) {
+    return begin(
+        run,
+        seen,
+        new Cause(Cause.Kind.TARGET_GONE, seen.names().targetIn() + " was deleted"),
+        "target deleted",
+        "Rolled back: the target was deleted");
+  }
+
+  static String isAgain(Observation seen) {
+    return "%s is again what %s runs; there is nothing left to analyse"
+        .formatted(seen.names().targetIn(), seen.names().primaryIn());
+  }
+
   static Step reverted(Run run, Observation seen, Content.Known content) {
-    var why =
-        "%s is again what %s runs; there is nothing left to analyse"
-            .formatted(seen.names().targetIn(), seen.names().primaryIn());
+    var why = isAgain(seen);
     return Step.to(
             new RollingBack(
                 run.seeing(content.now()), new Cause(Cause.Kind.REVERTED, why), seen.now()))
@@ -41,14 +72,15 @@ final class Withdrawal {
       return Step.stay(phase);
     }
     return switch (phase.cause().kind()) {
-      case REVERTED -> Step.to(new Succeeded(phase.run().target()));
+      case REVERTED -> Step.to(new Succeeded(phase.run().target(), mustTell(seen)));
       case SUPERSEDED -> startOver(phase, seen);
-      case FAILED_CHECKS, DEADLINE, TARGET_GONE, SCALED_TO_ZERO -> rolledBack(phase, seen);
+      case FAILED_CHECKS, DEADLINE, TARGET_GONE, SCALED_TO_ZERO, REQUESTED ->
+          rolledBack(phase, seen);
     };
   }
 
   private static Step rolledBack(RollingBack phase, Observation seen) {
-    return Step.to(new Failed(seenLast(phase, seen), phase.cause()))
+    return Step.to(new Failed(seenLast(phase, seen), phase.cause(), mustTell(seen)))
         .tell(
             Reason.ROLLED_BACK,
             "Canary failed! %s is scaled to zero, %s serves all traffic: %s"
@@ -68,6 +100,11 @@ final class Withdrawal {
         : Step.to(
             new Phase.Progressing(
                 Run.of(content, seen.now()), Percent.NONE, 0, 0, seen.now(), seen.now()));
+  }
+
+  /// A spec that is refused at the moment may have post-rollout webhooks once it is not.
+  static boolean mustTell(Observation seen) {
+    return !seen.planned() || seen.policy().has(HookType.POST_ROLLOUT);
   }
 
   /// The revision that failed, with the fence as it is after scaling.

@@ -46,8 +46,9 @@ public record World(
 
   private static World running(Phase.Running phase, Observation seen) {
     return switch (phase) {
-      case Phase.Progressing(_, var weight, _, _, _, _) ->
-          routed(weight, seen).withTarget(pods(weight, seen));
+      case Phase.Waiting _ -> routed(Percent.NONE, seen).withTarget(stopped(seen));
+      case Phase.Progressing progressing ->
+          routed(progressing.weight(), seen).withTarget(pods(progressing.weight(), seen));
       case Phase.Promoting(var run, var weight, _, _) ->
           routed(weight, seen).withPrimary(run.revision());
       case Phase.Finalising(var run, _) ->
@@ -90,7 +91,7 @@ public record World(
     var promoted =
         switch (idle) {
           case Phase.Initialized(var snapshot) -> Optional.of(snapshot.revision());
-          case Phase.Succeeded(var snapshot) -> Optional.of(snapshot.revision());
+          case Phase.Succeeded succeeded -> Optional.of(succeeded.seen().revision());
           case Phase.Failed _ -> Optional.<Revision>empty();
         };
     return seen.primary().isEmpty() && promoted.isPresent()

@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.controller.http.Http;
 import dev.sluice.crds.Analysis.Webhook;
-import dev.sluice.crds.CanaryStatus.Phase;
-import dev.sluice.crds.ObjectRef;
 import java.net.URI;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /// What is sent to a webhook, and what its answer means. Pure.
@@ -23,11 +23,14 @@ final class WebhookCall {
 
   private WebhookCall() {}
 
-  /// @param checksum names the revision in question; the same for all its calls
+  /// @param more metadata that goes before the webhook's own; empty for none
   /// @param proxy through which webhooks are called; short host names mean the Canary's namespace
   /// @throws IllegalArgumentException with the field that keeps it from being called
   static Http.Request request(
-      ObjectRef canary, Webhook webhook, Phase phase, String checksum, Optional<Http.Proxy> proxy) {
+      Webhook webhook,
+      Webhooks.Subject subject,
+      Map<String, String> more,
+      Optional<Http.Proxy> proxy) {
     URI address;
     try {
       address = URI.create(webhook.url());
@@ -43,37 +46,35 @@ final class WebhookCall {
     }
     return Http.Request.postJson(
             address,
-            payload(canary, webhook, phase, checksum),
+            payload(webhook, subject, more),
             timeout.isZero() ? DEFAULT_TIMEOUT : timeout,
             MAX_ANSWER)
         .verifyTls(!webhook.disableTLS())
-        .with(proxy.map(way -> way.onBehalfOf(canary.namespace(), "")))
+        .with(proxy.map(way -> way.onBehalfOf(subject.canary().namespace(), "")))
         .with(Http.Retries.of(Math.clamp(webhook.retries(), 0, Http.Retries.MOST)));
   }
 
   /// Why the webhook says no; empty when it agrees, which is any status of 2xx.
-  static Optional<String> refusal(Webhook webhook, Http.Response answer) {
+  static Optional<String> refusal(Http.Response answer) {
     if (answer.success()) {
       return Optional.empty();
     }
     String body = answer.excerpt(MAX_REASON);
-    return Optional.of(
-        "webhook "
-            + webhook.name()
-            + " answered "
-            + answer.status()
-            + (body.isEmpty() ? "" : ": " + body));
+    return Optional.of("it answered " + answer.status() + (body.isEmpty() ? "" : ": " + body));
   }
 
-  private static byte[] payload(ObjectRef canary, Webhook webhook, Phase phase, String checksum) {
+  private static byte[] payload(
+      Webhook webhook, Webhooks.Subject subject, Map<String, String> more) {
     ObjectNode payload = JsonNodeFactory.instance.objectNode();
-    payload.put("name", canary.name());
-    payload.put("namespace", canary.namespace());
-    payload.put("phase", phase.toString());
-    payload.put("checksum", checksum);
-    if (!webhook.metadata().isEmpty()) {
-      ObjectNode metadata = payload.putObject("metadata");
-      webhook.metadata().forEach(metadata::put);
+    payload.put("name", subject.canary().name());
+    payload.put("namespace", subject.canary().namespace());
+    payload.put("phase", subject.phase());
+    payload.put("checksum", subject.checksum());
+    Map<String, String> metadata = new LinkedHashMap<>(webhook.metadata());
+    metadata.putAll(more);
+    if (!metadata.isEmpty()) {
+      ObjectNode node = payload.putObject("metadata");
+      metadata.forEach(node::put);
     }
     try {
       return JSON.writeValueAsBytes(payload);

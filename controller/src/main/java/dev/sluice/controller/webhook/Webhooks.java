@@ -3,8 +3,9 @@ package dev.sluice.controller.webhook;
 import dev.sluice.controller.http.Http;
 import dev.sluice.controller.http.HttpFailure;
 import dev.sluice.crds.Analysis.Webhook;
-import dev.sluice.crds.CanaryStatus.Phase;
 import dev.sluice.crds.ObjectRef;
+import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 
 /// Calls webhooks and says why one refused.
@@ -18,24 +19,48 @@ public final class Webhooks {
     this.proxy = proxy;
   }
 
+  /// What a call is about.
+  ///
+  /// @param phase where the rollout is, one of Flagger's phases
+  /// @param checksum names the revision in question; receivers use it to tell runs apart
+  public record Subject(ObjectRef canary, String phase, String checksum) {}
+
   /// Calls one webhook and waits for it, with its retries.
   ///
-  /// @param phase as in the Canary's status
-  /// @param checksum names the revision in question; receivers use it to tell runs apart
-  /// @return why it refused or could not be asked, in one clause that names it; empty when it
-  ///   agreed
-  public Optional<String> refusal(ObjectRef canary, Webhook webhook, Phase phase, String checksum)
+  /// @return why it refused or could not be asked, in one clause about "it"; empty when it agreed
+  public Optional<String> refusal(Webhook webhook, Subject subject) throws InterruptedException {
+    return refusal(webhook, subject, Map.of());
+  }
+
+  /// The same for an event.
+  ///
+  /// @param type `Normal` or `Warning`
+  Optional<String> tell(Webhook webhook, Subject subject, String message, String type, Instant at)
+      throws InterruptedException {
+    return refusal(
+        webhook,
+        subject,
+        Map.of(
+            "eventMessage",
+            message,
+            "eventType",
+            type,
+            "timestamp",
+            String.valueOf(at.toEpochMilli())));
+  }
+
+  private Optional<String> refusal(Webhook webhook, Subject subject, Map<String, String> more)
       throws InterruptedException {
     Http.Request request;
     try {
-      request = WebhookCall.request(canary, webhook, phase, checksum, proxy);
+      request = WebhookCall.request(webhook, subject, more, proxy);
     } catch (IllegalArgumentException e) {
-      return Optional.of("webhook " + webhook.name() + " cannot be called: " + e.getMessage());
+      return Optional.of("it cannot be called: " + e.getMessage());
     }
     try {
-      return WebhookCall.refusal(webhook, http.send(request));
+      return WebhookCall.refusal(http.send(request));
     } catch (HttpFailure e) {
-      return Optional.of("webhook " + webhook.name() + " failed: " + e.getMessage());
+      return Optional.of("it failed: " + e.getMessage());
     }
   }
 }

@@ -48,7 +48,9 @@ final class VirtualFleet {
         new VirtualController(
             counted,
             new VirtualController.Outside(
-                this::answer, (canary, hook, about) -> Optional.empty(), (c, s, a, at) -> {}),
+                this::answer,
+                (canary, hook, phase, about) -> Optional.empty(),
+                (c, s, a, at) -> {}),
             Duration.ofSeconds(5),
             () -> now);
   }

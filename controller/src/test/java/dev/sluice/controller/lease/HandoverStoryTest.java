@@ -80,7 +80,7 @@ class HandoverStoryTest {
             name,
             new VirtualController.Outside(
                 this::ask,
-                (canary, hook, revision) -> Optional.empty(),
+                (canary, hook, phase, revision) -> Optional.empty(),
                 (canary, standing, announcement, at) -> {}));
     world.add(replica);
     return replica;

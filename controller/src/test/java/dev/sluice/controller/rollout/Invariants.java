@@ -1,6 +1,7 @@
 package dev.sluice.controller.rollout;
 
 import dev.sluice.analysis.Verdict;
+import dev.sluice.controller.rollout.Policy.HookType;
 import dev.sluice.controller.rollout.Routing.Apex;
 import dev.sluice.mesh.Percent;
 import java.time.Instant;
@@ -52,6 +53,7 @@ final class Invariants implements ModelController.Witness {
   @Override
   public void decided(Observation seen, Decision decision) {
     prove(seen);
+    gates.decided(seen, decision);
     if (seen.policy().skipAnalysis()
         && decision.next().map(Standing::phase).orElse(null) instanceof Phase.Promoting skipped) {
       proven.add(content(skipped.run().revision()));
@@ -99,19 +101,43 @@ final class Invariants implements ModelController.Witness {
 
   @Override
   public void asked(Observation seen, Questions questions, Answers answers) {
-    if (!(seen.standing().orElseThrow().phase() instanceof Phase.Progressing phase)) {
-      throw new Broken("only an analysis asks questions");
+    switch (seen.standing().orElseThrow().phase()) {
+      case Phase.Progressing phase -> askedInRun(phase, seen, questions, answers);
+      case Phase.Waiting phase -> {
+        check("no gate is asked before it is due", !seen.now().isBefore(phase.nextCheck()));
+        check("who waits has no traffic", seen.routing().split().equals(Optional.of(Percent.NONE)));
+        check(
+            "a gate is asked about the revision that waits",
+            answers.about().equals(phase.run().revision()));
+      }
+      case Phase.Idle idle ->
+          check(
+              "between runs only the start and the end of one are asked about",
+              questions.checks().isEmpty()
+                  && !questions.metrics()
+                  && questions.rollback().isEmpty()
+                  && (idle.ending() ? questions.gates().isEmpty() : questions.notices().isEmpty()));
+      case Phase.Initializing _, Phase.Promoting _, Phase.Finalising _, Phase.RollingBack _ ->
+          throw new Broken("nothing is asked while nothing is open");
     }
-    check(
-        "a check is about the weight that was asked for, once proxies obey it",
-        seen.routing().split().equals(Optional.of(phase.weight()))
-            && !seen.now().isBefore(seen.routing().since().plus(seen.settings().settle())));
+    gates.asked(questions, answers);
+  }
+
+  private void askedInRun(
+      Phase.Progressing phase, Observation seen, Questions questions, Answers answers) {
     check("no check before it is due", !seen.now().isBefore(phase.nextCheck()));
     check(
         "a check is about the revision of the run", answers.about().equals(phase.run().revision()));
     check(
         "nothing is asked about what is promoted already",
         seen.known().filter(Content.Known::sameAsPrimary).isEmpty());
+    if (questions.checks().isEmpty() && questions.gates().isEmpty() && !questions.metrics()) {
+      return;
+    }
+    check(
+        "a check is about the weight that was asked for, once proxies obey it",
+        seen.routing().split().equals(Optional.of(phase.weight()))
+            && !seen.now().isBefore(seen.routing().since().plus(seen.settings().settle())));
     check(
         "the pods that answer run the revision that is analysed",
         seen.target().filter(t -> t.existing() == t.updated()).isPresent());
@@ -125,7 +151,7 @@ final class Invariants implements ModelController.Witness {
           target.runsItsTemplate(cluster.second));
     }
     var failed =
-        answers.hooks().stream().anyMatch(hook -> !hook.agreed())
+        answers.refused(questions.checks()).isPresent()
             || answers.verdict().filter(Invariants::isFailure).isPresent();
     if (failed) {
       failures.merge(phase.run().id(), 1, Integer::sum);
@@ -156,6 +182,7 @@ final class Invariants implements ModelController.Witness {
 
   @Override
   public void recorded(Standing before, Standing after) {
+    gates.recorded(before, after);
     if (before.phase() instanceof Phase.Progressing was
         && after.phase() instanceof Phase.Progressing is
         && was.run().id().equals(is.run().id())
@@ -206,6 +233,7 @@ final class Invariants implements ModelController.Witness {
     return cluster.plan instanceof Plan.Valid(var policy, _) ? policy : lastPolicy;
   }
 
+  private final GateRules gates = new GateRules();
   private final Set<Percent> weights = new HashSet<>();
   private Policy lastPolicy = Policy.CAUTIOUS;
 
@@ -306,7 +334,11 @@ final class Invariants implements ModelController.Witness {
         "every rollout ends or says why not: " + standing,
         standing.phase() instanceof Phase.Idle || standing.hold().isPresent());
     check("once settled, no writes: " + decision.actions(), decision.actions().isEmpty());
-    check("once settled, status rests: " + decision.next(), decision.next().isEmpty());
+    var asksWhetherToGiveUp =
+        standing.phase() instanceof Phase.Progressing && seen.policy().has(HookType.ROLLBACK);
+    check(
+        "once settled, status rests: " + decision.next(),
+        asksWhetherToGiveUp || decision.next().isEmpty());
     check("once settled, nothing is said", decision.announcements().isEmpty());
     if (standing.phase() instanceof Phase.Idle idle && standing.hold().isEmpty()) {
       check("an idle canary has no clock", decision.lookAgain().isEmpty());

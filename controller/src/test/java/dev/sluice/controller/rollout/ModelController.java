@@ -1,5 +1,7 @@
 package dev.sluice.controller.rollout;
 
+import dev.sluice.analysis.Verdict;
+import dev.sluice.controller.rollout.Answers.HookAnswer;
 import dev.sluice.controller.rollout.ModelCluster.Route;
 import dev.sluice.controller.rollout.ModelCluster.View;
 import dev.sluice.mesh.Percent;
@@ -8,6 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// One process of the controller over a [ModelCluster]: observe, decide, record, act, announce,
@@ -30,7 +35,44 @@ final class ModelController {
 
   /// The outside: webhooks and metrics.
   interface Outside {
-    Answers answer(Questions questions, Revision about);
+    Answers answer(Questions questions);
+
+    /// In the order of the questions, and nothing more once an answer has decided.
+    ///
+    /// @param refusals what a webhook says; empty for yes
+    static Answers inOrder(
+        Questions questions, Function<Policy.Hook, String> refusals, Supplier<Verdict> judge) {
+      var said = new ArrayList<>(call(questions.rollback(), refusals, HookAnswer::agreed));
+      if (said.stream().anyMatch(HookAnswer::agreed)) {
+        return new Answers(questions.about(), said, Optional.empty());
+      }
+      Predicate<HookAnswer> refuses = answer -> !answer.agreed();
+      var checks = call(questions.checks(), refusals, refuses);
+      said.addAll(checks);
+      if (checks.stream().anyMatch(refuses)) {
+        return new Answers(questions.about(), said, Optional.empty());
+      }
+      var verdict = questions.metrics() ? Optional.of(judge.get()) : Optional.<Verdict>empty();
+      if (verdict.isEmpty() || verdict.get() instanceof Verdict.Safe) {
+        said.addAll(call(questions.gates(), refusals, refuses));
+      }
+      said.addAll(call(questions.notices(), refusals, _ -> false));
+      return new Answers(questions.about(), said, verdict);
+    }
+
+    private static List<HookAnswer> call(
+        List<Policy.Hook> hooks,
+        Function<Policy.Hook, String> refusals,
+        Predicate<HookAnswer> decides) {
+      var said = new ArrayList<HookAnswer>();
+      for (var hook : hooks) {
+        said.add(new HookAnswer(hook, refusals.apply(hook)));
+        if (decides.test(said.getLast())) {
+          return said;
+        }
+      }
+      return said;
+    }
   }
 
   /// Who looks over the controller's shoulder.
@@ -116,7 +158,7 @@ final class ModelController {
     var questions = Survey.of(cheap);
     var seen = cheap;
     if (questions.any()) {
-      var answers = outside.answer(questions, cheap.known().orElseThrow().now().revision());
+      var answers = outside.answer(questions);
       witness.asked(cheap, questions, answers);
       seen = observe().with(answers);
     }

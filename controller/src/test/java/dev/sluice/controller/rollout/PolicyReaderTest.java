@@ -47,8 +47,8 @@ class PolicyReaderTest {
     assertThat(policy.metrics()).containsExactly("request-success-rate", "request-duration");
     assertThat(policy.hooks())
         .containsExactly(
-            new Policy.Hook("acceptance-test", Policy.HookType.PRE_ROLLOUT),
-            new Policy.Hook("load-test", Policy.HookType.ROLLOUT));
+            new Policy.Hook("acceptance-test", Policy.HookType.PRE_ROLLOUT, false, 0),
+            new Policy.Hook("load-test", Policy.HookType.ROLLOUT, false, 1));
     assertThat(valid(MANIFEST).warnings()).isEmpty();
   }
 
@@ -92,8 +92,7 @@ class PolicyReaderTest {
         "maxWeight: 50 | maxWeight: 150 | spec.analysis.maxWeight | not 150",
         "interval: 1m | interval: soon | spec.analysis.interval | soon",
         "timeout: 5s | timeout: never | spec.analysis.webhooks[1].timeout | never",
-        "type: pre-rollout | type: confirm-promotion | spec.analysis.webhooks[0].type | not called",
-        "type: pre-rollout | type: rollback | spec.analysis.webhooks[0].type | not called",
+        "http://flagger-loadtester | ftp://flagger-loadtester | spec.analysis.webhooks[0].url | http://host/path",
         "threshold: 5 | iterations: 3 | spec.analysis.iterations | blue/green",
         "threshold: 5 | mirror: true | spec.analysis.mirror | mirrored",
         "threshold: 5 | primaryReadyThreshold: 0 | spec.analysis.primaryReadyThreshold | 1 to 100",
@@ -152,12 +151,46 @@ class PolicyReaderTest {
         valid(
             MANIFEST
                 .replace("interval: 1m\n", "interval: 5s\n")
-                .replace("type: pre-rollout", "type: post-rollout"));
+                .replace("type: pre-rollout", "retries: 99"));
 
     assertThat(plan.policy().interval()).isEqualTo(Settings.DEFAULT.shortestInterval());
     assertThat(plan.warnings())
         .extracting(Problem::field)
-        .containsExactlyInAnyOrder("spec.analysis.interval", "spec.analysis.webhooks[0].type");
+        .containsExactlyInAnyOrder("spec.analysis.interval", "spec.analysis.webhooks[0].retries");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "confirm-rollout, CONFIRM_ROLLOUT",
+    "pre-rollout, PRE_ROLLOUT",
+    "rollout, ROLLOUT",
+    "'', ROLLOUT",
+    "confirm-traffic-increase, CONFIRM_TRAFFIC_INCREASE",
+    "confirm-promotion, CONFIRM_PROMOTION",
+    "rollback, ROLLBACK",
+    "post-rollout, POST_ROLLOUT",
+  })
+  void everyTypeOfWebhookIsCalledInItsTime(String written, Policy.HookType type) {
+    var plan = valid(MANIFEST.replaceFirst("type: pre-rollout", "type: '" + written + "'"));
+
+    assertThat(plan.policy().hooks().getFirst().type()).isEqualTo(type);
+    assertThat(plan.warnings()).isEmpty();
+  }
+
+  @Test
+  void eventsAreTheOnlyWebhooksThatNoRolloutWaitsFor() {
+    var plan = valid(MANIFEST.replaceFirst("type: pre-rollout", "type: event"));
+
+    assertThat(plan.policy().hooks()).singleElement().extracting(Policy.Hook::index).isEqualTo(1);
+    assertThat(plan.warnings()).isEmpty();
+  }
+
+  @Test
+  void anAddressThatHoldsATokenIsNotShown() {
+    var problems =
+        invalid(MANIFEST.replaceFirst("http://flagger-loadtester", "htp://x/?token=hidden&a="));
+
+    assertThat(problems.toString()).contains("webhooks[0].url").doesNotContain("hidden");
   }
 
   private static Plan.Valid valid(String manifest) {

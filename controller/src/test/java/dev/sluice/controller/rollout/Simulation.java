@@ -2,7 +2,6 @@ package dev.sluice.controller.rollout;
 
 import dev.sluice.analysis.Evidence;
 import dev.sluice.analysis.Verdict;
-import dev.sluice.controller.rollout.Answers.HookAnswer;
 import dev.sluice.controller.rollout.ModelDeployment.Template;
 import dev.sluice.controller.rollout.Policy.Hook;
 import dev.sluice.controller.rollout.Policy.HookType;
@@ -10,10 +9,12 @@ import dev.sluice.controller.rollout.Routing.Apex;
 import dev.sluice.mesh.Percent;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,7 @@ final class Simulation {
   private boolean peace;
   private boolean outage;
   private @Nullable Class<? extends Action> refusing;
+  private final Set<HookType> closed = EnumSet.of(HookType.ROLLBACK);
   private int images = 1;
 
   /// @param traced whether what happens is written down, which costs more than what happens
@@ -149,7 +151,7 @@ final class Simulation {
   // ---- people ----
 
   private void somebodyActs() {
-    switch (random.nextInt(24)) {
+    switch (random.nextInt(28)) {
       case 0, 1, 2, 3, 4 -> edit(template(random.nextInt(3) == 0));
       case 5 -> editConfig();
       case 6 -> revert();
@@ -175,8 +177,18 @@ final class Simulation {
         refusing = refusing == null ? kinds.get(random.nextInt(2)) : null;
         note(() -> "the API server refuses " + (refusing == null ? "nothing" : refusing));
       }
+      case 23, 24, 25, 26 -> openOrClose();
       default -> breakSpec();
     }
+  }
+
+  private void openOrClose() {
+    var type = List.of(HookType.values()).get(random.nextInt(HookType.values().length));
+    var opened = closed.remove(type);
+    if (!opened) {
+      closed.add(type);
+    }
+    note(() -> "somebody " + (opened ? "opens " : "closes ") + type);
   }
 
   /// A Git sync begins or ends; some die in the middle and never say so.
@@ -323,6 +335,8 @@ final class Simulation {
     cluster.handOver = Optional.empty();
     outage = false;
     refusing = null;
+    closed.clear();
+    closed.add(HookType.ROLLBACK);
     cluster.primaryRoom = Integer.MAX_VALUE;
     if (cluster.autoscaler != null) {
       cluster.autoscaler.missing = false;
@@ -334,29 +348,39 @@ final class Simulation {
 
   // ---- the outside ----
 
-  private Answers answer(Questions questions, Revision about) {
-    var hooks = new ArrayList<HookAnswer>();
+  private Answers answer(Questions questions) {
     var bad = cluster.target != null && cluster.target.template.bad();
-    for (var hook : questions.hooks()) {
-      var refuses = random.nextDouble() < (bad ? 0.2 : peace ? 0 : 0.03);
-      hooks.add(new HookAnswer(hook, refuses ? "it said no" : ""));
-      if (refuses) {
-        break;
-      }
-    }
-    var refused = hooks.stream().anyMatch(hook -> !hook.agreed());
-    var verdict =
-        questions.metrics() && !refused
-            ? Optional.of(verdict(questions, bad))
-            : Optional.<Verdict>empty();
+    var answers =
+        ModelController.Outside.inOrder(
+            questions, hook -> refusal(hook, bad), () -> verdict(questions, bad));
     slow();
+    if (!peace && random.nextInt(50) == 0) {
+      note(() -> "nothing of what was asked was answered");
+      return new Answers(questions.about(), List.of(), Optional.empty());
+    }
     note(() ->
         "asked at %s: hooks %s, verdict %s"
             .formatted(
-                about,
-                hooks.stream().map(HookAnswer::refusal).toList(),
-                verdict.map(v -> v.getClass().getSimpleName() + " " + v.sentence()).orElse("-")));
-    return new Answers(about, hooks, verdict);
+                answers.about(),
+                answers.hooks().stream()
+                    .map(a -> a.hook().name() + (a.agreed() ? " yes" : " no"))
+                    .toList(),
+                answers
+                    .verdict()
+                    .map(v -> v.getClass().getSimpleName() + " " + v.sentence())
+                    .orElse("-")));
+    return answers;
+  }
+
+  /// Gates stay as somebody left them, and now and then fail to answer.
+  private String refusal(Hook hook, boolean bad) {
+    var fails = random.nextDouble() < (bad ? 0.2 : peace ? 0 : 0.03);
+    return switch (hook.type()) {
+      case CONFIRM_ROLLOUT, CONFIRM_TRAFFIC_INCREASE, CONFIRM_PROMOTION ->
+          closed.contains(hook.type()) || (fails && !peace) ? "it answered 403" : "";
+      case ROLLBACK -> closed.contains(hook.type()) || peace ? "it answered 403" : "";
+      case PRE_ROLLOUT, ROLLOUT, POST_ROLLOUT -> fails ? "it answered 500" : "";
+    };
   }
 
   /// Asking takes time, in which the world moves on.
@@ -411,9 +435,20 @@ final class Simulation {
         random.nextInt(10) == 0,
         false,
         List.of("success-rate"),
-        random.nextBoolean()
-            ? List.of(new Hook("test", HookType.PRE_ROLLOUT), new Hook("load", HookType.ROLLOUT))
-            : List.of());
+        hooks());
+  }
+
+  /// Any of them, and sometimes two of one type.
+  private List<Hook> hooks() {
+    var hooks = new ArrayList<Hook>();
+    var density = random.nextInt(3);
+    for (var type : HookType.values()) {
+      while (random.nextInt(4) < density) {
+        var index = hooks.size();
+        hooks.add(new Hook(type + "-" + index, type, random.nextInt(4) == 0, index));
+      }
+    }
+    return hooks;
   }
 
   private List<Percent> steps() {

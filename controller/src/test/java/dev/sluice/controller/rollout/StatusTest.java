@@ -3,6 +3,7 @@ package dev.sluice.controller.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.controller.rollout.Phase.Approval;
 import dev.sluice.crds.CanaryStatus;
 import dev.sluice.crds.Condition;
 import dev.sluice.crds.shape.Binding;
@@ -35,12 +36,19 @@ class StatusTest {
         new Phase.Initializing(Optional.empty(), NOW),
         new Phase.Initializing(Optional.of(SNAPSHOT), NOW),
         new Phase.Initialized(SNAPSHOT),
+        new Phase.Waiting(RUN, NOW, NOW.plusSeconds(60)),
         new Phase.Progressing(RUN, new Percent(30), 2, 3, NOW, NOW.plusSeconds(60)),
+        new Phase.Progressing(RUN, new Percent(30), 2, 3, NOW, NOW.plusSeconds(60))
+            .awaiting(Approval.TRAFFIC_INCREASE),
+        new Phase.Progressing(RUN, new Percent(50), 2, 3, NOW, NOW.plusSeconds(60))
+            .awaiting(Approval.PROMOTION),
         new Phase.Promoting(RUN, new Percent(50), NOW, NOW.plusSeconds(60)),
         new Phase.Finalising(RUN, NOW),
         new Phase.RollingBack(RUN, CAUSE, NOW),
         new Phase.Succeeded(SNAPSHOT),
-        new Phase.Failed(SNAPSHOT, CAUSE));
+        new Phase.Succeeded(SNAPSHOT, true),
+        new Phase.Failed(SNAPSHOT, CAUSE),
+        new Phase.Failed(SNAPSHOT, CAUSE, true));
   }
 
   @ParameterizedTest

@@ -3,7 +3,6 @@ package dev.sluice.controller.rollout;
 import dev.sluice.analysis.Evidence;
 import dev.sluice.analysis.Verdict;
 import dev.sluice.controller.rollout.Announcement.Alert;
-import dev.sluice.controller.rollout.Answers.HookAnswer;
 import dev.sluice.controller.rollout.ModelDeployment.Template;
 import dev.sluice.controller.rollout.Policy.Hook;
 import dev.sluice.controller.rollout.Policy.HookType;
@@ -13,6 +12,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -34,8 +35,28 @@ final class Story {
           false,
           List.of("request-success-rate"),
           List.of(
-              new Hook("acceptance-test", HookType.PRE_ROLLOUT),
-              new Hook("load-test", HookType.ROLLOUT)));
+              hook("acceptance-test", HookType.PRE_ROLLOUT), hook("load-test", HookType.ROLLOUT)));
+
+  static Hook hook(String name, HookType type) {
+    return new Hook(name, type, false, 0);
+  }
+
+  /// The manifest that users know, with other webhooks.
+  static Policy with(Hook... hooks) {
+    var p = POLICY;
+    return new Policy(
+        p.interval(),
+        p.threshold(),
+        p.steps(),
+        p.promotionStep(),
+        p.primaryReadyThreshold(),
+        p.canaryReadyThreshold(),
+        p.progressDeadline(),
+        p.skipAnalysis(),
+        p.suspended(),
+        p.metrics(),
+        List.of(hooks));
+  }
 
   static final Template V1 = new Template(1, 0, false, 5);
   static final Template V2 = new Template(2, 0, false, 5);
@@ -55,6 +76,8 @@ final class Story {
 
   private Optional<Verdict> everybodyGets = Optional.empty();
   private @Nullable String refusal;
+  private final Set<String> closed = new TreeSet<>();
+  private final Set<String> open = new TreeSet<>();
   private Optional<Class<? extends Action>> refused = Optional.empty();
 
   private Story(Policy policy, int replicas) {
@@ -126,6 +149,21 @@ final class Story {
 
   Story hooksAgree() {
     refusal = null;
+    return this;
+  }
+
+  /// A webhook that was to be asked for approval says no from now on; a rollback webhook that it is
+  /// not to be.
+  Story close(String gate) {
+    closed.add(gate);
+    open.remove(gate);
+    return this;
+  }
+
+  /// It agrees from now on.
+  Story open(String gate) {
+    closed.remove(gate);
+    open.add(gate);
     return this;
   }
 
@@ -308,24 +346,28 @@ final class Story {
     return List.of(new Evidence("request-success-rate", value, null, null, null, sentence));
   }
 
-  private Answers answer(Questions questions, Revision about) {
-    var hooks = new ArrayList<HookAnswer>();
-    for (var hook : questions.hooks()) {
-      asked.add(hook.name());
-      hooks.add(new HookAnswer(hook, refusal == null ? "" : refusal));
-      if (refusal != null) {
-        return new Answers(about, hooks, Optional.empty());
-      }
+  private Answers answer(Questions questions) {
+    return ModelController.Outside.inOrder(questions, this::called, this::judged);
+  }
+
+  private String called(Hook hook) {
+    asked.add(hook.name());
+    if (hook.type() == HookType.ROLLBACK) {
+      return open.contains(hook.name()) ? "" : "it answered 403: Forbidden";
     }
-    if (!questions.metrics()) {
-      return new Answers(about, hooks, Optional.empty());
+    if (refusal != null) {
+      return refusal;
     }
+    return closed.contains(hook.name()) ? "it answered 403: Forbidden" : "";
+  }
+
+  private Verdict judged() {
     asked.add("metrics");
     var honest =
         target().template.bad()
             ? failing("request-success-rate is 87.32%, but allowed is at least 99%, 412 requests")
             : new Verdict.Safe(evidence(100.0, "request-success-rate is 100%"));
-    return new Answers(about, hooks, Optional.of(everybodyGets.orElse(honest)));
+    return everybodyGets.orElse(honest);
   }
 
   private ModelController start() {

@@ -94,7 +94,7 @@ final class World implements AutoCloseable {
         line,
         new VirtualController.Outside(
             this::ask,
-            (canary, hook, revision) -> {
+            (canary, hook, phase, revision) -> {
               hooksCalled.add(hook.name());
               return Optional.ofNullable(hookRefusals.get(hook.name()));
             },

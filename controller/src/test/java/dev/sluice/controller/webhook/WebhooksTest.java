@@ -8,7 +8,6 @@ import dev.sluice.controller.http.LocalServer;
 import dev.sluice.controller.http.ResilientHttp;
 import dev.sluice.crds.Analysis.Webhook;
 import dev.sluice.crds.Analysis.WebhookType;
-import dev.sluice.crds.CanaryStatus.Phase;
 import dev.sluice.crds.ObjectRef;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
@@ -24,7 +23,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WebhooksTest {
-  private static final ObjectRef CANARY = new ObjectRef("production", "myapp");
+  private static final Webhooks.Subject SUBJECT =
+      new Webhooks.Subject(new ObjectRef("production", "myapp"), "Progressing", "85cbbccbb");
 
   private Vertx vertx;
   private ResilientHttp http;
@@ -51,8 +51,7 @@ class WebhooksTest {
   }
 
   private Optional<String> call(Webhook webhook) throws InterruptedException {
-    return new Webhooks(http, Optional.empty())
-        .refusal(CANARY, webhook, Phase.PROGRESSING, "85cbbccbb");
+    return new Webhooks(http, Optional.empty()).refusal(webhook, SUBJECT);
   }
 
   @Test
@@ -109,8 +108,7 @@ class WebhooksTest {
                         "command curl failed:\n\u001b[31mexit status 22\u001b[0m  "
                             + "x".repeat(1000)))) {
       assertThat(call(server).orElseThrow())
-          .startsWith(
-              "webhook acceptance-test answered 500: command curl failed: [31mexit status 22 [0m xxx")
+          .startsWith("it answered 500: command curl failed: [31mexit status 22 [0m xxx")
           .hasSizeLessThan(350)
           .endsWith("…");
     }
@@ -120,10 +118,7 @@ class WebhooksTest {
   void whoDoesNotAnswerInTimeRefuses() throws Exception {
     try (var server = new LocalServer(vertx, WebhooksTest::never)) {
       assertThat(call(webhook(server.uri("/?token=hidden").toString(), "1s", Map.of())))
-          .contains(
-              "webhook acceptance-test failed: "
-                  + server.uri("")
-                  + " did not answer within 1000 ms");
+          .contains("it failed: " + server.uri("") + " did not answer within 1000 ms");
     }
   }
 
@@ -135,9 +130,9 @@ class WebhooksTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "::secret:: | 5s | webhook acceptance-test cannot be called: its url is not a URL",
-        "http://h/ | 5x | webhook acceptance-test cannot be called: its timeout '5x' is not a duration such as 30s or 1m30s",
-        "ftp://h/ | 5s | webhook acceptance-test failed: an address looks like http://host/path"
+        "::secret:: | 5s | it cannot be called: its url is not a URL",
+        "http://h/ | 5x | it cannot be called: its timeout '5x' is not a duration such as 30s or 1m30s",
+        "ftp://h/ | 5s | it failed: an address looks like http://host/path"
       })
   void whatCannotBeCalledIsSaid(String url, String timeout, String why) throws Exception {
     assertThat(call(webhook(url, timeout, Map.of()))).contains(why);
@@ -147,8 +142,7 @@ class WebhooksTest {
   void retriesAreTheOnesAskedFor() throws Exception {
     Webhook twice = new Webhook(null, "load-test", "http://h/", false, null, 2, true, Map.of());
 
-    Http.Request request =
-        WebhookCall.request(CANARY, twice, Phase.PROGRESSING, "a", Optional.empty());
+    Http.Request request = WebhookCall.request(twice, SUBJECT, Map.of(), Optional.empty());
 
     assertThat(request.retries()).isEqualTo(Http.Retries.of(2));
     assertThat(request.timeout()).hasSeconds(10);
@@ -161,11 +155,7 @@ class WebhooksTest {
       var webhooks = new Webhooks(http, Optional.of(Http.Proxy.at(proxy.uri(""))));
 
       assertThat(
-              webhooks.refusal(
-                  CANARY,
-                  webhook("http://flagger-loadtester.test/", "5s", Map.of()),
-                  Phase.PROGRESSING,
-                  "a"))
+              webhooks.refusal(webhook("http://flagger-loadtester.test/", "5s", Map.of()), SUBJECT))
           .isEmpty();
 
       assertThat(proxy.seen().getFirst().uri()).isEqualTo("http://flagger-loadtester.test/");
