@@ -117,8 +117,8 @@ public final class PlaygroundCluster {
 
     void watch(ApiServer server, Kind kind, BiConsumer<Kind, GenericKubernetesResource> changed) {
       Map<ObjectRef, GenericKubernetesResource> known =
-          new ConcurrentSkipListMap<>(new TreeMap<>());
-      objects.put(kind, known);
+          objects.computeIfAbsent(kind, k -> new ConcurrentSkipListMap<>());
+      Map<ObjectRef, GenericKubernetesResource> before = new TreeMap<>(known);
       String root = kind.group().isEmpty() ? "api/" : "apis/" + kind.group() + "/";
       Call call =
           call(
@@ -130,13 +130,21 @@ public final class PlaygroundCluster {
           server.watch(
               call,
               frame -> {
-                if (frame.path("object") instanceof ObjectNode object) {
-                  take(kind, known, frame.path("type").asText(), object, changed);
+                if (frame.path("type").asText().equals("ERROR")) {
+                  // The only error is that the watch is too far behind: see everything anew.
+                  watch(server, kind, changed);
+                } else if (frame.path("object") instanceof ObjectNode object) {
+                  before.remove(take(kind, known, frame.path("type").asText(), object, changed));
                 }
               });
+      before.forEach((gone, last) -> {
+        known.remove(gone);
+        changed.accept(kind, last);
+      });
+      before.clear();
     }
 
-    private static void take(
+    private static ObjectRef take(
         Kind kind,
         Map<ObjectRef, GenericKubernetesResource> known,
         String type,
@@ -155,13 +163,14 @@ public final class PlaygroundCluster {
         case "ADDED", "MODIFIED" -> {
           GenericKubernetesResource before = known.put(ref, Trim.trim(kind, object));
           if (before != null && !Trim.isNews(kind, before, object)) {
-            return;
+            return ref;
           }
         }
         case "DELETED" -> known.remove(ref);
         default -> throw new IllegalStateException("unexpected watch frame " + type);
       }
       changed.accept(kind, object);
+      return ref;
     }
 
     @Override

@@ -1,17 +1,22 @@
 package dev.sluice.controller.figures;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.playground.Manifests;
 import dev.sluice.playground.api.ApiServer;
 import dev.sluice.playground.api.Call;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// Many apps with a Canary each, in one namespace of an API server. Their Deployments are as long
 /// as those of real apps: probes, resources, environment, volumes.
 final class Fleet {
-  static final String NAMESPACE = "production";
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String CANARIES = "/apis/flagger.app/v1beta1/namespaces/production/canaries";
 
   private static final String DEPLOYMENT =
       """
@@ -111,6 +116,28 @@ final class Fleet {
 
   static String name(int i) {
     return "app-%05d".formatted(i);
+  }
+
+  /// How many Canaries are in each phase.
+  Map<String, Integer> phases() {
+    Map<String, Integer> phases = new TreeMap<>();
+    for (JsonNode canary : get(CANARIES).path("items")) {
+      phases.merge(canary.path("status").path("phase").asText("none"), 1, Integer::sum);
+    }
+    return phases;
+  }
+
+  JsonNode canary(int i) {
+    return get(CANARIES + "/" + name(i));
+  }
+
+  private JsonNode get(String path) {
+    Map<String, String> headers = Map.of("accept", "application/json", "user-agent", "kubectl");
+    try {
+      return JSON.readTree(api.handle(new Call("GET", path, Map.of(), headers, new byte[0])).body());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /// Gives app `i` another image.

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One canary's life under people, faults and a random judge, for half an hour, and then a quarter
 /// of an hour of peace in which everything must come to rest. The same seed lives the same life.
-final class Simulation {
+public final class Simulation {
   private static final int CHAOS = 900;
   private static final int PEACE = 600;
 
@@ -42,7 +42,7 @@ final class Simulation {
   private int images = 1;
 
   /// @param traced whether what happens is written down, which costs more than what happens
-  Simulation(long seed, boolean traced) {
+  public Simulation(long seed, boolean traced) {
     this.traced = traced;
     random = new Random(seed * 7919 + 17);
     faults = random.nextInt(4) == 0 ? 0 : random.nextDouble() * 0.15;
@@ -66,8 +66,10 @@ final class Simulation {
     return invariants;
   }
 
-  /// Lives the life; a broken rule comes with what led to it.
-  void run() {
+  /// Lives the life.
+  ///
+  /// @throws AssertionError naming the rule that was broken
+  public void run() {
     try {
       live(CHAOS);
       makePeace();
@@ -81,7 +83,8 @@ final class Simulation {
     }
   }
 
-  String trace(int lines) {
+  /// What happened, the last lines of it; nothing unless it was written down.
+  public String trace(int lines) {
     var from = Math.max(0, trace.size() - lines);
     return String.join("\n", trace.subList(from, trace.size()));
   }

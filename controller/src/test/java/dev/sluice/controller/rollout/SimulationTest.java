@@ -15,29 +15,18 @@ import org.junit.jupiter.api.Test;
 
 /// Thousands of random lives of a canary; every rule is checked at every tick of each.
 ///
-/// `-Dsluice.seed=N` lives one life and prints it; `-Dsluice.seeds=N` lives so many.
+/// `.ci/simulate` lives more of them, and one by its seed.
 class SimulationTest {
   private static final int TRACE = 40;
-  private static final int ENOUGH = 2000;
+  private static final int LIVES = 3000;
   private static final String PAGE = "docs/explanation/rollout.md";
 
   @Test
   void noRuleIsEverBrokenWhateverHappens() {
-    var one = Long.getLong("sluice.seed");
-    if (one != null) {
-      var life = new Simulation(one, true);
-      try {
-        life.run();
-      } finally {
-        System.out.println(life.trace(Integer.MAX_VALUE));
-      }
-      return;
-    }
-    var seeds = Integer.getInteger("sluice.seeds", ENOUGH);
     var broken = new LinkedHashMap<Long, String>();
     var ends = new LinkedHashMap<String, Integer>();
     var transitions = new TreeSet<String>();
-    for (long seed = 0; seed < seeds; seed++) {
+    for (long seed = 0; seed < LIVES; seed++) {
       var life = new Simulation(seed, false);
       try {
         life.run();
@@ -51,14 +40,12 @@ class SimulationTest {
     }
     assertThat(report(broken)).isEmpty();
     assertThat(diagram()).as("the diagram in %s", PAGE).containsAll(transitions);
-    if (seeds >= ENOUGH) {
-      assertThat(transitions)
-          .as("what the diagram in %s shows does happen", PAGE)
-          .containsAll(diagram());
-    }
+    assertThat(transitions)
+        .as("what the diagram in %s shows does happen", PAGE)
+        .containsAll(diagram());
     assertThat(ends)
         .as("a simulation in which nothing is ever promoted or rolled back proves nothing")
-        .allSatisfy((kind, count) -> assertThat(count).as(kind).isGreaterThan(seeds / 10));
+        .allSatisfy((kind, count) -> assertThat(count).as(kind).isGreaterThan(LIVES / 10));
   }
 
   /// The arrows of the state diagram that readers see.
@@ -81,7 +68,7 @@ class SimulationTest {
     return byRule.entrySet().stream()
         .map(rule -> {
           var first = rule.getValue().getFirst();
-          return "%d seeds broke: %s%nreplay the first: mvn -pl controller -am -Dtest=SimulationTest -Dsurefire.failIfNoSpecifiedTests=false -Dsluice.seed=%d test%n%s"
+          return "%d seeds broke: %s%nreplay the first: .ci/simulate --seed %d%n%s"
               .formatted(
                   rule.getValue().size(), rule.getKey(), first.getKey(), trace(first.getKey()));
         })

@@ -19,9 +19,16 @@ public final class CountedApi implements ApiServer {
     this.server = server;
   }
 
+  /// The same server for those who are not to be counted.
+  public ApiServer uncounted() {
+    return server;
+  }
+
   @Override
-  public synchronized Answer handle(Call call) {
-    calls.merge(call.method() + " " + resource(call.path()), 1, Integer::sum);
+  public Answer handle(Call call) {
+    synchronized (calls) {
+      calls.merge(call.method() + " " + resource(call.path()), 1, Integer::sum);
+    }
     return server.handle(call);
   }
 
@@ -32,10 +39,12 @@ public final class CountedApi implements ApiServer {
 
   /// Calls by method and resource, such as `PATCH canaries/status`, since the last time this was
   /// asked.
-  public synchronized Map<String, Integer> take() {
-    Map<String, Integer> taken = new TreeMap<>(calls);
-    calls.clear();
-    return taken;
+  public Map<String, Integer> take() {
+    synchronized (calls) {
+      Map<String, Integer> taken = new TreeMap<>(calls);
+      calls.clear();
+      return taken;
+    }
   }
 
   /// The resource and subresource of `/api/v1/namespaces/NS/services/NAME` and its like.

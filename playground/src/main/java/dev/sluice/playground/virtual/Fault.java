@@ -16,6 +16,8 @@ public enum Fault {
   CONFLICT,
   /// What the caller asked to go on from is too old.
   GONE,
+  /// An admission rule does not allow it.
+  DENIED,
   /// The server failed before it did anything.
   SERVER_ERROR,
   /// The caller dies before the call.

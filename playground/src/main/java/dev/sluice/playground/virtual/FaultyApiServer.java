@@ -8,8 +8,12 @@ import dev.sluice.playground.api.Call;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 
 /// The API server as seen over a bad line. An answer that never comes is told as 503 or 504, which
 /// is what a client makes of it: it cannot know whether the call was carried out.
@@ -18,7 +22,19 @@ public final class FaultyApiServer implements ApiServer {
   private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
   private volatile Fault.Source faults = Fault.Source.NEVER;
 
-  private record Watcher(AutoCloseable watch, Consumer<ObjectNode> frames) {}
+  private volatile boolean holding;
+
+  /// @param held frames on their way, while they are held up
+  private record Watcher(
+      AtomicReference<AutoCloseable> watch, Consumer<ObjectNode> frames, Queue<ObjectNode> held) {
+
+    void close() throws Exception {
+      var open = watch.get();
+      if (open != null) {
+        open.close();
+      }
+    }
+  }
 
   public FaultyApiServer(ApiServer server) {
     this.server = server;
@@ -43,6 +59,7 @@ public final class FaultyApiServer implements ApiServer {
       case CONFLICT ->
           status(409, "Conflict", "the object has been modified; please apply your changes again");
       case GONE -> status(410, "Expired", "too old resource version");
+      case DENIED -> status(403, "Forbidden", "admission webhook denied the request");
       case SERVER_ERROR -> status(500, "InternalError", "the server failed");
       case CRASH_BEFORE -> throw new Crash("before " + call.method() + " " + call.path());
       case CRASH_AFTER -> {
@@ -54,23 +71,72 @@ public final class FaultyApiServer implements ApiServer {
 
   @Override
   public AutoCloseable watch(Call call, Consumer<ObjectNode> frames) {
-    var watch = server.watch(call, frames);
-    var watcher = new Watcher(watch, frames);
+    var watcher =
+        new Watcher(new AtomicReference<>(), frames, new ConcurrentLinkedQueue<ObjectNode>());
     watchers.add(watcher);
+    // The state at the beginning is part of the answer; what comes later may be held up.
+    watcher
+        .watch()
+        .set(
+            server.watch(
+                call,
+                frame -> {
+                  if (holding && watcher.watch().get() != null) {
+                    watcher.held().add(frame);
+                  } else {
+                    frames.accept(frame);
+                  }
+                }));
     return () -> {
       watchers.remove(watcher);
-      watch.close();
+      watcher.close();
     };
   }
 
-  /// Ends every watch with the news that it is too far behind.
+  /// From now on what the watches would tell is held up until [#deliver].
+  public void holdNews() {
+    holding = true;
+  }
+
+  /// Lets some of what was held up through: of each watch the oldest, of one watch more than of
+  /// another, since two watches keep no common order.
+  public void deliver(RandomGenerator random) {
+    for (var watcher : watchers) {
+      deliver(watcher, random.nextInt(watcher.held().size() + 1));
+    }
+  }
+
+  /// Lets everything through, and from now on at once.
+  public void deliverAll() {
+    holding = false;
+    watchers.forEach(watcher -> deliver(watcher, watcher.held().size()));
+  }
+
+  private static void deliver(Watcher watcher, int most) {
+    for (int i = 0; i < most; i++) {
+      var frame = watcher.held().poll();
+      if (frame != null) {
+        watcher.frames().accept(frame);
+      }
+    }
+  }
+
+  /// Ends every watch with the news that it is too far behind; what was held up is lost.
   public void breakWatches() throws Exception {
     for (var watcher : List.copyOf(watchers)) {
       watchers.remove(watcher);
-      watcher.watch().close();
+      watcher.close();
       var frame = JsonNodeFactory.instance.objectNode().put("type", "ERROR");
       frame.set("object", body(410, "Expired", "too old resource version"));
       watcher.frames().accept(frame);
+    }
+  }
+
+  /// Ends every watch without a word, as when the client dies.
+  public void forgetWatches() throws Exception {
+    for (var watcher : List.copyOf(watchers)) {
+      watchers.remove(watcher);
+      watcher.close();
     }
   }
 
