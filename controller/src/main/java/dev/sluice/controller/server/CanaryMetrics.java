@@ -5,6 +5,7 @@ import dev.sluice.analysis.Evidence;
 import dev.sluice.analysis.Verdict;
 import dev.sluice.controller.canary.CanaryGauges;
 import dev.sluice.controller.rollout.Answers;
+import dev.sluice.controller.rollout.Policy;
 import dev.sluice.controller.rollout.Reason;
 import dev.sluice.crds.Analysis;
 import dev.sluice.crds.Canary;
@@ -124,8 +125,30 @@ public final class CanaryMetrics implements CanaryGauges {
             .help("What people were told, by the reason of the Event.")
             .labelNames("reason")
             .register(registry);
+    beginAtZero();
     flaggers(registry);
     ours(registry);
+  }
+
+  /// A series that begins with its first event hides that event from `increase`.
+  private void beginAtZero() {
+    for (String verdict : List.of("continue", "safe", "rollback")) {
+      verdicts.initLabelValues(verdict, "");
+    }
+    for (Verdict.Reason reason : Verdict.Reason.values()) {
+      verdicts.initLabelValues("hold", word(reason));
+    }
+    for (Policy.HookType type : Policy.HookType.values()) {
+      webhooks.initLabelValues(word(type), "agreed");
+      webhooks.initLabelValues(word(type), "refused");
+    }
+    for (Reason reason : Reason.values()) {
+      events.initLabelValues(reason.title());
+    }
+  }
+
+  private static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   private static Counter ends(String name, String help, PrometheusRegistry registry) {
@@ -257,7 +280,7 @@ public final class CanaryMetrics implements CanaryGauges {
         .forEach(hook ->
             webhooks
                 .labelValues(
-                    hook.hook().type().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                    word(hook.hook().type()),
                     hook.refusal().isEmpty() ? "agreed" : "refused")
                 .inc());
     answers.verdict().ifPresent(verdict -> judged(canary.ref(), verdict));
@@ -270,8 +293,7 @@ public final class CanaryMetrics implements CanaryGauges {
       case Verdict.Rollback _ -> verdicts.labelValues("rollback", "").inc();
       case Verdict.Hold hold ->
           verdicts
-              .labelValues(
-                  "hold", hold.reason().name().toLowerCase(Locale.ROOT).replace('_', '-'))
+              .labelValues("hold", word(hold.reason()))
               .inc();
     }
     Map<String, Double> seen = new TreeMap<>();

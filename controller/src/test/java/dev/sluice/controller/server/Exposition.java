@@ -1,8 +1,16 @@
 package dev.sluice.controller.server;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.sluice.analysis.Evidence;
+import dev.sluice.analysis.Verdict;
 import dev.sluice.controller.canary.AlertGauge;
 import dev.sluice.controller.cluster.Kind;
 import dev.sluice.controller.http.HttpGauge;
+import dev.sluice.controller.rollout.Answers;
+import dev.sluice.controller.rollout.Reason;
+import dev.sluice.controller.rollout.Revision;
+import dev.sluice.crds.Canary;
 import dev.sluice.crds.ObjectRef;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -13,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -29,7 +38,7 @@ public final class Exposition {
     return registry;
   }
 
-  /// Something of everything that does not come from canaries.
+  /// Something of everything there is.
   public Exposition busy() {
     metrics.leading(true);
     metrics.late(Duration.ofMillis(20));
@@ -43,7 +52,50 @@ public final class Exposition {
     metrics.leftAlone(() -> List.of("http://prometheus:9090"));
     metrics.syncs().applied(new ObjectRef("team", "app"), Instant.EPOCH);
     metrics.syncs().failed(new ObjectRef("team", "app"));
+    Canary canary = held();
+    metrics.canaries().stands(canary);
+    metrics.canaries().analysed(canary, Duration.ofMillis(200));
+    metrics.canaries().told(canary, Reason.PROMOTED);
+    metrics.canaries().told(canary, Reason.ROLLED_BACK);
+    var evidence = new Evidence("request-duration", 250.0, null, null, null, "fine");
+    metrics
+        .canaries()
+        .answered(
+            canary,
+            new Answers(
+                new Revision("abc"),
+                List.of(),
+                Optional.of(new Verdict.Safe(List.of(evidence)))));
     return this;
+  }
+
+  private static Canary held() {
+    try {
+      return Canary.read(
+          new ObjectMapper(new YAMLFactory())
+              .readTree(
+                  """
+                  apiVersion: flagger.app/v1beta1
+                  kind: Canary
+                  metadata: {name: web, namespace: default, uid: abc, resourceVersion: "1"}
+                  spec:
+                    targetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
+                    service: {port: 80}
+                    analysis: {interval: 1m, threshold: 1, stepWeight: 10}
+                  status:
+                    phase: Progressing
+                    canaryWeight: 30
+                    conditions:
+                    - {type: Held, status: "True", reason: TargetMissing, message: gone,
+                       lastTransitionTime: "2026-01-01T00:00:00Z",
+                       lastUpdateTime: "2026-01-01T00:00:00Z"}
+                    - {type: Stalled, status: "True", reason: TargetMissing, message: gone,
+                       lastTransitionTime: "2026-01-01T00:00:00Z",
+                       lastUpdateTime: "2026-01-01T00:00:00Z"}
+                  """));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   public String text() {
