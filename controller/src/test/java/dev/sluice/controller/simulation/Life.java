@@ -85,7 +85,7 @@ public final class Life {
         counted,
         new VirtualController.Outside(
             this::answer,
-            (canary, hook, about) -> Optional.empty(),
+            (canary, hook, phase, about) -> Optional.empty(),
             (canary, standing, said, at) ->
                 note("sluice", "says " + said.reason().title() + ": " + said.message())),
         SECOND,
