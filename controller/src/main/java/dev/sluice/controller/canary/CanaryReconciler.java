@@ -34,7 +34,10 @@ public final class CanaryReconciler implements Reconciler {
 
   /// Asks webhooks and metric sources; blocks for as long as they may take.
   interface Asker {
-    Answers ask(Canary canary, Questions questions, Observation seen);
+
+    /// @throws InterruptedException when nobody waits for the answers any more; what was not
+    ///   answered was not asked
+    Answers ask(Canary canary, Questions questions, Observation seen) throws InterruptedException;
   }
 
   private final Cluster cluster;
@@ -92,11 +95,14 @@ public final class CanaryReconciler implements Reconciler {
     Observation facts = seen.observation();
     Questions questions = Survey.of(facts);
     if (questions.any()) {
-      Answers answers = asker.ask(canary, questions, facts);
-      gauges.answered(canary, answers);
+      Optional<Answers> answers = ask(canary, questions, facts);
+      if (answers.isEmpty()) {
+        return Optional.of(clock.instant());
+      }
+      gauges.answered(canary, answers.get());
       // Asking takes time; decide on what is true after it.
       seen = observe(canary, clock.instant());
-      facts = seen.observation().with(answers);
+      facts = seen.observation().with(answers.get());
     }
     Optional<Instant> again = carryOut(canary, facts, seen.making(), Rollout.decide(facts));
     if (facts.answers().isPresent()) {
@@ -104,6 +110,25 @@ public final class CanaryReconciler implements Reconciler {
     }
     Instant retry = now.plus(TELL_AGAIN);
     return report.isBehind(ref) ? Optional.of(again.filter(retry::isAfter).orElse(retry)) : again;
+  }
+
+  /// Empty when the answers would be of no use: something else has become more urgent, or the
+  /// process stops. Nothing is decided then.
+  private Optional<Answers> ask(Canary canary, Questions questions, Observation facts) {
+    try {
+      return Patience.await(
+          () -> asker.ask(canary, questions, facts),
+          () -> questions.equals(questionsNow(canary.ref())));
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+
+  private Questions questionsNow(ObjectRef ref) {
+    return read(ref)
+        .map(canary -> Survey.of(observe(canary, clock.instant()).observation()))
+        .orElse(Questions.NONE);
   }
 
   private Optional<Instant> carryOut(

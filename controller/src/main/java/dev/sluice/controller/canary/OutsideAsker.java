@@ -25,15 +25,10 @@ final class OutsideAsker implements CanaryReconciler.Asker {
   }
 
   @Override
-  public Answers ask(Canary canary, Questions questions, Observation seen) {
+  public Answers ask(Canary canary, Questions questions, Observation seen)
+      throws InterruptedException {
     List<HookAnswer> answers = new ArrayList<>();
-    Optional<Verdict> verdict = Optional.empty();
-    try {
-      verdict = ask(canary, questions, seen, answers);
-    } catch (InterruptedException e) {
-      // The process is stopping: what was not answered was not asked.
-      Thread.currentThread().interrupt();
-    }
+    Optional<Verdict> verdict = ask(canary, questions, seen, answers);
     return new Answers(questions.about(), answers, verdict);
   }
 

@@ -136,6 +136,22 @@ class CanaryStoryTest {
     }
   }
 
+  @Test
+  void anEditTakesTheTrafficAwayEvenWhileAMetricSourceHangs() {
+    try (World world = onboarded(5)) {
+      release(world, "1.1.0", "");
+      world.runUntilWeight("myapp", 20, Duration.ofMinutes(2));
+
+      world.prometheusHangsOnceWhile(() -> release(world, "1.2.0", ""));
+      world.runUntilWeight("myapp", 0, Duration.ofSeconds(15));
+
+      assertThat(world.reasons("myapp")).last().isEqualTo("RevisionRestarted");
+      assertThat(world.routed("myapp")).isEqualTo(Percent.NONE);
+      world.runUntilPhase("myapp", "Succeeded", Duration.ofMinutes(5));
+      assertThat(world.image("myapp-primary")).endsWith(":1.2.0");
+    }
+  }
+
   private static String config(String color) {
     return """
     apiVersion: v1

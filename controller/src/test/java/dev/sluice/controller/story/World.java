@@ -43,6 +43,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -70,7 +73,8 @@ final class World implements AutoCloseable {
   private int requestsPerSecond = 20;
   private boolean prometheusIsDown;
   private final Map<String, String> prometheusWants = new TreeMap<>();
-  private final List<String> prometheusWasAsked = new ArrayList<>();
+  private final List<String> prometheusWasAsked = new CopyOnWriteArrayList<>();
+  private final AtomicReference<@Nullable Runnable> whilePrometheusHangs = new AtomicReference<>();
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private Instant nextSecond = now;
   private KillSwitch line;
@@ -160,6 +164,12 @@ final class World implements AutoCloseable {
 
   World prometheusDown(boolean down) {
     prometheusIsDown = down;
+    return this;
+  }
+
+  /// The next question is not answered for as long as anybody waits; meanwhile something happens.
+  World prometheusHangsOnceWhile(Runnable happens) {
+    whilePrometheusHangs.set(happens);
     return this;
   }
 
@@ -308,7 +318,12 @@ final class World implements AutoCloseable {
     return all;
   }
 
-  private Http.Response ask(Http.Request request) throws IOException {
+  private Http.Response ask(Http.Request request) throws IOException, InterruptedException {
+    @Nullable Runnable meanwhile = whilePrometheusHangs.getAndSet(null);
+    if (meanwhile != null) {
+      meanwhile.run();
+      new CountDownLatch(1).await();
+    }
     if (prometheusIsDown) {
       throw new IOException("connection refused");
     }
