@@ -143,7 +143,7 @@ public final class CanaryReconciler implements Reconciler {
       replaced.put(canary.ref(), canary.metadata().resourceVersion());
     }
     try {
-      making.ifPresent(rules -> hands.run(canary, rules, decision.actions()));
+      hands.run(canary, making, decision.actions());
       refusals.remove(canary.ref());
     } catch (ClusterFailure.Refused e) {
       refusals.put(canary.ref(), String.valueOf(e.getMessage()));

@@ -18,6 +18,8 @@ final class Hands {
   private final Routes routes;
   private final CopyToPrimary copying;
   private final Autoscalers autoscalers;
+  private final Finalizers finalizers;
+  private final Farewell farewell;
 
   /// @param labelPrefixes of the target's labels that a new primary gets, too
   Hands(Cluster cluster, Routes routes, Autoscalers autoscalers, List<String> labelPrefixes) {
@@ -25,30 +27,41 @@ final class Hands {
     this.routes = routes;
     this.autoscalers = autoscalers;
     this.copying = new CopyToPrimary(cluster, labelPrefixes);
+    this.finalizers = new Finalizers(cluster);
+    this.farewell = new Farewell(cluster, routes);
   }
 
+  /// @param making empty while it cannot be told how things are made from the target; traffic and
+  ///   pods are moved all the same
   /// @throws ClusterFailure when an action could not be carried out; those after it were not tried
-  void run(Canary canary, Making making, List<Action> actions) {
+  void run(Canary canary, Optional<Making> making, List<Action> actions) {
     for (Action action : actions) {
       run(canary, making, action);
     }
   }
 
-  private void run(Canary canary, Making making, Action action) {
+  private void run(Canary canary, Optional<Making> making, Action action) {
     switch (action) {
-      case Action.EnsureServices() -> {
-        ensure(canary, Services.Role.CANARY, making);
-        ensure(canary, Services.Role.PRIMARY, making);
-        mark(canary, making);
-      }
-      case Action.CopyToPrimary(var revision) -> copying.run(canary, making.copy(), revision);
-      case Action.PointApexAtPrimary() -> ensure(canary, Services.Role.APEX, making);
+      case Action.EnsureServices() ->
+          making.ifPresent(how -> {
+            ensure(canary, Services.Role.CANARY, how);
+            ensure(canary, Services.Role.PRIMARY, how);
+            mark(canary, how);
+          });
+      case Action.CopyToPrimary(var revision) ->
+          making.ifPresent(how -> copying.run(canary, how.copy(), revision));
+      case Action.PointApexAtPrimary() ->
+          making.ifPresent(how -> ensure(canary, Services.Role.APEX, how));
       case Action.Route(var split) -> routes.write(canary, split);
-      case Action.ScaleTarget(var replicas) -> own(canary, making.copy().target(), replicas);
-      case Action.ScalePrimary(var replicas) ->
-          scale(canary, making.copy().primaryName(), replicas);
+      case Action.ScaleTarget(var replicas) ->
+          own(canary, canary.spec().targetRef().name(), replicas);
+      case Action.ScalePrimary(var replicas) -> scale(canary, canary.primaryName(), replicas);
       case Action.CopyAutoscaler(var least) -> autoscalers.copy(canary, least);
       case Action.DropAutoscalers() -> autoscalers.dropLeftovers(canary);
+      case Action.Guard() -> finalizers.put(canary);
+      case Action.GiveBack() -> farewell.giveBack(canary, making);
+      case Action.LeaveBehind() -> farewell.leaveBehind(canary);
+      case Action.Release() -> finalizers.take(canary);
     }
   }
 

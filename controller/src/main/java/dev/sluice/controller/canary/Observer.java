@@ -76,7 +76,7 @@ final class Observer {
             settings,
             names(canary),
             canary.metadata().generation(),
-            canary.metadata().deleting(),
+            Finalizers.deletion(canary),
             standing,
             plan,
             target.map(TargetReader::workload),
@@ -84,7 +84,7 @@ final class Observer {
             read.map(Target::content)
                 .orElseGet(() -> new Content.Unreadable("Deployment " + ref + " does not exist")),
             autoscalers.read(canary),
-            routing(canary, making, now),
+            routing(canary, making, primary, now),
             refused,
             Optional.empty());
     return new Seen(observation, making);
@@ -154,9 +154,10 @@ final class Observer {
   }
 
   private record Routed(
-      boolean services, Routing.Apex apex, boolean rules, Optional<Percent> split) {}
+      boolean services, Routing.Apex apex, boolean rules, Optional<Percent> split, boolean sides) {}
 
-  private Routing routing(Canary canary, Optional<Making> making, Instant now) {
+  private Routing routing(
+      Canary canary, Optional<Making> making, Optional<ObjectNode> primary, Instant now) {
     List<HasMetadata> live = routes.live(canary);
     Optional<Percent> split = routes.split(canary, live);
     boolean rules = routes.asWanted(canary, live, split.orElse(Percent.NONE));
@@ -169,15 +170,33 @@ final class Observer {
                     || isThere(canary, Services.Role.APEX, making.get())),
             apex(canary, making),
             rules,
-            split);
+            split,
+            routes.leadToSides(canary, live) || apexFindsPrimary(canary, making, primary));
     return new Routing(
         routed.services(),
         routed.apex(),
         routed.rules(),
         routed.split(),
+        routed.sides(),
         sightings.since(canary.ref(), "routing", routed, now),
         Routes.editor(live),
         routes.rivals(canary));
+  }
+
+  /// Ports and marks aside. Where the target says nothing, the primary still knows its own label.
+  private boolean apexFindsPrimary(
+      Canary canary, Optional<Making> making, Optional<ObjectNode> primary) {
+    return service(canary, Services.Role.APEX)
+        .filter(live ->
+            making
+                .map(Making::copy)
+                .map(copy -> Farewell.selects(live, copy.label(), copy.primaryValue()))
+                .orElseGet(() ->
+                    primary
+                        .map(p -> p.at("/spec/selector/matchLabels"))
+                        .filter(labels -> labels.equals(live.at("/spec/selector")))
+                        .isPresent()))
+        .isPresent();
   }
 
   private Routing.Apex apex(Canary canary, Optional<Making> making) {

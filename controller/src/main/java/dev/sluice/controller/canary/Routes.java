@@ -73,12 +73,7 @@ final class Routes {
   void write(Canary canary, Percent split) {
     List<HasMetadata> live = live(canary);
     for (HasMetadata wanted : wanted(canary, split, live)) {
-      Kind kind =
-          mesh.kinds().stream()
-              .filter(k -> k.className().isInstance(wanted))
-              .findFirst()
-              .map(Routes::kind)
-              .orElseThrow();
+      Kind kind = kindOf(wanted);
       ObjectNode tree = Json.MAPPER.valueToTree(wanted);
       Optional<HasMetadata> present =
           live.stream().filter(o -> isSameObject(o, wanted)).findFirst();
@@ -92,6 +87,38 @@ final class Routes {
         cluster.replace(kind, Json.resource(tree));
       }
     }
+  }
+
+  /// Leads everything to the apex again, and leaves it to nobody: it stays when the Canary goes.
+  void giveBack(Canary canary) {
+    List<HasMetadata> live = live(canary);
+    if (!mesh.leadsToSides(canary, live)) {
+      return;
+    }
+    for (HasMetadata wanted : mesh.givenBack(canary, live)) {
+      if (live.stream().noneMatch(present -> same(wanted, present))) {
+        ObjectNode tree = Json.MAPPER.valueToTree(wanted);
+        Json.object(tree, "metadata").remove("managedFields");
+        Owners.disown(tree, canary);
+        cluster.replace(kindOf(wanted), Json.resource(tree));
+      }
+    }
+  }
+
+  boolean leadToSides(Canary canary, List<HasMetadata> live) {
+    return mesh.leadsToSides(canary, live);
+  }
+
+  List<Kind> kinds() {
+    return mesh.kinds().stream().map(Routes::kind).toList();
+  }
+
+  private Kind kindOf(HasMetadata object) {
+    return mesh.kinds().stream()
+        .filter(k -> k.className().isInstance(object))
+        .findFirst()
+        .map(Routes::kind)
+        .orElseThrow();
   }
 
   private static boolean isSameObject(HasMetadata one, HasMetadata other) {

@@ -24,6 +24,19 @@ public sealed interface Action {
 
   record ScalePrimary(int replicas) implements Action {}
 
+  /// Puts our finalizer on the Canary, so that its deletion waits for the target.
+  record Guard() implements Action {}
+
+  /// Leads everything that callers reach to the target again: the apex Service, then the mesh's
+  /// objects; as they were found, where somebody else made them. They stay when the Canary goes.
+  record GiveBack() implements Action {}
+
+  /// Takes the Canary's ownership off all that it owns, so that nothing is deleted with it.
+  record LeaveBehind() implements Action {}
+
+  /// Takes our finalizer off the Canary.
+  record Release() implements Action {}
+
   /// Makes the primary's copy of the target's autoscaler as wanted, never to go below `least` pods.
   record CopyAutoscaler(int least) implements Action {}
 

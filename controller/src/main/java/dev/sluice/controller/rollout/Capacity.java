@@ -28,7 +28,7 @@ final class Capacity {
     var live = scaler.least().orElse(0);
     var kept =
         switch (phase) {
-          case Phase.Initializing _ -> 0;
+          case Phase.Initializing _, Phase.Leaving _ -> 0;
           case Phase.Idle _, Phase.Waiting _ -> isCalm(seen) ? 0 : live;
           case Phase.Progressing progressing ->
               progressing.weight().equals(Percent.NONE) ? Math.max(live, pods(seen)) : live;

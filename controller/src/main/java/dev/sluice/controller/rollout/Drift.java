@@ -39,7 +39,7 @@ final class Drift {
   /// Since when the route should be as the phase wants it; before initialisation it is not ours.
   private static Instant askedAt(Phase phase) {
     return switch (phase) {
-      case Phase.Initializing _ -> Instant.MAX;
+      case Phase.Initializing _, Phase.Leaving _ -> Instant.MAX;
       case Phase.Idle _ -> Instant.MIN;
       case Phase.Waiting _ -> Instant.MIN;
       case Phase.Progressing progressing -> progressing.since();

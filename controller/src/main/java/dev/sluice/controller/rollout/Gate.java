@@ -17,6 +17,11 @@ final class Gate {
           new Obstacle(
               HoldReason.SUSPENDED, "spec.suspend is true; nothing is written until it is not"));
     }
+    return rivals(seen);
+  }
+
+  /// Others whose routes are obeyed instead of ours.
+  static Optional<Obstacle> rivals(Observation seen) {
     var rivals = seen.routing().rivals();
     return rivals.isEmpty()
         ? Optional.empty()

@@ -41,6 +41,11 @@ public enum HoldReason {
       Tone.PATIENT,
       "Some of the canary's pods are not ready. No step is taken; the progress deadline runs.",
       "Look at the target's pods."),
+  TARGET_NOT_READY(
+      Tone.PATIENT,
+      "The Canary is deleted, and the target is not ready to take its traffic back. The primary"
+          + " serves until it is; the progress deadline runs.",
+      "Look at the target's pods."),
   ROUTE_NOT_REACHED(
       Tone.ALERT,
       "The route in the cluster is not what was written, or was refused.",
@@ -151,6 +156,7 @@ public enum HoldReason {
           PRIMARY_MISSING,
           PRIMARY_NOT_READY,
           CANARY_NOT_READY,
+          TARGET_NOT_READY,
           ROUTE_NOT_REACHED,
           WRITE_REFUSED,
           ROUTE_EDITED ->

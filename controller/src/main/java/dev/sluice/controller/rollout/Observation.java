@@ -9,7 +9,7 @@ import java.util.Optional;
 /// @param now the time of this tick
 /// @param names of the canary and its parts, for messages
 /// @param generation of the Canary
-/// @param deleted whether the Canary is on its way out
+/// @param deletion of the Canary
 /// @param standing what its status said, empty before the first write
 /// @param plan what its spec came to
 /// @param target the workload that a user edits, empty when it does not exist
@@ -24,7 +24,7 @@ public record Observation(
     Settings settings,
     Names names,
     long generation,
-    boolean deleted,
+    Deletion deletion,
     Optional<Standing> standing,
     Plan plan,
     Optional<Workload> target,
@@ -43,7 +43,7 @@ public record Observation(
         settings,
         names,
         generation,
-        deleted,
+        deletion,
         standing,
         plan,
         target,
@@ -66,6 +66,11 @@ public record Observation(
       case Plan.Valid(var policy, _) -> policy;
       case Plan.Invalid _ -> Policy.CAUTIOUS;
     };
+  }
+
+  /// Whether the Canary is on its way out.
+  boolean deleted() {
+    return deletion.requested();
   }
 
   boolean planned() {

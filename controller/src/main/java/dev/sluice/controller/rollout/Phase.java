@@ -41,6 +41,30 @@ public sealed interface Phase {
     Run run();
   }
 
+  /// The Canary is being deleted.
+  sealed interface Leaving extends Phase {}
+
+  /// The target serves again as if there had never been a Canary, or is about to.
+  ///
+  /// @param since when the deletion was seen
+  record Terminating(Instant since) implements Leaving {
+    @Override
+    public String name() {
+      return "Terminating";
+    }
+  }
+
+  /// Nothing is left to be done but to let the Canary go.
+  ///
+  /// @param leftBehind whether the primary goes on serving without a Canary, because the target
+  ///   could not take its traffic in time
+  record Terminated(boolean leftBehind) implements Leaving {
+    @Override
+    public String name() {
+      return "Terminated";
+    }
+  }
+
   /// The primary is made from the target and takes over its traffic.
   ///
   /// @param copied what the primary was made from

@@ -73,6 +73,20 @@ public enum Reason {
       NORMAL,
       "The target is again what the primary runs, so there is nothing left to analyse.",
       "Nothing."),
+  TERMINATING(
+      NORMAL,
+      "The Canary is deleted and `revertOnDeletion` is set: the target is scaled up and gets the"
+          + " traffic once it is ready.",
+      "Nothing."),
+  TERMINATED(
+      NORMAL,
+      "The target serves for itself; the primary and its parts go with the Canary.",
+      "Nothing."),
+  LEFT_BEHIND(
+      WARNING,
+      "The Canary was deleted, but the target did not become ready within the progress deadline."
+          + " The primary, its Services and routes stay without an owner and go on serving.",
+      "Repair the target, lead the traffic to it, then delete what was left."),
   ROUTE_CORRECTED(
       WARNING,
       "Somebody changed the weights or rules of the route; they were set back.",

@@ -19,23 +19,39 @@ public final class Rollout {
   /// calling it once more.
   public static Decision decide(Observation seen) {
     if (seen.deleted()) {
-      return new Decision(Optional.empty(), World.ANY, List.of(), List.of(), Optional.empty());
+      return leave(seen);
     }
     var phase = phase(seen);
     var closed = Gate.obstacle(seen);
     if (closed.isPresent()) {
-      return conclude(seen, Step.held(phase, closed.get()), World.ANY);
+      return conclude(seen, Step.held(phase, closed.get()), World.ANY, List.of());
     }
     var step = Drift.noted(phase, step(phase, seen), seen);
-    return conclude(
-        seen,
-        step,
-        seen.planned() || phase instanceof Phase.Running ? World.of(step.next(), seen) : World.ANY);
+    var world =
+        seen.planned() || phase instanceof Phase.Running ? World.of(step.next(), seen) : World.ANY;
+    var actions = new ArrayList<>(Departure.guard(seen));
+    actions.addAll(world.actions(seen));
+    return conclude(seen, step, world, actions);
   }
 
+  /// A Canary without our finalizer goes, and all that it owns with it, whatever we say.
+  private static Decision leave(Observation seen) {
+    if (!Departure.isUnderWay(seen)) {
+      return new Decision(Optional.empty(), World.ANY, List.of(), List.of(), Optional.empty());
+    }
+    var step = Departure.decide(phase(seen), seen);
+    var actions =
+        step.next() instanceof Phase.Leaving leaving
+            ? Departure.actions(leaving, seen)
+            : List.<Action>of(new Action.Release());
+    return conclude(seen, step, World.ANY, actions);
+  }
+
+  /// A Canary that was leaving when a backup of it was made, or under Flagger, begins anew.
   private static Phase phase(Observation seen) {
     return seen.standing()
         .map(Standing::phase)
+        .filter(phase -> seen.deleted() || !(phase instanceof Phase.Leaving))
         .orElseGet(() -> new Phase.Initializing(Optional.empty(), seen.now()));
   }
 
@@ -49,11 +65,12 @@ public final class Rollout {
       case Phase.Promoting promoting -> Promotion.decide(promoting, seen);
       case Phase.Finalising finalising -> Promotion.decide(finalising, seen);
       case Phase.RollingBack rollingBack -> Withdrawal.decide(rollingBack, seen);
+      case Phase.Leaving leaving -> Departure.decide(leaving, seen);
     };
   }
 
-  private static Decision conclude(Observation seen, Step step, World world) {
-    var actions = world.actions(seen);
+  private static Decision conclude(
+      Observation seen, Step step, World world, List<Action> actions) {
     var refused =
         seen.refused()
             .filter(_ -> !actions.isEmpty())
@@ -72,7 +89,9 @@ public final class Rollout {
     var next = new Standing(step.next(), hold.hold(), problems, seen.generation());
     var announcements = new ArrayList<>(Specs.announcements(seen, step.next()));
     announcements.addAll(step.announcements());
-    announcements.addAll(hold.announcements());
+    if (!(step.next() instanceof Phase.Terminated)) {
+      announcements.addAll(hold.announcements());
+    }
     var moved =
         step.next().equals(phase(seen)) ? Optional.<Instant>empty() : Optional.of(seen.now());
     var retry = actions.isEmpty() ? Optional.<Instant>empty() : Optional.of(seen.now().plus(RETRY));

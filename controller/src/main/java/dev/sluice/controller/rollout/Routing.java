@@ -12,6 +12,8 @@ import java.util.Optional;
 /// @param apex where the apex Service points
 /// @param rules whether the mesh's objects are as wanted, weights aside
 /// @param split the canary's share, empty when there is no route or it cannot be read as a split
+/// @param sides whether anything leads to the `-primary` or `-canary` pods: a route of the mesh, or
+///   the apex Service
 /// @param since since when all of the above is as it is, as this process saw it on the watch
 /// @param editor who wrote the route last, if it was not us
 /// @param rivals other objects that own a host of this canary, such as `VirtualService ns/name`
@@ -20,6 +22,7 @@ public record Routing(
     Apex apex,
     boolean rules,
     Optional<Percent> split,
+    boolean sides,
     Instant since,
     Optional<String> editor,
     List<String> rivals) {

@@ -40,7 +40,8 @@ public final class StatusReader {
               since(status, rollout));
       case INITIALIZED -> new Phase.Initialized(snapshot);
       case SUCCEEDED -> new Phase.Succeeded(snapshot, is(StatusWriter.ENDING, rollout));
-      case TERMINATING, TERMINATED -> new Phase.Succeeded(snapshot);
+      case TERMINATING -> new Phase.Terminating(since(status, rollout));
+      case TERMINATED -> new Phase.Terminated(is(StatusWriter.LEFT_BEHIND, rollout));
       case WAITING -> waiting(status, rollout, snapshot);
       case FAILED -> new Phase.Failed(snapshot, cause(rollout), is(StatusWriter.ENDING, rollout));
       case PROGRESSING, WAITING_PROMOTION -> progressing(status, rollout, snapshot);

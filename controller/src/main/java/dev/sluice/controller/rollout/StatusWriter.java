@@ -18,6 +18,7 @@ public final class StatusWriter {
   static final String ROLLING_BACK = "RollingBack";
   static final String WAITING_TRAFFIC_INCREASE = "WaitingTrafficIncrease";
   static final String ENDING = "PostRollout";
+  static final String LEFT_BEHIND = "LeftBehind";
 
   private StatusWriter() {}
 
@@ -59,7 +60,8 @@ public final class StatusWriter {
     return switch (phase) {
       case Phase.Initialized(var seen) -> Optional.of(seen.revision().hash());
       case Phase.Succeeded(var seen, _) -> Optional.of(seen.revision().hash());
-      case Phase.Initializing _, Phase.Failed _, Phase.Running _ -> Optional.empty();
+      case Phase.Initializing _, Phase.Failed _, Phase.Running _, Phase.Leaving _ ->
+          Optional.empty();
     };
   }
 
@@ -72,6 +74,7 @@ public final class StatusWriter {
       case Phase.Initializing initializing -> initializing.copied();
       case Phase.Idle idle -> Optional.of(idle.seen());
       case Phase.Running running -> Optional.of(running.run().target());
+      case Phase.Leaving _ -> Optional.empty();
     };
   }
 
@@ -115,7 +118,13 @@ public final class StatusWriter {
               ? Optional.of(WAITING_TRAFFIC_INCREASE)
               : Optional.empty();
       case Phase.Idle idle -> idle.ending() ? Optional.of(ENDING) : Optional.empty();
-      case Phase.Initializing _, Phase.Waiting _, Phase.Promoting _, Phase.Finalising _ ->
+      case Phase.Terminated(var leftBehind) ->
+          leftBehind ? Optional.of(LEFT_BEHIND) : Optional.empty();
+      case Phase.Initializing _,
+          Phase.Waiting _,
+          Phase.Promoting _,
+          Phase.Finalising _,
+          Phase.Terminating _ ->
           Optional.empty();
     };
   }
@@ -130,7 +139,8 @@ public final class StatusWriter {
           Phase.Waiting _,
           Phase.Progressing _,
           Phase.Promoting _,
-          Phase.Finalising _ ->
+          Phase.Finalising _,
+          Phase.Leaving _ ->
           Optional.empty();
     };
   }
@@ -144,6 +154,8 @@ public final class StatusWriter {
       case Phase.Promoting promoting -> Optional.of(promoting.since());
       case Phase.Finalising finalising -> Optional.of(finalising.since());
       case Phase.RollingBack rollingBack -> Optional.of(rollingBack.since());
+      case Phase.Terminating(var since) -> Optional.of(since);
+      case Phase.Terminated _ -> Optional.empty();
     };
   }
 
@@ -152,7 +164,11 @@ public final class StatusWriter {
       case Phase.Waiting waiting -> Optional.of(waiting.nextCheck());
       case Phase.Progressing progressing -> Optional.of(progressing.nextCheck());
       case Phase.Promoting promoting -> Optional.of(promoting.nextStep());
-      case Phase.Idle _, Phase.Initializing _, Phase.Finalising _, Phase.RollingBack _ ->
+      case Phase.Idle _,
+          Phase.Initializing _,
+          Phase.Finalising _,
+          Phase.RollingBack _,
+          Phase.Leaving _ ->
           Optional.empty();
     };
   }
@@ -192,13 +208,15 @@ public final class StatusWriter {
         switch (phase) {
           case Phase.Initialized _, Phase.Succeeded _ -> Status.TRUE;
           case Phase.Failed _ -> Status.FALSE;
-          case Phase.Initializing _, Phase.Running _ -> Status.UNKNOWN;
+          case Phase.Initializing _, Phase.Running _, Phase.Leaving _ -> Status.UNKNOWN;
         };
     return new Fact(Condition.PROMOTED, status, phase.name(), words(phase, kind));
   }
 
   private static String words(Phase phase, String kind) {
     return switch (phase) {
+      case Phase.Terminating _ -> "Terminating, giving all traffic back to the target.";
+      case Phase.Terminated _ -> "Terminated.";
       case Phase.Initializing _ -> "New %s detected, starting initialization.".formatted(kind);
       case Phase.Initialized _ -> "%s initialization completed.".formatted(kind);
       case Phase.Waiting _ -> "Waiting for approval.";
@@ -227,7 +245,7 @@ public final class StatusWriter {
           case Phase.Failed _ -> Status.FALSE;
           case Phase.Initialized _, Phase.Succeeded _ ->
               words.isPresent() ? Status.FALSE : Status.TRUE;
-          case Phase.Initializing _, Phase.Running _ ->
+          case Phase.Initializing _, Phase.Running _, Phase.Leaving _ ->
               stalled(standing).isPresent() ? Status.FALSE : Status.UNKNOWN;
         };
     var reason = stalled(standing).or(() -> held(standing)).map(Fact::reason).orElse(phase.name());
@@ -237,7 +255,8 @@ public final class StatusWriter {
   private static Optional<Fact> reconciling(Standing standing, String kind) {
     var busy =
         switch (standing.phase()) {
-          case Phase.Initializing _, Phase.Running _ -> stalled(standing).isEmpty();
+          case Phase.Initializing _, Phase.Running _, Phase.Leaving _ ->
+              stalled(standing).isEmpty();
           case Phase.Idle _ -> false;
         };
     return busy

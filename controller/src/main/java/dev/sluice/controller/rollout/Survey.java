@@ -18,7 +18,11 @@ public final class Survey {
       case Phase.Idle idle -> Detection.questions(idle, seen);
       case Phase.Waiting waiting -> Confirmation.questions(waiting, seen);
       case Phase.Progressing progressing -> Analysis.questions(progressing, seen);
-      case Phase.Initializing _, Phase.Promoting _, Phase.Finalising _, Phase.RollingBack _ ->
+      case Phase.Initializing _,
+          Phase.Promoting _,
+          Phase.Finalising _,
+          Phase.RollingBack _,
+          Phase.Leaving _ ->
           Questions.NONE;
     };
   }

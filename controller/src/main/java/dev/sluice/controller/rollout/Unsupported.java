@@ -23,10 +23,6 @@ final class Unsupported {
                 scaler != null && scaler.kind().equals("ScaledObject"),
                 "spec.autoscalerRef.kind",
                 "ScaledObjects (KEDA) are not copied"),
-            when(
-                spec.revertOnDeletion(),
-                "spec.revertOnDeletion",
-                "the target is not given back on deletion"),
             when(spec.ingressRef() != null, "spec.ingressRef", "no Ingress is split"),
             when(spec.routeRef() != null, "spec.routeRef", "no ApisixRoute is split"),
             when(spec.upstreamRef() != null, "spec.upstreamRef", "no Gloo upstream is copied"))

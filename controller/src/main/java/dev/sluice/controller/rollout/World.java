@@ -40,6 +40,7 @@ public record World(
     return switch (phase) {
       case Phase.Initializing initializing -> initial(initializing, seen);
       case Phase.Idle idle -> idle(idle, seen).withLeast(idle, seen);
+      case Phase.Leaving _ -> ANY;
       case Phase.Running running -> running(running, seen).withLeast(running, seen);
     };
   }

@@ -117,7 +117,11 @@ final class Invariants implements ModelController.Witness {
                   && !questions.metrics()
                   && questions.rollback().isEmpty()
                   && (idle.ending() ? questions.gates().isEmpty() : questions.notices().isEmpty()));
-      case Phase.Initializing _, Phase.Promoting _, Phase.Finalising _, Phase.RollingBack _ ->
+      case Phase.Initializing _,
+          Phase.Promoting _,
+          Phase.Finalising _,
+          Phase.RollingBack _,
+          Phase.Leaving _ ->
           throw new Broken("nothing is asked while nothing is open");
     }
     gates.asked(questions, answers);
@@ -250,7 +254,13 @@ final class Invariants implements ModelController.Witness {
           check("traffic goes to a primary that can take it", mayTake(seen));
       case Action.ScaleTarget(var replicas) -> scaling(replicas, seen);
       case Action.CopyToPrimary(var revision) -> copying(revision, seen);
-      case Action.EnsureServices _ -> {}
+      case Action.EnsureServices _, Action.Guard _ -> {}
+      case Action.LeaveBehind _ ->
+          check(
+              "what serves is left alone only where the target cannot serve",
+              seen.routing().sides());
+      case Action.GiveBack _ -> givingBack(seen);
+      case Action.Release _ -> releasing(seen);
       case Action.ScalePrimary(var replicas) ->
           check(
               "only one scales the primary",
@@ -280,6 +290,36 @@ final class Invariants implements ModelController.Witness {
     if (canary.compareTo(before) < 0) {
       check("traffic goes back to a primary that can take it", mayTake(seen));
     }
+  }
+
+  /// Callers come to the target by the apex only once all of them reach it by the routes.
+  private static void givingBack(Observation seen) {
+    check(
+        "traffic is given back to a target that can take it",
+        takes(seen.target(), seen.policy().canaryReadyThreshold()));
+    check(
+        "traffic has left the primary before anything else leads elsewhere",
+        seen.routing().split().equals(Optional.of(Percent.ALL))
+            && !seen.now().isBefore(seen.routing().since().plus(seen.settings().settle())));
+  }
+
+  private void releasing(Observation seen) {
+    if (cluster.deleted && cluster.revert && cluster.target != null && !cluster.orphaned) {
+      check("nothing leads to a primary that goes", !cluster.leadsToSides());
+      check(
+          "proxies have had time to leave a primary that goes",
+          cluster.second - cluster.routeChangedAt >= seen.settings().settle().toSeconds());
+      check("a target that is given back has pods", cluster.target.replicas > 0);
+    }
+  }
+
+  /// After a Canary with revertOnDeletion was deleted, and people and faults have rested.
+  void goneAtRest() {
+    check("a deletion does not wait for ever", cluster.gone);
+    if (cluster.target == null || !cluster.revert) {
+      return;
+    }
+    check("callers reach somebody", cluster.orphaned || !cluster.leadsToSides());
   }
 
   /// Enough pods are there, or at least more than where the traffic is.

@@ -36,7 +36,8 @@ final class ModelCluster {
       Plan plan,
       int dialect,
       Optional<Content.HandOver> handOver,
-      Autoscaling autoscaling) {}
+      Autoscaling autoscaling,
+      Deletion deletion) {}
 
   long second;
 
@@ -54,6 +55,21 @@ final class ModelCluster {
 
   /// Whether the target has a ConfigMap.
   boolean tracksConfig = true;
+
+  /// `spec.revertOnDeletion`.
+  boolean revert;
+
+  /// Whether our finalizer is on the Canary.
+  boolean guarded;
+
+  /// Whether somebody deleted the Canary.
+  boolean deleted;
+
+  /// Whether the Canary is gone, and all that it owned.
+  boolean gone;
+
+  /// Whether what the Canary owned belongs to nobody any more.
+  boolean orphaned;
 
   /// How this API server words things; changes with an upgrade.
   int dialect;
@@ -124,7 +140,8 @@ final class ModelCluster {
         plan,
         dialect,
         handOver,
-        autoscaler == null ? new Autoscaling.None(false) : autoscaler.seen());
+        autoscaler == null ? new Autoscaling.None(false) : autoscaler.seen(),
+        new Deletion(deleted, guarded, revert));
   }
 
   /// The write of a user or of another controller; never fails.
@@ -141,7 +158,7 @@ final class ModelCluster {
 
   /// @return whether it was written: the version must be the live one
   boolean writeStatus(CanaryStatus wanted, long seenVersion) {
-    if (seenVersion != version) {
+    if (seenVersion != version || gone) {
       return false;
     }
     status = wanted;
@@ -157,6 +174,28 @@ final class ModelCluster {
     plan = wanted;
     generation++;
     version++;
+  }
+
+  /// Somebody deletes the Canary; without a finalizer it is gone at once, and all it owned with it.
+  void delete() {
+    deleted = true;
+    version++;
+    if (!guarded) {
+      collect();
+    }
+  }
+
+  private void collect() {
+    gone = true;
+    if (!orphaned) {
+      primary = null;
+      services = false;
+    }
+  }
+
+  /// Whether anything leads to the pods of primary or canary by our doing.
+  boolean leadsToSides() {
+    return route != null || apex == Apex.PRIMARY;
   }
 
   /// Carries out one action as the hands do, against what they see in the cache.
@@ -180,6 +219,35 @@ final class ModelCluster {
           yield Optional.of("conflict");
         }
         writeRoute(canary.value(), "");
+        yield Optional.empty();
+      }
+      case Action.Guard _ -> {
+        guarded = guarded || !deleted;
+        version++;
+        yield Optional.empty();
+      }
+      case Action.GiveBack _ -> {
+        if (seen.routeVersion() != routeVersion) {
+          yield Optional.of("conflict");
+        }
+        if (apex == Apex.PRIMARY) {
+          pointApex(Apex.ELSEWHERE);
+        }
+        route = null;
+        routeVersion++;
+        routeChangedAt = second;
+        yield Optional.empty();
+      }
+      case Action.LeaveBehind _ -> {
+        orphaned = true;
+        yield Optional.empty();
+      }
+      case Action.Release _ -> {
+        guarded = false;
+        version++;
+        if (deleted) {
+          collect();
+        }
         yield Optional.empty();
       }
       case Action.ScaleTarget(var replicas) -> scale(target, replicas);

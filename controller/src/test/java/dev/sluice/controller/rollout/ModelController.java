@@ -4,6 +4,7 @@ import dev.sluice.analysis.Verdict;
 import dev.sluice.controller.rollout.Answers.HookAnswer;
 import dev.sluice.controller.rollout.ModelCluster.Route;
 import dev.sluice.controller.rollout.ModelCluster.View;
+import dev.sluice.controller.rollout.Routing.Apex;
 import dev.sluice.mesh.Percent;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -232,7 +233,8 @@ final class ModelController {
         live.plan(),
         old.dialect(),
         old.handOver(),
-        old.autoscaling());
+        old.autoscaling(),
+        live.deletion());
   }
 
   private void maybeCrash() {
@@ -247,7 +249,7 @@ final class ModelController {
         settings,
         ModelCluster.NAMES,
         cache.generation(),
-        false,
+        cache.deletion(),
         StatusReader.read(cache.status()),
         cache.plan(),
         cache.target(),
@@ -278,6 +280,7 @@ final class ModelController {
         cache.apex(),
         cache.route().map(Route::rules).orElse(false),
         cache.route().map(route -> new Percent(route.weight())),
+        cache.route().isPresent() || cache.apex() == Apex.PRIMARY,
         routeSince,
         cache.route().map(Route::writer).filter(writer -> !writer.isEmpty()),
         new ArrayList<>(List.<String>of()));

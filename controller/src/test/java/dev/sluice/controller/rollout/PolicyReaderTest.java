@@ -127,7 +127,6 @@ class PolicyReaderTest {
         "spec.autoscalerRef.kind | autoscalerRef: {apiVersion: keda.sh/v1alpha1, kind: ScaledObject, name: myapp}",
         "spec.autoscalerRef.apiVersion | autoscalerRef: {apiVersion: autoscaling/v2beta2, kind: HorizontalPodAutoscaler, name: myapp}",
         "spec.autoscalerRef.primaryScalerReplicas | autoscalerRef: {apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, name: myapp, primaryScalerReplicas: {minReplicas: 5, maxReplicas: 4}}",
-        "spec.revertOnDeletion | revertOnDeletion: true",
         "spec.progressDeadlineSeconds | progressDeadlineSeconds: 0",
         "spec.provider | provider: itsio",
       })

@@ -41,6 +41,10 @@ public final class Simulation {
   private final Set<HookType> closed = EnumSet.of(HookType.ROLLBACK);
   private int images = 1;
 
+  /// When somebody deletes the Canary; for most never.
+  private final long deletedAt;
+
+
   /// @param traced whether what happens is written down, which costs more than what happens
   public Simulation(long seed, boolean traced) {
     this.traced = traced;
@@ -55,6 +59,9 @@ public final class Simulation {
     if (random.nextInt(3) == 0) {
       cluster.autoscaler = new ModelAutoscaler(1 + random.nextInt(3), 3 + random.nextInt(6));
     }
+    var end = new Random(seed * 31 + 5);
+    cluster.revert = end.nextInt(3) == 0;
+    deletedAt = cluster.revert && end.nextBoolean() ? 100 + end.nextInt(CHAOS) : -1;
     invariants = new Invariants(cluster);
     if (cluster.plan instanceof Plan.Valid(var policy, _)) {
       invariants.remember(policy);
@@ -74,6 +81,10 @@ public final class Simulation {
       live(CHAOS);
       makePeace();
       live(PEACE);
+      if (cluster.deleted) {
+        invariants.goneAtRest();
+        return;
+      }
       controller.watch();
       var decision = controller.tick();
       invariants.atRest(controller.observe(), decision);
@@ -90,7 +101,7 @@ public final class Simulation {
   }
 
   private void live(int seconds) {
-    for (int i = 0; i < seconds; i++) {
+    for (int i = 0; i < seconds && !cluster.gone; i++) {
       cluster.pass(peace ? 0 : random.nextInt(3));
       if (!peace && random.nextDouble() < people) {
         somebodyActs();
@@ -98,7 +109,11 @@ public final class Simulation {
       if (peace || random.nextDouble() < 0.7) {
         controller.watch();
       }
-      if (controller.isDue()) {
+      if (cluster.second == deletedAt) {
+        note(() -> "somebody deletes the Canary");
+        cluster.delete();
+      }
+      if (controller.isDue() && !cluster.gone) {
         tick();
       }
     }

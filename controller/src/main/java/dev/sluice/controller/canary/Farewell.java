@@ -1,0 +1,99 @@
+package dev.sluice.controller.canary;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.controller.cluster.Cluster;
+import dev.sluice.controller.cluster.ClusterFailure;
+import dev.sluice.controller.cluster.Kind;
+import dev.sluice.crds.Canary;
+import dev.sluice.crds.ObjectRef;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What is left in the cluster when a Canary goes.
+final class Farewell {
+  private static final List<Kind> OWNED =
+      List.of(Kind.DEPLOYMENT, Kind.SERVICE, Kind.CONFIG_MAP, Kind.SECRET, Kind.AUTOSCALER);
+
+  private final Cluster cluster;
+  private final Routes routes;
+
+  Farewell(Cluster cluster, Routes routes) {
+    this.cluster = cluster;
+    this.routes = routes;
+  }
+
+  /// The Service first: the routes lead to it.
+  ///
+  /// @param making empty when it cannot be told what selects the target's pods
+  /// @throws ClusterFailure.Refused then
+  void giveBack(Canary canary, Optional<Making> making) {
+    PrimaryCopy copy =
+        making
+            .map(Making::copy)
+            .orElseThrow(
+                () ->
+                    new ClusterFailure.Refused(
+                        "what selects the pods of Deployment %s cannot be told"
+                            .formatted(canary.spec().targetRef().name())));
+    ObjectRef apex = new ObjectRef(canary.metadata().namespace(), canary.apexName());
+    cluster
+        .get(Kind.SERVICE, apex)
+        .map(Json::tree)
+        .ifPresent(live -> giveBack(canary, copy, live));
+    routes.giveBack(canary);
+  }
+
+  private void giveBack(Canary canary, PrimaryCopy copy, ObjectNode live) {
+    ObjectNode back =
+        selects(live, copy.label(), copy.primaryValue())
+            ? Services.givenBack(canary, live, Map.entry(copy.label(), copy.value()))
+            : live.deepCopy();
+    Owners.disown(back, canary);
+    if (!back.equals(live)) {
+      cluster.replace(Kind.SERVICE, Json.resource(back));
+    }
+  }
+
+  static boolean selects(JsonNode service, String label, String value) {
+    return service.path("spec").path("selector").path(label).asText().equals(value);
+  }
+
+  /// Takes the Canary's ownership off everything. What is cached is enough: nothing but the owner
+  /// is written, and only under the version that was read.
+  void leaveBehind(Canary canary) {
+    List<Kind> kinds = new ArrayList<>(OWNED);
+    kinds.addAll(routes.kinds());
+    for (Kind kind : kinds) {
+      for (GenericKubernetesResource object : cluster.cached(kind)) {
+        if (canary.metadata().namespace().equals(object.getMetadata().getNamespace())) {
+          disown(canary, kind, object);
+        }
+      }
+    }
+  }
+
+  private void disown(Canary canary, Kind kind, GenericKubernetesResource object) {
+    ObjectNode meta = Json.MAPPER.createObjectNode();
+    meta.putObject("metadata")
+        .set("ownerReferences", Json.MAPPER.valueToTree(object.getMetadata().getOwnerReferences()));
+    if (!Owners.disown(meta, canary)) {
+      return;
+    }
+    List<?> left =
+        Json.MAPPER.convertValue(meta.path("metadata").path("ownerReferences"), List.class);
+    cluster.mergePatch(
+        kind,
+        new ObjectRef(canary.metadata().namespace(), object.getMetadata().getName()),
+        Map.of(
+            "metadata",
+            Map.of(
+                "ownerReferences",
+                left,
+                "resourceVersion",
+                object.getMetadata().getResourceVersion())));
+  }
+}
