@@ -76,6 +76,29 @@ class PrometheusServerTest {
   }
 
   @Test
+  void aPrometheusThatTakesRequestsAndNeverAnswersIsNotWaitedForForEver() throws Exception {
+    var silent =
+        vertx
+            .createHttpServer()
+            .requestHandler(request -> request.pause())
+            .listen(0, "127.0.0.1")
+            .toCompletionStage()
+            .toCompletableFuture()
+            .get(10, TimeUnit.SECONDS);
+    var log = folder.resolve("log");
+    var process = Leash.start(List.of("sleep", "600"), folder, log);
+    try {
+      assertThatThrownBy(() ->
+              RealPrometheus.awaitReady(
+                  vertx, process, silent.actualPort(), Duration.ofSeconds(1), log))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("prometheus was not ready after 1 s");
+    } finally {
+      Leash.end(process);
+    }
+  }
+
+  @Test
   void aChildEndsWithWhoeverHoldsItsLeash() throws Exception {
     var child = Leash.start(List.of("sleep", "600"), folder, folder.resolve("log"));
     ProcessHandle sleeping = null;
