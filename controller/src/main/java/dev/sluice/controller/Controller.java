@@ -105,7 +105,7 @@ public final class Controller {
                 fence -> {
                   Cluster cluster =
                       ApiCluster.over(client, watches, Connection.TIMEOUT_MILLIS, metrics, fence);
-                  Interest interest = new Interest();
+                  Interest interest = new Interest(mesh);
                   Loop loop =
                       loop(
                           settings, mesh, cluster, mirrors, interest, http, threads, clock,
@@ -130,6 +130,12 @@ public final class Controller {
             .addKeyValue("port", endpoints.port())
             .addKeyValue("namespace", settings.namespace().isEmpty() ? "all" : settings.namespace())
             .log("controller started");
+        if (!settings.namespace().isEmpty()) {
+          LOG.atWarn()
+              .addKeyValue("namespace", settings.namespace())
+              .log(
+                  "only routes of one namespace are seen; a host that is owned by another one is not found out");
+        }
         duty.run();
         LOG.atInfo().log("controller stopped");
       }
@@ -192,7 +198,8 @@ public final class Controller {
                 new dev.sluice.controller.rollout.Settings(
                     settings.settle(),
                     dev.sluice.controller.rollout.Settings.DEFAULT.quiet(),
-                    settings.intervalFloor()),
+                    settings.intervalFloor(),
+                    settings.namespace().isEmpty()),
                 mesh,
                 settings.selectorLabels(),
                 settings.labelPrefixes(),

@@ -40,7 +40,7 @@ public final class Canaries {
       Handing handing,
       CanaryGauges gauges,
       InstantSource clock) {
-    Routes routes = new Routes(cluster, options.mesh());
+    Routes routes = new Routes(cluster, options.mesh(), interest);
     Sightings sightings = new Sightings();
     Autoscalers autoscalers = new Autoscalers(cluster, interest);
     Metrics metrics =

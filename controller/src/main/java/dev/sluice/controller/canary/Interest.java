@@ -1,8 +1,13 @@
 package dev.sluice.controller.canary;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.controller.canary.HostIndex.Claimant;
 import dev.sluice.controller.cluster.Kind;
+import dev.sluice.crds.Canary;
 import dev.sluice.crds.ObjectRef;
+import dev.sluice.crds.shape.Unreadable;
+import dev.sluice.mesh.Mesh;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import java.util.Map;
@@ -19,7 +24,12 @@ public final class Interest {
 
   private final Map<Named, Set<ObjectRef>> byObject = new ConcurrentHashMap<>();
   private final Map<ObjectRef, Set<Named>> byCanary = new ConcurrentHashMap<>();
-  private final Set<ObjectRef> routed = new ConcurrentSkipListSet<>();
+  private final HostIndex hosts = new HostIndex();
+  private final Mesh mesh;
+
+  public Interest(Mesh mesh) {
+    this.mesh = mesh;
+  }
 
   /// The canaries to look at again.
   public Set<ObjectRef> in(Kind kind, GenericKubernetesResource changed) {
@@ -31,27 +41,44 @@ public final class Interest {
       canaries.add(ref);
       note(ref, changed);
     }
-    boolean owned = false;
     if (changed.getMetadata().getOwnerReferences() != null) {
       for (OwnerReference owner : changed.getMetadata().getOwnerReferences()) {
         if ("Canary".equals(owner.getKind())) {
           canaries.add(new ObjectRef(ref.namespace(), owner.getName()));
-          owned = true;
           if (kind.equals(Kind.AUTOSCALER)) {
             watch(new ObjectRef(ref.namespace(), owner.getName()), kind, ref.name());
           }
         }
       }
     }
-    if (kind.equals(Kind.VIRTUAL_SERVICE) && !owned) {
-      // It may have taken or given back a host of any canary, from any namespace.
-      canaries.addAll(routed);
-    }
+    // It may have taken or given back a host of any canary, from any namespace.
+    mesh.kinds().stream()
+        .filter(route -> Routes.kind(route).equals(kind))
+        .map(route -> mesh.hosts(Json.typed(changed, route.className())))
+        .map(claimed -> hosts.changed(new Claimant(kind, ref), claimed))
+        .forEach(canaries::addAll);
     return canaries;
   }
 
+  /// Objects of the mesh that claim a host of this canary, or did; some may be gone.
+  Set<Claimant> claimants(Canary canary) {
+    return hosts.objects(mesh.hosts(canary));
+  }
+
+  /// What was seen is not there any more.
+  void forget(Claimant gone) {
+    hosts.claim(gone, Set.of());
+  }
+
   private void note(ObjectRef canary, GenericKubernetesResource object) {
-    JsonNode spec = Json.tree(object).path("spec");
+    ObjectNode tree = Json.tree(object);
+    try {
+      hosts.claim(new Claimant(Kind.CANARY, canary), mesh.hosts(Canary.read(tree)));
+    } catch (Unreadable e) {
+      // Nothing is written for such a canary, so it claims nothing.
+      hosts.claim(new Claimant(Kind.CANARY, canary), Set.of());
+    }
+    JsonNode spec = tree.path("spec");
     String target = spec.path("targetRef").path("name").asText();
     String apex = spec.path("service").path("name").asText(target);
     for (String suffix : new String[] {"", "-primary", "-canary"}) {
@@ -60,7 +87,6 @@ public final class Interest {
     watch(canary, Kind.DEPLOYMENT, target);
     watch(canary, Kind.DEPLOYMENT, target + "-primary");
     watch(canary, Kind.VIRTUAL_SERVICE, apex);
-    routed.add(canary);
   }
 
   /// From now on a change of this object matters to the canary.
@@ -90,7 +116,7 @@ public final class Interest {
 
   /// The canary is gone.
   void forget(ObjectRef canary) {
-    routed.remove(canary);
+    hosts.claim(new Claimant(Kind.CANARY, canary), Set.of());
     Set<Named> objects = byCanary.remove(canary);
     if (objects != null) {
       for (Named object : objects) {

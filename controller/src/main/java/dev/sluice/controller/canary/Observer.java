@@ -180,7 +180,7 @@ final class Observer {
         routed.sides(),
         sightings.since(canary.ref(), "routing", routed, now),
         Routes.editor(live),
-        routes.rivals(canary));
+        routes.rivals(canary, live));
   }
 
   /// Ports and marks aside. Where the target says nothing, the primary still knows its own label.

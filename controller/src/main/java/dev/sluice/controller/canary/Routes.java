@@ -2,12 +2,14 @@ package dev.sluice.controller.canary;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.controller.canary.HostIndex.Claimant;
 import dev.sluice.controller.cluster.Cluster;
 import dev.sluice.controller.cluster.Kind;
 import dev.sluice.crds.Canary;
 import dev.sluice.crds.ObjectRef;
 import dev.sluice.mesh.Mesh;
 import dev.sluice.mesh.Percent;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import java.util.ArrayList;
@@ -22,10 +24,12 @@ final class Routes {
 
   private final Cluster cluster;
   private final Mesh mesh;
+  private final Interest interest;
 
-  Routes(Cluster cluster, Mesh mesh) {
+  Routes(Cluster cluster, Mesh mesh, Interest interest) {
     this.cluster = cluster;
     this.mesh = mesh;
+    this.interest = interest;
   }
 
   static Kind kind(Mesh.RouteKind kind) {
@@ -45,14 +49,32 @@ final class Routes {
     return live;
   }
 
-  List<String> rivals(Canary canary) {
-    List<HasMetadata> all = new ArrayList<>();
-    for (Mesh.RouteKind kind : mesh.kinds()) {
-      for (var object : cluster.cached(kind(kind))) {
-        all.add(Json.typed(object, kind.className()));
+  /// @param live this canary's own objects
+  List<String> rivals(Canary canary, List<HasMetadata> live) {
+    List<HasMetadata> all = new ArrayList<>(live);
+    for (Claimant claimant : interest.claimants(canary)) {
+      Optional<GenericKubernetesResource> object =
+          isAmong(live, claimant)
+              ? Optional.empty()
+              : cluster.cached(claimant.kind(), claimant.ref());
+      object.ifPresent(present ->
+          mesh.kinds().stream()
+              .filter(kind -> kind(kind).equals(claimant.kind()))
+              .forEach(kind -> all.add(Json.typed(present, kind.className()))));
+      if (object.isEmpty() && cluster.cached(claimant.kind(), claimant.ref()).isEmpty()) {
+        interest.forget(claimant);
       }
     }
     return mesh.rivals(canary, all);
+  }
+
+  private static boolean isAmong(List<HasMetadata> live, Claimant claimant) {
+    ObjectRef ref = claimant.ref();
+    return live.stream()
+        .anyMatch(own ->
+            claimant.kind().kind().equals(own.getKind())
+                && ref.name().equals(own.getMetadata().getName())
+                && ref.namespace().equals(own.getMetadata().getNamespace()));
   }
 
   /// Whether the live objects are as the mesh wants them for the split they already have.

@@ -213,7 +213,13 @@ final class Analysis {
           case WEIGHTS_NOT_OBEYED -> HoldReason.WEIGHTS_NOT_OBEYED;
           case NO_DATA, CHECK_FAILED -> HoldReason.NO_DATA;
         };
-    return Step.held(waiting(looked(phase), seen), reason, hold.sentence()).lookAgain(later(seen));
+    var blind =
+        reason == HoldReason.WEIGHTS_NOT_OBEYED && !seen.settings().seesAllRoutes()
+            ? ". Only routes in " + seen.names().namespace() + " are seen (--namespace);"
+                + " one in another namespace may own a host of this canary"
+            : "";
+    return Step.held(waiting(looked(phase), seen), reason, hold.sentence() + blind)
+        .lookAgain(later(seen));
   }
 
   /// A load test that this very check started has had no time to make any traffic: the first

@@ -8,7 +8,10 @@ import java.time.Duration;
 /// @param quiet how long a changed target must stay as it is before a rollout of it starts, so that
 ///   an image and a ConfigMap edited one after the other are one revision
 /// @param shortestInterval the floor for `spec.analysis.interval`
-public record Settings(Duration settle, Duration quiet, Duration shortestInterval) {
+/// @param seesAllRoutes whether routes of every namespace are known; else a host may be owned by one
+///   that is not
+public record Settings(
+    Duration settle, Duration quiet, Duration shortestInterval, boolean seesAllRoutes) {
   public static final Settings DEFAULT =
-      new Settings(Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(10));
+      new Settings(Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(10), true);
 }

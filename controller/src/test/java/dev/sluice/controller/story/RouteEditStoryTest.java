@@ -131,6 +131,33 @@ class RouteEditStoryTest {
     assertThat(world.failedForUsers()).isZero();
   }
 
+  /// Older, and in another namespace: Istio obeys it whole, and our weights not at all.
+  @Test
+  void aHostThatSomebodyElseOwnsIsNamedAndNothingIsWrittenUntilItIsFree() {
+    world.apply("{apiVersion: v1, kind: Namespace, metadata: {name: team-a}}");
+    world.apply(
+        """
+        apiVersion: networking.istio.io/v1
+        kind: VirtualService
+        metadata: {name: shop, namespace: team-a}
+        spec:
+          hosts: [myapp.production.svc.cluster.local]
+          exportTo: [production]
+          http: [{route: [{destination: {host: myapp-primary.production.svc.cluster.local}}]}]
+        """);
+    world.run(Duration.ofMinutes(1));
+
+    assertThat(world.routed("myapp")).isEqualTo(new Percent(30));
+    assertThat(world.canary("myapp").path("status").path("conditions"))
+        .anySatisfy(condition -> {
+          assertThat(condition.path("type").asText()).isEqualTo("Stalled");
+          assertThat(condition.path("message").asText()).contains("VirtualService team-a/shop");
+        });
+
+    world.delete("/apis/networking.istio.io/v1/namespaces/team-a/virtualservices/shop");
+    world.runUntilPhase("myapp", "Succeeded", Duration.ofMinutes(5));
+  }
+
   @Test
   void discoveredPortsAndMarksOfTheServicesFollowTheSpec() {
     edit("{\"portDiscovery\":true,\"canary\":{\"labels\":{\"part\":\"canary\"}}}");

@@ -65,7 +65,7 @@ public final class VirtualController {
   public VirtualController(
       ApiServer api, Outside outside, Duration scrape, InstantSource clock, Fence fence) {
     this.clock = clock;
-    Interest interest = new Interest();
+    Interest interest = new Interest(Meshes.named("istio"));
     Cluster cluster =
         PlaygroundCluster.over(
             api,
