@@ -5,6 +5,7 @@ import dev.sluice.controller.alert.Destination;
 import dev.sluice.controller.canary.AlertMessenger;
 import dev.sluice.controller.canary.Canaries;
 import dev.sluice.controller.canary.CanaryReconciler;
+import dev.sluice.controller.canary.EventWebhooks;
 import dev.sluice.controller.canary.Events;
 import dev.sluice.controller.canary.Interest;
 import dev.sluice.controller.canary.Reach;
@@ -191,6 +192,8 @@ public final class Controller {
             settings.clusterName(),
             threads,
             metrics);
+    Webhooks webhooks = new Webhooks(new MeteredHttp(http, "webhook", metrics), proxy);
+    EventWebhooks hearers = new EventWebhooks(webhooks, settings.eventWebhook(), threads);
     CanaryReconciler canaries =
         Canaries.reconciler(
             cluster,
@@ -209,8 +212,8 @@ public final class Controller {
             interest,
             events,
             new AnalysisHttp(new MeteredHttp(http, "metrics", metrics), proxy),
-            new WebhookHooks(new Webhooks(new MeteredHttp(http, "webhook", metrics), proxy)),
-            messenger,
+            new WebhookHooks(webhooks),
+            messenger.and(hearers),
             handovers::of,
             metrics.canaries(),
             clock);

@@ -25,6 +25,7 @@ import java.util.Optional;
 /// @param labelPrefixes of labels that a new primary copies; `*` for all
 /// @param most passes at once
 /// @param slack where alerts of Canaries without alerts of their own go
+/// @param eventWebhook where events of Canaries without event webhooks of their own go; secret
 /// @param gitDirectory where mirrors of Git repositories are kept
 /// @param gitAllowFile whether a GitSync may name a `file:` URL
 /// @param gitDefaultServiceAccount who writes for a GitSync that names nobody
@@ -45,6 +46,7 @@ public record Settings(
     List<String> labelPrefixes,
     int most,
     Optional<Slack> slack,
+    Optional<URI> eventWebhook,
     String clusterName,
     Path gitDirectory,
     boolean gitAllowFile,

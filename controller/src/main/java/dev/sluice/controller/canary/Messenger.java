@@ -12,4 +12,12 @@ public interface Messenger {
 
   /// @param standing after the decision
   void tell(Canary canary, Standing standing, Announcement announcement, Instant now);
+
+  /// Both, this one first.
+  default Messenger and(Messenger other) {
+    return (canary, standing, announcement, now) -> {
+      tell(canary, standing, announcement, now);
+      other.tell(canary, standing, announcement, now);
+    };
+  }
 }

@@ -69,7 +69,7 @@ final class OutsideAsker implements CanaryReconciler.Asker {
       throws InterruptedException {
     HookAnswer answer =
         new HookAnswer(
-            hook, hooks.refusal(canary, hook, questions.phase(), questions.about()).orElse(""));
+            hook, hooks.refusal(canary, hook, questions.phase(hook), questions.about()).orElse(""));
     answers.add(answer);
     return answer;
   }

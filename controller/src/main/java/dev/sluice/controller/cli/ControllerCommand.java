@@ -129,6 +129,14 @@ final class ControllerCommand implements Callable<Integer> {
   @Nullable URI httpProxy;
 
   @Option(
+      names = "--event-webhook",
+      paramLabel = "URL",
+      defaultValue = "${EVENT_WEBHOOK_URL:-}",
+      showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER,
+      description = "Gets every event of Canaries without event webhooks (or EVENT_WEBHOOK_URL).")
+  String eventWebhook;
+
+  @Option(
       names = "--slack-url",
       paramLabel = "URL",
       defaultValue = "${SLACK_URL:-}",
@@ -268,6 +276,7 @@ final class ControllerCommand implements Callable<Integer> {
         words(labelPrefixes),
         most,
         slackUrl.isEmpty() ? Optional.empty() : Optional.of(slack()),
+        eventWebhook(),
         clusterName,
         mirrors,
         gitAllowFile,
@@ -282,6 +291,21 @@ final class ControllerCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw bad(String.valueOf(e.getMessage()));
     }
+  }
+
+  private Optional<URI> eventWebhook() {
+    if (eventWebhook.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      URI url = URI.create(eventWebhook);
+      if (url.getHost() != null && String.valueOf(url.getScheme()).matches("https?")) {
+        return Optional.of(url);
+      }
+    } catch (IllegalArgumentException _) {
+      // Said below, without the address: it may hold a token.
+    }
+    throw bad("--event-webhook: not an http URL");
   }
 
   private Settings.Slack slack() {

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 /// nothing more once an answer has decided.
 ///
 /// @param about the revision in question
-/// @param phase what webhooks are told about where the rollout is, one of Flagger's phases
+/// @param phase where the rollout is, one of Flagger's phases
 /// @param rollback webhooks of which the first that agrees ends the run
 /// @param checks webhooks of which the first that refuses is a failed check
 /// @param metrics whether the metrics are to be judged
@@ -56,6 +56,15 @@ public record Questions(
   Questions metrics(Optional<Instant> first, int failed, int allowed) {
     return new Questions(
         about, phase, rollback, checks, true, gates, notices, first, failed, allowed);
+  }
+
+  /// What a webhook is told about where the rollout is; as with Flagger, those of an analysis hear
+  /// nothing of what it waits for.
+  public String phase(Hook hook) {
+    return switch (hook.type()) {
+      case PRE_ROLLOUT, ROLLOUT, CONFIRM_TRAFFIC_INCREASE, CONFIRM_PROMOTION -> "Progressing";
+      case CONFIRM_ROLLOUT, ROLLBACK, POST_ROLLOUT -> phase;
+    };
   }
 
   public boolean any() {

@@ -32,10 +32,12 @@ public final class Webhooks {
     return refusal(webhook, subject, Map.of());
   }
 
-  /// The same for an event.
+  /// Calls one webhook about an Event.
   ///
   /// @param type `Normal` or `Warning`
-  Optional<String> tell(Webhook webhook, Subject subject, String message, String type, Instant at)
+  /// @return why it could not be told, as above
+  public Optional<String> tell(
+      Webhook webhook, Subject subject, String message, String type, Instant at)
       throws InterruptedException {
     return refusal(
         webhook,

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AlertsTest {
@@ -163,26 +165,39 @@ class AlertsTest {
                 "Why", "request-success-rate was 71.2 where at least 99 is wanted"));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "none,  INFO, true",
+    "'',    INFO, true",
+    "info,  INFO, true",
+    "info,  ERROR, true",
+    "warn,  INFO, false",
+    "warn,  WARN, true",
+    "warn,  ERROR, true",
+    "error, INFO, false",
+    "error, WARN, false",
+    "error, ERROR, true",
+  })
+  void anAlertIsSentWhatIsAtLeastAsSevereAsItAsksFor(String least, Severity severity, boolean sent)
+      throws Exception {
+    try (var slack = new LocalServer(vertx, AlertsTest::ok)) {
+      provider("{type: slack, address: '" + slack.uri("/") + "'}");
+      String wish = least.equals("none") ? "" : "severity: '" + least + "', ";
+
+      send(
+          canary("[{name: a, " + wish + "providerRef: {name: on-call}}]", "{}"), message(severity));
+
+      assertThat(slack.seen()).hasSize(sent ? 1 : 0);
+    }
+  }
+
   @Test
-  void anOmittedSeverityMeansEverything() throws Exception {
+  void whoIsNotNamedIsFlagger() throws Exception {
     try (var slack = new LocalServer(vertx, AlertsTest::ok)) {
       provider("{type: slack, address: '" + slack.uri("/") + "'}");
 
       send(canary(ON_CALL, "{}"), message(Severity.INFO));
-      send(
-          canary("[{name: a, severity: '', providerRef: {name: on-call}}]", "{}"),
-          message(Severity.INFO));
-      send(
-          canary("[{name: a, severity: warn, providerRef: {name: on-call}}]", "{}"),
-          message(Severity.INFO));
-      send(
-          canary("[{name: a, severity: warn, providerRef: {name: on-call}}]", "{}"),
-          message(Severity.ERROR));
-      send(
-          canary("[{name: a, severity: error, providerRef: {name: on-call}}]", "{}"),
-          message(Severity.WARN));
 
-      assertThat(slack.seen()).hasSize(3);
       JsonNode first = JSON.readTree(slack.seen().getFirst().body());
       assertThat(first.path("channel").asText()).isEqualTo("general");
       assertThat(first.path("username").asText()).isEqualTo("flagger");

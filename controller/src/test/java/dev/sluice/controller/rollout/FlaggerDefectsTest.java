@@ -2,6 +2,7 @@ package dev.sluice.controller.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.controller.rollout.Policy.HookType;
 import dev.sluice.mesh.Percent;
 import java.time.Duration;
 import java.util.List;
@@ -157,6 +158,45 @@ class FlaggerDefectsTest {
     story.run(Duration.ofHours(1));
 
     assertThat(story.cluster.status).isSameAs(before);
+  }
+
+  @Test
+  void aPromotionThatIsWaitedForShowsTheWeightThatItHas() {
+    var gate = Story.hook("go", HookType.CONFIRM_PROMOTION);
+    var story = Story.initialized(Story.with(gate)).close("go").deploy(Story.V2);
+
+    story.until("WaitingPromotion").run(Duration.ofMinutes(3));
+
+    assertThat(story.trafficToCanary()).isEqualTo(50);
+    assertThat(story.cluster.status.canaryWeight()).isEqualTo(50);
+    assertThat(story.cluster.status.iterations()).isZero();
+  }
+
+  @Test
+  void aRevertIsNoticedWhileApprovalIsWaitedFor() {
+    var gate = Story.hook("start", HookType.CONFIRM_ROLLOUT);
+    var story = Story.initialized(Story.with(gate)).close("start").deploy(Story.V2);
+
+    story.until("Waiting").deploy(Story.V1).until("Succeeded");
+    story.open("start").forget().run(Duration.ofHours(1));
+
+    assertThat(story.phase().name()).isEqualTo("Succeeded");
+    assertThat(story.events()).isEmpty();
+  }
+
+  @Test
+  void aClosedGateBeforeTheFirstTrafficRepeatsNeitherTestNorAlert() {
+    var story =
+        Story.initialized(
+                Story.with(
+                    Story.hook("test", HookType.PRE_ROLLOUT),
+                    Story.hook("more", HookType.CONFIRM_TRAFFIC_INCREASE)))
+            .close("more");
+
+    story.deploy(Story.V2).run(Duration.ofMinutes(30));
+
+    assertThat(story.asked()).containsOnlyOnce("test");
+    assertThat(story.alerts()).filteredOn(alert -> alert.startsWith("WARN")).hasSize(1);
   }
 
   private static Policy steps(int... weights) {

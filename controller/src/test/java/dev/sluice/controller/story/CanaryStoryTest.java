@@ -152,6 +152,59 @@ class CanaryStoryTest {
     }
   }
 
+  private static final String GATES =
+      CANARY
+              .substring(0, CANARY.indexOf("    webhooks:"))
+              .replace("stepWeight: 10", "stepWeight: 50")
+          + """
+              webhooks:
+              - {name: go, type: confirm-promotion, url: "http://gates.test/"}
+              - {name: more, type: confirm-traffic-increase, url: "http://gates.test/"}
+              - {name: done, type: post-rollout, url: "http://gates.test/"}
+              - {name: stop, type: rollback, url: "http://gates.test/"}
+              - {name: load, url: "http://gates.test/"}
+              - {name: test, type: pre-rollout, url: "http://gates.test/"}
+              - {name: start, type: confirm-rollout, url: "http://gates.test/"}
+          """;
+
+  private static World gated(long seed) {
+    World world = new World(seed).trafficOf(0);
+    world.apply(SERVICE).apply(deployment("1.0.0", "")).run(Duration.ofSeconds(10));
+    world.trafficOf(20).refuse("stop", "it answered 403: Forbidden");
+    return world.apply(GATES).runUntilPhase("myapp", "Initialized", Duration.ofMinutes(2));
+  }
+
+  @Test
+  void everyWebhookIsCalledInItsTime() {
+    try (World world = gated(5)) {
+      release(world, "1.1.0", "");
+      world.runUntilPhase("myapp", "Succeeded", Duration.ofMinutes(3)).run(Duration.ofMinutes(1));
+
+      assertThat(String.join(" ", world.hooksCalled()))
+          .matches("start stop test more (stop load )*stop load more go done");
+      assertThat(world.reasons("myapp")).last().isEqualTo("PostRolloutPassed");
+    }
+  }
+
+  @Test
+  void aReleaseThatWaitsForItsPromotionIsGivenUpByAWebhookWithoutAFailedRequest() {
+    try (World world = gated(6).refuse("go", "it answered 403: Forbidden")) {
+      release(world, "1.1.0", "");
+      world.runUntilPhase("myapp", "WaitingPromotion", Duration.ofMinutes(3));
+      world.restartController().run(Duration.ofMinutes(5));
+      assertThat(world.phase("myapp")).isEqualTo("WaitingPromotion");
+      assertThat(world.routed("myapp")).isEqualTo(new Percent(50));
+
+      world.agree("stop").runUntilPhase("myapp", "Failed", Duration.ofMinutes(1));
+
+      assertThat(world.routed("myapp")).isEqualTo(Percent.NONE);
+      assertThat(world.replicas("myapp")).isZero();
+      assertThat(world.image("myapp-primary")).endsWith(":1.0.0");
+      assertThat(world.alerts()).last().asString().contains("manual webhook invoked");
+      assertThat(world.failedForUsers()).isZero();
+    }
+  }
+
   private static String config(String color) {
     return """
     apiVersion: v1

@@ -157,6 +157,11 @@ final class World implements AutoCloseable {
     return this;
   }
 
+  World agree(String hook) {
+    hookRefusals.remove(hook);
+    return this;
+  }
+
   World trafficOf(int perSecond) {
     requestsPerSecond = perSecond;
     return this;

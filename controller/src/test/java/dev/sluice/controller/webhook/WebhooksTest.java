@@ -96,6 +96,27 @@ class WebhooksTest {
   }
 
   @Test
+  void whoAsksToComeBackLaterIsAskedOnlyAsOftenAsTheWebhookWants() throws Exception {
+    try (var server =
+        new LocalServer(
+            vertx,
+            request ->
+                request.response().setStatusCode(429).putHeader("retry-after", "1").end("busy"))) {
+      assertThat(call(server)).contains("it answered 429: busy");
+      assertThat(server.seen()).hasSize(1);
+    }
+  }
+
+  @Test
+  void whoHangsUpRefuses() throws Exception {
+    try (var server = new LocalServer(vertx, request -> request.connection().close())) {
+      assertThat(call(server).orElseThrow())
+          .startsWith("it failed: " + server.uri(""))
+          .doesNotContain("/hook");
+    }
+  }
+
+  @Test
   void aRefusalSaysWhatTheReceiverSaid() throws Exception {
     try (var server =
         new LocalServer(
