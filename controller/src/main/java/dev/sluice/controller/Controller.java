@@ -187,8 +187,7 @@ public final class Controller {
             new Alerts(
                 cluster::get,
                 new MeteredHttp(http, "alert", metrics),
-                settings.slack().map(slack -> destination(slack)),
-                settings.crossNamespaceRefs()),
+                settings.slack().map(slack -> destination(slack))),
             events,
             settings.clusterName(),
             threads,

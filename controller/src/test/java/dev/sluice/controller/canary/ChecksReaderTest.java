@@ -58,7 +58,6 @@ class ChecksReaderTest {
     assertThat(read("{name: errors, templateRef: {name: errors}}").problems()).isEmpty();
   }
 
-  /// Flagger renders nothing for it, which is no query.
   @Test
   void aMetricWithoutIntervalLooksBackAMinute() {
     template("production/errors", "{type: prometheus, address: 'http://p'}", "x[{{ interval }}]");

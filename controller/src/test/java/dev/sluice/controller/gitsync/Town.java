@@ -9,6 +9,7 @@ import dev.sluice.controller.cluster.ClusterFailure;
 import dev.sluice.controller.cluster.Kind;
 import dev.sluice.controller.cluster.PlaygroundCluster;
 import dev.sluice.crds.GitSync;
+import dev.sluice.controller.deploy.ShippedRole;
 import dev.sluice.crds.ObjectRef;
 import dev.sluice.gitops.fetch.Mirrors;
 import dev.sluice.playground.api.Answer;
@@ -104,7 +105,9 @@ final class Town implements AutoCloseable {
     if (mirrors != null) {
       mirrors.close();
     }
-    cluster = PlaygroundCluster.over(new Observed(), WATCHED, (kind, object) -> {});
+    cluster =
+        PlaygroundCluster.over(
+            ShippedRole.clusterWide().before(new Observed()), WATCHED, (kind, object) -> {});
     mirrors = new Mirrors(folder.resolve("mirrors"));
     handovers = new Handovers(cluster);
     reconciler =

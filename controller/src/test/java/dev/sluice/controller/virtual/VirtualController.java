@@ -15,6 +15,7 @@ import dev.sluice.controller.cluster.ClusterFailure;
 import dev.sluice.controller.cluster.Fence;
 import dev.sluice.controller.cluster.Kind;
 import dev.sluice.controller.cluster.PlaygroundCluster;
+import dev.sluice.controller.deploy.ShippedRole;
 import dev.sluice.controller.loop.DueQueue;
 import dev.sluice.controller.rollout.Settings;
 import dev.sluice.crds.ObjectRef;
@@ -26,6 +27,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// The real reconciler of canaries with nothing in its memory, as after a start: its watches, its
 /// queue, and passes in the caller's thread.
@@ -56,6 +58,7 @@ public final class VirtualController {
   private final List<String> failures = new ArrayList<>();
   private long passes;
   private boolean alive = true;
+  private final ShippedRole.Guarded guarded;
 
   public VirtualController(ApiServer api, Outside outside, Duration scrape, InstantSource clock) {
     this(api, outside, scrape, clock, Fence.OPEN);
@@ -65,10 +68,11 @@ public final class VirtualController {
   public VirtualController(
       ApiServer api, Outside outside, Duration scrape, InstantSource clock, Fence fence) {
     this.clock = clock;
+    guarded = ShippedRole.clusterWide().before(api);
     Interest interest = new Interest(Meshes.named("istio"));
     Cluster cluster =
         PlaygroundCluster.over(
-            api,
+            guarded,
             WATCHED,
             (kind, object) -> {
               if (alive) {
@@ -117,6 +121,11 @@ public final class VirtualController {
         queue.done(due.key());
       }
     }
+  }
+
+  /// Rights of the shipped role that were made use of, such as `patch deployments.apps`.
+  public Set<String> rightsUsed() {
+    return guarded.used();
   }
 
   /// As `kill -9`: it hears nothing any more.
