@@ -139,14 +139,15 @@ public final class EventWebhooks implements Messenger {
 
   private void send(ObjectRef canary, Letter letter) throws InterruptedException {
     for (Webhook webhook : letter.to()) {
-      webhooks
-          .tell(webhook, letter.about(), letter.message(), letter.type(), letter.at())
-          .ifPresent(why ->
-              LOG.atWarn()
-                  .addKeyValue("canary", canary)
-                  .addKeyValue("webhook", webhook.name())
-                  .addKeyValue("why", why)
-                  .log("event not taken by its webhook"));
+      Optional<String> failure =
+          webhooks.tell(webhook, letter.about(), letter.message(), letter.type(), letter.at());
+      if (failure.isPresent()) {
+        LOG.atWarn()
+            .addKeyValue("canary", canary)
+            .addKeyValue("webhook", webhook.name())
+            .addKeyValue("why", failure.get())
+            .log("event not taken by its webhook");
+      }
     }
   }
 
