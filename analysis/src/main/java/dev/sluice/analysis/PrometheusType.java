@@ -61,7 +61,10 @@ final class PrometheusType implements ProviderType {
     try {
       var address = new URI(base + "/api/v1/query");
       var scheme = address.getScheme();
-      if (address.getHost() == null || !("http".equals(scheme) || "https".equals(scheme))) {
+      if (address.getHost() == null
+          || address.getRawQuery() != null
+          || address.getRawFragment() != null
+          || !("http".equals(scheme) || "https".equals(scheme))) {
         throw notAnAddress(provider);
       }
       return address;

@@ -208,6 +208,30 @@ class PrometheusTest {
         .doesNotContain("old");
   }
 
+  /// Flagger appends the token to the template it keeps, once for every question.
+  @Test
+  void askingAgainSendsTheSameHeaders() throws Exception {
+    var provider =
+        new Provider(
+            "prometheus",
+            "http://prometheus:9090",
+            Map.of("X-Scope-OrgID", List.of("7")),
+            Credentials.of(Map.of("token", "s3cret")),
+            false);
+
+    for (int question = 0; question < 3; question++) {
+      ask(provider, 200, vector("\"1\""));
+    }
+
+    assertThat(sent)
+        .extracting(Http.Request::headers)
+        .allSatisfy(headers ->
+            assertThat(headers)
+                .containsEntry("Authorization", List.of("Bearer s3cret"))
+                .containsEntry("X-Scope-OrgID", List.of("7")))
+        .hasSize(3);
+  }
+
   @Test
   void userAndPasswordBecomeBasicAuthentication() throws Exception {
     var provider =
@@ -235,7 +259,7 @@ class PrometheusTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "prometheus:9090", "ftp://p", "http://", "http://a b", "file:///etc"})
+  @ValueSource(strings = {"", "prometheus:9090", "ftp://p", "http://", "http://a b", "file:///etc", "http://p?tenant=a", "http://p/#a"})
   void anAddressThatCannotWorkIsRefused(String address) {
     assertThatThrownBy(() ->
             Providers.connect(

@@ -187,7 +187,8 @@ public final class Controller {
             new Alerts(
                 cluster::get,
                 new MeteredHttp(http, "alert", metrics),
-                settings.slack().map(slack -> destination(slack))),
+                settings.slack().map(slack -> destination(slack)),
+                settings.crossNamespaceRefs()),
             events,
             settings.clusterName(),
             threads,

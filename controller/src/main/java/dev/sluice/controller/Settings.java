@@ -12,7 +12,7 @@ import java.util.Optional;
 ///
 /// @param kubeconfig empty for the configuration inside a cluster, or the usual default
 /// @param namespace the only namespace to watch; empty for all
-/// @param crossNamespaceRefs whether a Canary may refer to MetricTemplates of another namespace
+/// @param crossNamespaceRefs whether a Canary may use objects of another namespace
 /// @param metricsServer Prometheus of built-in metrics
 /// @param meshProvider for Canaries that name none
 /// @param host address to listen on

@@ -34,12 +34,16 @@ public final class Alerts {
   private final Objects objects;
   private final Http http;
   private final Optional<Destination> fallback;
+  private final boolean crossNamespace;
 
   /// @param fallback for Canaries that name no alerts of their own
-  public Alerts(Objects objects, Http http, Optional<Destination> fallback) {
+  /// @param crossNamespace whether a Canary may use AlertProviders of another namespace
+  public Alerts(
+      Objects objects, Http http, Optional<Destination> fallback, boolean crossNamespace) {
     this.objects = objects;
     this.http = http;
     this.fallback = fallback;
+    this.crossNamespace = crossNamespace;
   }
 
   /// Sends a message to everyone who wants to hear of something this severe; blocks for some
@@ -58,6 +62,10 @@ public final class Alerts {
       }
       ObjectRef ref = alert.providerRef().in(canary.metadata().namespace());
       try {
+        if (!crossNamespace && !ref.namespace().equals(canary.metadata().namespace())) {
+          throw new IllegalArgumentException(
+              "references to other namespaces are blocked (--no-cross-namespace-refs)");
+        }
         deliver(message, destination(ref)).ifPresent(failures::add);
       } catch (ClusterFailure | Unreadable | IllegalArgumentException e) {
         failures.add(

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /// What the cache keeps of an object: no managedFields (of routes, only who wrote and when), and of
 /// ConfigMaps and Secrets only a checksum, so that no secret stays in the controller's memory.
@@ -12,6 +13,12 @@ public final class Trim {
   public static final String CHECKSUM = "sluiceChecksum";
 
   private static final String ROUTES = "networking.istio.io";
+
+  /// A second copy of the object, for kubectl alone.
+  private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+  /// What is never written back as it is cached, so that what is left out here stays on the server.
+  private static final Set<Kind> READ_ONLY = Set.of(Kind.CANARY, Kind.DEPLOYMENT, Kind.GIT_SYNC);
 
   private Trim() {}
 
@@ -24,6 +31,9 @@ public final class Trim {
       } else {
         object.getMetadata().setManagedFields(null);
       }
+    }
+    if (READ_ONLY.contains(kind) && object.getMetadata().getAnnotations() != null) {
+      object.getMetadata().getAnnotations().remove(LAST_APPLIED);
     }
     if (kind.equals(Kind.AUTOSCALER)) {
       object.getAdditionalProperties().remove("status");

@@ -8,8 +8,6 @@ import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
-import io.fabric8.kubernetes.client.informers.cache.BasicItemStore;
-import io.fabric8.kubernetes.client.informers.cache.ItemStore;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,7 +19,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +44,8 @@ public final class Watches implements Cache, AutoCloseable {
           namespace.isEmpty()
               ? all.inAnyNamespace().runnableInformer(0)
               : inNamespace(all, namespace);
-      informer.itemStore(new TrimmedStore(kind));
+      informer.itemStore(new PackedStore(kind));
+      informer.removeNamespaceIndex();
       // A server that is away for a while must not end a watch for ever.
       informer.exceptionHandler((started, failure) -> {
         gauge.watchFailed(kind);
@@ -148,51 +146,5 @@ public final class Watches implements Cache, AutoCloseable {
   @Override
   public void close() {
     informers.values().forEach(SharedIndexInformer::stop);
-  }
-
-  private static final class TrimmedStore implements ItemStore<GenericKubernetesResource> {
-    private final BasicItemStore<GenericKubernetesResource> kept =
-        new BasicItemStore<>(
-            io.fabric8.kubernetes.client.informers.cache.Cache::metaNamespaceKeyFunc);
-    private final Kind kind;
-
-    TrimmedStore(Kind kind) {
-      this.kind = kind;
-    }
-
-    @Override
-    public String getKey(GenericKubernetesResource object) {
-      return kept.getKey(object);
-    }
-
-    @Override
-    public @Nullable GenericKubernetesResource put(String key, GenericKubernetesResource object) {
-      return kept.put(key, Trim.trim(kind, object));
-    }
-
-    @Override
-    public @Nullable GenericKubernetesResource remove(String key) {
-      return kept.remove(key);
-    }
-
-    @Override
-    public java.util.stream.Stream<String> keySet() {
-      return kept.keySet();
-    }
-
-    @Override
-    public java.util.stream.Stream<GenericKubernetesResource> values() {
-      return kept.values();
-    }
-
-    @Override
-    public @Nullable GenericKubernetesResource get(String key) {
-      return kept.get(key);
-    }
-
-    @Override
-    public int size() {
-      return kept.size();
-    }
   }
 }

@@ -98,7 +98,7 @@ class AlertsTest {
   private List<String> send(Canary canary, AlertMessage message, Optional<Destination> fallback)
       throws InterruptedException {
     Alerts.Objects known = (kind, ref) -> Optional.ofNullable(objects.get(kind.kind() + " " + ref));
-    return new Alerts(known, http, fallback).send(canary, message);
+    return new Alerts(known, http, fallback, true).send(canary, message);
   }
 
   private static AlertMessage message(Severity severity) {
@@ -300,10 +300,27 @@ class AlertsTest {
           throw new ClusterFailure.Unavailable("no answer");
         };
     assertThat(
-            new Alerts(broken, http, Optional.empty())
+            new Alerts(broken, http, Optional.empty(), true)
                 .send(canary, message(Severity.INFO))
                 .getFirst())
         .endsWith("no answer");
+  }
+
+  @Test
+  void aProviderOfAnotherNamespaceIsNotEvenReadWhereThatIsBlocked() throws Exception {
+    Canary canary =
+        canary("[{name: a, providerRef: {name: on-call, namespace: others}}]", "{}");
+    Alerts.Objects nobodyAsks =
+        (_, ref) -> {
+          throw new AssertionError("asked for " + ref);
+        };
+
+    assertThat(
+            new Alerts(nobodyAsks, http, Optional.empty(), false)
+                .send(canary, message(Severity.INFO)))
+        .containsExactly(
+            "Alert a was not sent by AlertProvider others/on-call: references to other namespaces"
+                + " are blocked (--no-cross-namespace-refs)");
   }
 
   @Test

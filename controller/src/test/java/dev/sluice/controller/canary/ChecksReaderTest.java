@@ -58,6 +58,7 @@ class ChecksReaderTest {
     assertThat(read("{name: errors, templateRef: {name: errors}}").problems()).isEmpty();
   }
 
+  /// Flagger renders nothing for it, which is no query.
   @Test
   void aMetricWithoutIntervalLooksBackAMinute() {
     template("production/errors", "{type: prometheus, address: 'http://p'}", "x[{{ interval }}]");

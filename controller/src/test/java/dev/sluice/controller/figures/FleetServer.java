@@ -51,7 +51,7 @@ final class FleetServer {
       BufferedReader in =
           new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
       for (String line = in.readLine(); line != null; line = in.readLine()) {
-        System.out.println(server.answer(line.split(" ")));
+        System.out.println(server.answer(line.split(" ", 3)));
       }
     } finally {
       vertx.close();
@@ -92,6 +92,7 @@ final class FleetServer {
       }
       case "phases" -> fleet.phases().toString();
       case "calls" -> api.take().toString();
+      case "first" -> api.firstWrite().map(at -> Long.toString(at.toEpochMilli())).orElse("none");
       case "lateness" -> lateness.take();
       default -> "unknown";
     };

@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.playground.api.Answer;
 import dev.sluice.playground.api.ApiServer;
 import dev.sluice.playground.api.Call;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -14,6 +16,7 @@ import java.util.function.Consumer;
 public final class CountedApi implements ApiServer {
   private final ApiServer server;
   private final Map<String, Integer> calls = new TreeMap<>();
+  private Optional<Instant> firstWrite = Optional.empty();
 
   public CountedApi(ApiServer server) {
     this.server = server;
@@ -28,6 +31,9 @@ public final class CountedApi implements ApiServer {
   public Answer handle(Call call) {
     synchronized (calls) {
       calls.merge(call.method() + " " + resource(call.path()), 1, Integer::sum);
+      if (firstWrite.isEmpty() && !call.method().equals("GET")) {
+        firstWrite = Optional.of(Instant.now());
+      }
     }
     return server.handle(call);
   }
@@ -43,7 +49,15 @@ public final class CountedApi implements ApiServer {
     synchronized (calls) {
       Map<String, Integer> taken = new TreeMap<>(calls);
       calls.clear();
+      firstWrite = Optional.empty();
       return taken;
+    }
+  }
+
+  /// When, by the clock of the wall, the first write since [#take] came.
+  public Optional<Instant> firstWrite() {
+    synchronized (calls) {
+      return firstWrite;
     }
   }
 
