@@ -32,11 +32,7 @@ public final class AlertMessenger implements Messenger {
 
   /// @param clusterName shown in alerts; empty for none
   public AlertMessenger(
-      Alerts alerts,
-      Events events,
-      String clusterName,
-      ExecutorService threads,
-      AlertGauge gauge) {
+      Alerts alerts, Events events, String clusterName, ExecutorService threads, AlertGauge gauge) {
     this.alerts = alerts;
     this.events = events;
     this.clusterName = clusterName;
@@ -62,8 +58,7 @@ public final class AlertMessenger implements Messenger {
       threads.execute(() -> {
         try {
           List<String> failures = alerts.send(canary, message);
-          gauge.alerted(
-              failures.isEmpty() ? AlertGauge.Outcome.SENT : AlertGauge.Outcome.FAILED);
+          gauge.alerted(failures.isEmpty() ? AlertGauge.Outcome.SENT : AlertGauge.Outcome.FAILED);
           for (String failure : failures) {
             events.write(Kind.CANARY, canary.metadata(), "Warning", "AlertFailed", failure, now);
           }

@@ -100,8 +100,7 @@ final class Report {
       }
       Events.Outcome outcome = write(canary, item);
       all &= outcome != Events.Outcome.UNKNOWN;
-      boolean untold =
-          outcome != Events.Outcome.EXISTED || age.compareTo(ALERTS_TAKE) < 0;
+      boolean untold = outcome != Events.Outcome.EXISTED || age.compareTo(ALERTS_TAKE) < 0;
       if (!ours && outcome != Events.Outcome.EXISTED) {
         gauges.told(canary, item.announcement().reason());
       }

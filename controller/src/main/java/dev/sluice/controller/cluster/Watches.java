@@ -35,8 +35,7 @@ public final class Watches implements Cache, AutoCloseable {
   ///
   /// @param namespace the only namespace to watch; empty for all
   /// @param gauge told of watches that break
-  public Watches(
-      KubernetesClient client, List<Kind> kinds, String namespace, CallGauge gauge) {
+  public Watches(KubernetesClient client, List<Kind> kinds, String namespace, CallGauge gauge) {
     for (Kind kind : kinds) {
       MixedOperation<GenericKubernetesResource, ?, Resource<GenericKubernetesResource>> all =
           client.genericKubernetesResources(kind.context());

@@ -25,12 +25,10 @@ public final class MeteredHttp implements Http {
       outcome = of(response.status());
       return response;
     } catch (HttpFailure e) {
-      outcome =
-          e.kind() == HttpFailure.Cause.LEFT_ALONE ? Outcome.LEFT_ALONE : Outcome.NO_ANSWER;
+      outcome = e.kind() == HttpFailure.Cause.LEFT_ALONE ? Outcome.LEFT_ALONE : Outcome.NO_ANSWER;
       throw e;
     } finally {
-      gauge.sent(
-          purpose, request.host(), outcome, Duration.ofNanos(System.nanoTime() - began));
+      gauge.sent(purpose, request.host(), outcome, Duration.ofNanos(System.nanoTime() - began));
     }
   }
 

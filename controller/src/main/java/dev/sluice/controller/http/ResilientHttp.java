@@ -18,9 +18,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /// Any [Http] with limits on top: so many requests at once, in all and to one host, a pause for
-/// hosts that do not answer, and further tries where a request asks for them. A permit is given back
-/// before a wait, and one host never takes them all, so that a dead or slow host holds up nobody
-/// else.
+/// hosts that do not answer, and further tries where a request asks for them. A permit is given
+/// back before a wait, and one host never takes them all, so that a dead or slow host holds up
+/// nobody else.
 public final class ResilientHttp implements Http, AutoCloseable {
   /// Hosts beyond that are forgotten, those asked longest ago first.
   private static final int MOST_HOSTS = 512;
@@ -137,8 +137,7 @@ public final class ResilientHttp implements Http, AutoCloseable {
     String key = request.host() + request.proxy().map(proxy -> "@" + proxy.user()).orElse("");
     synchronized (hosts) {
       return hosts.computeIfAbsent(
-          key,
-          name -> new Host(new Semaphore(perHost, true), CircuitBreaker.of(name, breaking)));
+          key, name -> new Host(new Semaphore(perHost, true), CircuitBreaker.of(name, breaking)));
     }
   }
 

@@ -20,7 +20,8 @@ import org.slf4j.event.KeyValuePair;
 /// then `logger`. The schema is in `docs/reference/logs.md`.
 public final class JsonLines extends EncoderBase<ILoggingEvent> {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Set<String> OURS = Set.of("time", "level", "msg", "logger", "error", "stack");
+  private static final Set<String> OURS =
+      Set.of("time", "level", "msg", "logger", "error", "stack");
   private static final int LONGEST = 8192;
   private static final byte[] NOTHING = {};
 
@@ -42,7 +43,8 @@ public final class JsonLines extends EncoderBase<ILoggingEvent> {
     line.put("msg", text(event.getFormattedMessage()));
     @Nullable List<KeyValuePair> facts = event.getKeyValuePairs();
     if (facts != null) {
-      facts.forEach(fact -> put(line, OURS.contains(fact.key) ? fact.key + "_" : fact.key, fact.value));
+      facts.forEach(
+          fact -> put(line, OURS.contains(fact.key) ? fact.key + "_" : fact.key, fact.value));
     }
     line.put("logger", event.getLoggerName());
     @Nullable IThrowableProxy thrown = event.getThrowableProxy();

@@ -22,7 +22,8 @@ final class Redaction {
       Pattern.compile("(hooks\\.slack\\.com/(?:services|workflows)/)[A-Za-z0-9/_-]+");
 
   private static final Pattern PRIVATE_KEY =
-      Pattern.compile("-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)",
+      Pattern.compile(
+          "-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)",
           Pattern.DOTALL);
 
   private Redaction() {}

@@ -211,8 +211,7 @@ public final class CanaryMetrics implements CanaryGauges {
             canaries
                 .values()
                 .forEach(f ->
-                    points.call(
-                        1, f.ref().namespace(), f.ref().name(), String.valueOf(f.phase()))))
+                    points.call(1, f.ref().namespace(), f.ref().name(), String.valueOf(f.phase()))))
         .register(registry);
     gauge(
             "sluice_canary_failed_checks",
@@ -243,8 +242,7 @@ public final class CanaryMetrics implements CanaryGauges {
         .register(registry);
   }
 
-  private static GaugeWithCallback.Builder gauge(
-      String name, String help, List<String> labels) {
+  private static GaugeWithCallback.Builder gauge(String name, String help, List<String> labels) {
     return GaugeWithCallback.builder()
         .name(name)
         .help(help)
@@ -280,8 +278,7 @@ public final class CanaryMetrics implements CanaryGauges {
         .forEach(hook ->
             webhooks
                 .labelValues(
-                    word(hook.hook().type()),
-                    hook.refusal().isEmpty() ? "agreed" : "refused")
+                    word(hook.hook().type()), hook.refusal().isEmpty() ? "agreed" : "refused")
                 .inc());
     answers.verdict().ifPresent(verdict -> judged(canary.ref(), verdict));
   }
@@ -291,10 +288,7 @@ public final class CanaryMetrics implements CanaryGauges {
       case Verdict.Continue _ -> verdicts.labelValues("continue", "").inc();
       case Verdict.Safe _ -> verdicts.labelValues("safe", "").inc();
       case Verdict.Rollback _ -> verdicts.labelValues("rollback", "").inc();
-      case Verdict.Hold hold ->
-          verdicts
-              .labelValues("hold", word(hold.reason()))
-              .inc();
+      case Verdict.Hold hold -> verdicts.labelValues("hold", word(hold.reason())).inc();
     }
     Map<String, Double> seen = new TreeMap<>();
     for (Evidence evidence : verdict.evidence()) {

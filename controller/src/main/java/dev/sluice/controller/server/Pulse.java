@@ -25,8 +25,7 @@ public final class Pulse {
         .get()
         .map(at -> Duration.between(at, now))
         .filter(silence -> silence.compareTo(LONGEST) > 0)
-        .map(silence ->
-            List.of("the loop has not turned for " + silence.toSeconds() + " seconds"))
+        .map(silence -> List.of("the loop has not turned for " + silence.toSeconds() + " seconds"))
         .orElse(List.of());
   }
 }

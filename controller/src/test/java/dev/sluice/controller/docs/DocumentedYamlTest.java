@@ -149,22 +149,26 @@ class DocumentedYamlTest {
         .as("a kind, a piece of a Canary, or the name of the file in a first comment")
         .isSubsetOf("metadata", "spec", "analysis", "service");
     ObjectNode canary = (ObjectNode) YAML.readTree(WHOLE);
-    piece.properties().forEach(entry -> {
-      boolean top = canary.has(entry.getKey());
-      ObjectNode parent = top ? canary : (ObjectNode) canary.path("spec");
-      merge((ObjectNode) parent.path(entry.getKey()), entry.getValue());
-    });
+    piece
+        .properties()
+        .forEach(entry -> {
+          boolean top = canary.has(entry.getKey());
+          ObjectNode parent = top ? canary : (ObjectNode) canary.path("spec");
+          merge((ObjectNode) parent.path(entry.getKey()), entry.getValue());
+        });
     return canary;
   }
 
   private static void merge(ObjectNode into, JsonNode from) {
-    from.properties().forEach(entry -> {
-      if (into.path(entry.getKey()) instanceof ObjectNode deeper && entry.getValue().isObject()) {
-        merge(deeper, entry.getValue());
-      } else {
-        into.set(entry.getKey(), entry.getValue());
-      }
-    });
+    from.properties()
+        .forEach(entry -> {
+          if (into.path(entry.getKey()) instanceof ObjectNode deeper
+              && entry.getValue().isObject()) {
+            merge(deeper, entry.getValue());
+          } else {
+            into.set(entry.getKey(), entry.getValue());
+          }
+        });
   }
 
   private static Answer post(String path, JsonNode body, Map<String, List<String>> query) {

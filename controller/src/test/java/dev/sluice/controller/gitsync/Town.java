@@ -112,7 +112,13 @@ final class Town implements AutoCloseable {
     handovers = new Handovers(cluster);
     reconciler =
         new GitSyncReconciler(
-            cluster, mirrors, false, handovers, new Events(cluster), "default", woken::add,
+            cluster,
+            mirrors,
+            false,
+            handovers,
+            new Events(cluster),
+            "default",
+            woken::add,
             SyncGauges.NONE);
   }
 

@@ -190,8 +190,7 @@ class EventsPageTest {
               "error",
               "see the reasons of `Held`; `warn` where a webhook is waited for",
               "[A canary is held](../how-to/on-call.md#a-canary-is-held)"),
-          new ChatAlert(
-              Reason.RESUMED, "info", "a hold that had been alerted is over", "Nothing."),
+          new ChatAlert(Reason.RESUMED, "info", "a hold that had been alerted is over", "Nothing."),
           new ChatAlert(
               Reason.LEFT_BEHIND,
               "error",
@@ -215,8 +214,7 @@ class EventsPageTest {
   void everyAlertToChatIsExplained() {
     var explained =
         ALERTS.stream()
-            .map(alert ->
-                alert.reason().name() + " " + alert.severity().toUpperCase(Locale.ROOT))
+            .map(alert -> alert.reason().name() + " " + alert.severity().toUpperCase(Locale.ROOT))
             .toList();
     assertThat(found(TOLD, "controller/src/main/java/dev/sluice/controller/rollout"))
         .extracting(told -> told.group(1) + " " + told.group(2))
@@ -277,17 +275,20 @@ class EventsPageTest {
       case INITIALIZING ->
           "Unknown | makes the primary; the target keeps its traffic until the primary is ready";
       case INITIALIZED -> "True | nothing, until the target changes";
-      case WAITING -> "Unknown | waits for a confirm-rollout webhook; no pod of the release is started";
+      case WAITING ->
+          "Unknown | waits for a confirm-rollout webhook; no pod of the release is started";
       case PROGRESSING ->
           "Unknown | starts the release's pods and gives it more traffic after each check; or takes it back"
               + " (`status.rollout.stage` is `RollingBack`)";
       case WAITING_PROMOTION ->
           "Unknown | goes on checking and waits for a confirm-promotion webhook; the traffic stays as it is";
       case PROMOTING -> "Unknown | gives the primary the analysed revision, then its traffic back";
-      case FINALISING -> "Unknown | waits until all traffic is seen at the primary, then stops the target";
+      case FINALISING ->
+          "Unknown | waits until all traffic is seen at the primary, then stops the target";
       case SUCCEEDED -> "True | nothing, until the target changes";
       case FAILED -> "False | nothing, until the target changes: the primary serves all traffic";
-      case TERMINATING -> "Unknown | gives the target its Service and traffic back, as the Canary is deleted";
+      case TERMINATING ->
+          "Unknown | gives the target its Service and traffic back, as the Canary is deleted";
       case TERMINATED -> "Unknown | nothing any more";
     };
   }

@@ -24,12 +24,7 @@ class EndpointsTest {
     var vertx = Vertx.vertx();
     try (var endpoints =
             new Endpoints(
-                vertx,
-                "127.0.0.1",
-                0,
-                page.registry(),
-                () -> pulse.problems(NOW),
-                () -> unready);
+                vertx, "127.0.0.1", 0, page.registry(), () -> pulse.problems(NOW), () -> unready);
         var client = HttpClient.newHttpClient()) {
       return client.send(
           HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + endpoints.port() + path)).build(),
@@ -72,8 +67,8 @@ class EndpointsTest {
   @Test
   void metricsAreInPrometheusFormat() throws Exception {
     var answer = get(new Pulse(), List.of(), "/metrics");
-    assertThat(answer.headers().firstValue("content-type")).hasValueSatisfying(type ->
-        assertThat(type).startsWith("text/plain; version=0.0.4"));
+    assertThat(answer.headers().firstValue("content-type"))
+        .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain; version=0.0.4"));
     assertThat(answer.body())
         .contains("flagger_info{mesh_provider=\"istio\",version=\"1.2.3\"} 1.0")
         .contains("sluice_api_calls_total{outcome=\"ok\",resource=\"canaries\",verb=\"patch\"} 1.0")

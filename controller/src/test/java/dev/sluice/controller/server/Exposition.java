@@ -63,9 +63,7 @@ public final class Exposition {
         .answered(
             canary,
             new Answers(
-                new Revision("abc"),
-                List.of(),
-                Optional.of(new Verdict.Safe(List.of(evidence)))));
+                new Revision("abc"), List.of(), Optional.of(new Verdict.Safe(List.of(evidence)))));
     return this;
   }
 

@@ -95,7 +95,9 @@ class ObservedFilesTest {
             .redirectInput(page.toFile())
             .redirectErrorStream(true)
             .start();
-    String said = new String(promtool.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    String said =
+        new String(
+            promtool.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     assertThat(promtool.waitFor(20, TimeUnit.SECONDS)).isTrue();
     assertThat(said.lines().filter(line -> !line.isBlank()))
         .as("Flagger calls a gauge that, and dashboards ask for it")
@@ -147,7 +149,9 @@ class ObservedFilesTest {
     List<String> command = new ArrayList<>(List.of("promtool"));
     command.addAll(List.of(arguments));
     Process promtool = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(promtool.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    String said =
+        new String(
+            promtool.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     assertThat(promtool.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(promtool.exitValue()).as(said).isZero();
     return said;

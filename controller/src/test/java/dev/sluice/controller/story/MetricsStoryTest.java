@@ -40,14 +40,15 @@ class MetricsStoryTest {
           .containsExactly(
               "flagger_canary_successes_total{analysis_status=\"completed\",deployment_strategy=\"canary\",name=\"myapp\",namespace=\"production\"} 1.0");
       assertThat(page.of("flagger_canary_metric_analysis"))
-          .anyMatch(line ->
-              line.contains("metric=\"request-success-rate\"") && line.endsWith(" 100.0"))
+          .anyMatch(
+              line -> line.contains("metric=\"request-success-rate\"") && line.endsWith(" 100.0"))
           .as("in seconds, as Flagger has it")
           .anyMatch(line ->
               line.contains("metric=\"request-duration\"")
                   && Double.parseDouble(line.substring(line.lastIndexOf(' '))) < 0.1);
       assertThat(page.of("flagger_canary_duration_seconds_count")).hasSize(1);
-      assertThat(page.of("sluice_verdicts_total")).anyMatch(line -> line.contains("\"safe\"") && !line.endsWith(" 0.0"));
+      assertThat(page.of("sluice_verdicts_total"))
+          .anyMatch(line -> line.contains("\"safe\"") && !line.endsWith(" 0.0"));
 
       world.apply(deployment("1.2.0", "playground.sluice.dev/error-rate: '1'"));
       world.runUntilPhase("shop", "Failed", Duration.ofMinutes(3));
