@@ -32,7 +32,9 @@ public record RolloutStatus(
     @Field("Why the run failed.") @Nullable String failure,
     @Field("Why the run is held.") @Nullable Held held,
     @Field("What of the spec cannot work.") List<Problem> problems,
-    @Field("What people were told last, kept so that a crash loses none of it.") List<News> news) {
+    @Field("What people were told last, kept so that a crash loses none of it.") List<News> news,
+    @Field("What the Canary looks after, from when it took its traffic over.")
+        @Nullable Subject subject) {
 
   public RolloutStatus {
     problems = List.copyOf(problems);
@@ -57,8 +59,36 @@ public record RolloutStatus(
         failure,
         held,
         problems,
-        latest);
+        latest,
+        subject);
   }
+
+  /// The same about another subject, or none.
+  public RolloutStatus with(@Nullable Subject other) {
+    return new RolloutStatus(
+        id,
+        stage,
+        revision,
+        targetUid,
+        targetGeneration,
+        commit,
+        started,
+        since,
+        nextStepAt,
+        firstTrafficAt,
+        checks,
+        cause,
+        failure,
+        held,
+        problems,
+        news,
+        other);
+  }
+
+  /// Names that must not change while objects bear them.
+  public record Subject(
+      @Field(value = "Name of the target.", required = true) String target,
+      @Field(value = "Name of the apex Service.", required = true) String apex) {}
 
   /// Why a run does not go on.
   public record Held(

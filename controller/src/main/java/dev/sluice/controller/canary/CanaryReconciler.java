@@ -7,6 +7,7 @@ import dev.sluice.controller.loop.Reconciler;
 import dev.sluice.controller.rollout.Answers;
 import dev.sluice.controller.rollout.Decision;
 import dev.sluice.controller.rollout.Observation;
+import dev.sluice.controller.rollout.Plan;
 import dev.sluice.controller.rollout.Questions;
 import dev.sluice.controller.rollout.Rollout;
 import dev.sluice.controller.rollout.Standing;
@@ -82,16 +83,17 @@ public final class CanaryReconciler implements Reconciler {
 
   @Override
   public Optional<Instant> reconcile(ObjectRef ref, Instant now) {
-    Optional<Canary> read = read(ref);
+    Optional<Subject> read = read(ref);
     if (read.isEmpty()) {
       return Optional.empty();
     }
-    Canary canary = read.get();
+    Subject subject = read.get();
+    Canary canary = subject.canary();
     if (canary.metadata().resourceVersion().equals(replaced.get(ref))) {
       return Optional.of(now.plus(CACHE_LAG));
     }
     report.catchUp(canary, StatusReader.read(canary.status()), now);
-    Observer.Seen seen = observe(canary, now);
+    Observer.Seen seen = observe(subject, now);
     Observation facts = seen.observation();
     Questions questions = Survey.of(facts);
     if (questions.any()) {
@@ -101,7 +103,7 @@ public final class CanaryReconciler implements Reconciler {
       }
       gauges.answered(canary, answers.get());
       // Asking takes time; decide on what is true after it.
-      seen = observe(canary, clock.instant());
+      seen = observe(subject, clock.instant());
       facts = seen.observation().with(answers.get());
     }
     Optional<Instant> again = carryOut(canary, facts, seen.making(), Rollout.decide(facts));
@@ -127,7 +129,7 @@ public final class CanaryReconciler implements Reconciler {
 
   private Questions questionsNow(ObjectRef ref) {
     return read(ref)
-        .map(canary -> Survey.of(observe(canary, clock.instant()).observation()))
+        .map(subject -> Survey.of(observe(subject, clock.instant()).observation()))
         .orElse(Questions.NONE);
   }
 
@@ -157,20 +159,21 @@ public final class CanaryReconciler implements Reconciler {
     return decision.lookAgain();
   }
 
-  private Observer.Seen observe(Canary canary, Instant now) {
+  private Observer.Seen observe(Subject subject, Instant now) {
+    Canary canary = subject.canary();
     return observer.observe(
         canary,
-        plans.of(canary),
+        subject.problems().isEmpty() ? plans.of(canary) : new Plan.Invalid(subject.problems()),
         StatusReader.read(canary.status()),
         Optional.ofNullable(refusals.get(canary.ref())),
         now);
   }
 
-  private Optional<Canary> read(ObjectRef ref) {
+  private Optional<Subject> read(ObjectRef ref) {
     try {
-      Optional<Canary> canary =
-          cluster.cached(Kind.CANARY, ref).map(object -> Canary.read(Json.tree(object)));
-      if (canary.isEmpty()) {
+      Optional<Subject> subject =
+          cluster.cached(Kind.CANARY, ref).map(object -> Subject.of(Json.tree(object)));
+      if (subject.isEmpty()) {
         sightings.forget(ref);
         interest.forget(ref);
         report.forget(ref);
@@ -178,7 +181,7 @@ public final class CanaryReconciler implements Reconciler {
         replaced.remove(ref);
         refusals.remove(ref);
       }
-      return canary;
+      return subject;
     } catch (Unreadable e) {
       // The schema keeps such objects out; a cluster with another schema may let one in.
       LOG.atWarn()

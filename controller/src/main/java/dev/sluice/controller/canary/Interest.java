@@ -71,7 +71,7 @@ public final class Interest {
   }
 
   private void note(ObjectRef canary, GenericKubernetesResource object) {
-    ObjectNode tree = Json.tree(object);
+    ObjectNode tree = Subject.keep(Json.tree(object));
     try {
       hosts.claim(new Claimant(Kind.CANARY, canary), mesh.hosts(Canary.read(tree)));
     } catch (Unreadable e) {

@@ -55,7 +55,10 @@ final class Report {
   Recorded record(Canary canary, Standing next, List<Announcement> announcements, Instant now) {
     CanaryStatus written =
         News.noted(
-            StatusWriter.write(canary.status(), next, canary.spec().targetRef().kind(), now),
+            Subject.noted(
+                StatusWriter.write(canary.status(), next, canary.spec().targetRef().kind(), now),
+                canary,
+                next),
             announcements,
             now);
     Map<String, Object> patch = MergePatch.between(canary.status(), written);

@@ -107,7 +107,8 @@ public final class StatusWriter {
         standing.problems().stream()
             .map(problem -> new RolloutStatus.Problem(problem.field(), problem.why()))
             .toList(),
-        before == null ? List.of() : before.news());
+        before == null ? List.of() : before.news(),
+        before == null ? null : before.subject());
   }
 
   private static Optional<String> stage(Phase phase) {

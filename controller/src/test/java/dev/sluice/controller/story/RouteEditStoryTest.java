@@ -131,6 +131,62 @@ class RouteEditStoryTest {
     assertThat(world.failedForUsers()).isZero();
   }
 
+  @Test
+  void anotherTargetIsRefusedWhileThisOneHasTheTraffic() {
+    world.patch(CANARY, "{\"spec\":{\"targetRef\":{\"name\":\"other\"}}}");
+    world.run(Duration.ofMinutes(1));
+
+    assertThat(stalled()).contains("spec.targetRef.name: is other, but this Canary looks after myapp");
+    assertThat(world.routed("myapp")).isEqualTo(new Percent(30));
+
+    world.patch(
+        "/apis/apps/v1/namespaces/production/deployments/myapp", "{\"spec\":{\"replicas\":0}}");
+    world.run(Duration.ofMinutes(1));
+    assertThat(world.routed("myapp")).as("made safe all the same").isEqualTo(Percent.NONE);
+    assertThat(world.failedForUsers()).as("but for those on their way").isLessThan(30);
+  }
+
+  @Test
+  void anotherNameOfTheServiceIsRefusedAndNothingIsLostOnTheWayBack() {
+    edit("{\"name\":\"shop\"}");
+    world.run(Duration.ofMinutes(1));
+
+    assertThat(stalled()).contains("spec.service.name: names shop, but callers reach the app by myapp");
+    assertThat(world.get("/api/v1/namespaces/production/services/shop").path("code").asInt())
+        .isEqualTo(404);
+
+    edit("{\"name\":null}");
+    world.runUntilPhase("myapp", "Succeeded", Duration.ofMinutes(5));
+    assertThat(world.failedForUsers()).isZero();
+  }
+
+  /// Flagger's users do so: the Service follows, and so do the sides before it.
+  @Test
+  void anotherPortOfTheServiceIsTakenOverAtThePresentWeight() {
+    edit("{\"port\":8080}");
+
+    assertThat(
+            world.get("/api/v1/namespaces/production/services/myapp-canary")
+                .at("/spec/ports/0/port")
+                .asInt())
+        .isEqualTo(8080);
+    world.runUntilPhase("myapp", "Succeeded", Duration.ofMinutes(5));
+    assertThat(
+            world.get("/api/v1/namespaces/production/services/myapp").findValuesAsText("port"))
+        .as("callers of the old port are served, too: the Service was there before")
+        .containsExactly("8080", "80");
+    assertThat(world.failedForUsers()).isZero();
+  }
+
+  private String stalled() {
+    for (JsonNode condition : world.canary("myapp").path("status").path("conditions")) {
+      if (condition.path("type").asText().equals("Stalled")) {
+        return condition.path("message").asText();
+      }
+    }
+    return "";
+  }
+
   /// Older, and in another namespace: Istio obeys it whole, and our weights not at all.
   @Test
   void aHostThatSomebodyElseOwnsIsNamedAndNothingIsWrittenUntilItIsFree() {
