@@ -64,8 +64,11 @@ public final class Inquiry {
   /// holds nothing but the revision.
   private static Step enough(Ask ask, Duration seen) {
     var needed = Providers.looksBack(ask.value());
-    return needed.compareTo(seen) > 0
-        ? new Early(new Reading.TooEarly(ask.check(), seen, needed))
+    if (needed.compareTo(seen) > 0) {
+      return new Early(new Reading.TooEarly(ask.check(), seen, needed));
+    }
+    return needed.compareTo(ask.window()) > 0
+        ? new Ask(ask.check(), needed, ask.value(), ask.baseline(), ask.requests())
         : ask;
   }
 

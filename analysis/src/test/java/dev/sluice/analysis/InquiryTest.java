@@ -110,6 +110,11 @@ class InquiryTest {
     assertThat(inquiry(FIRST_TRAFFIC.plusSeconds(300), check).questions())
         .extracting(Question::query)
         .containsExactly("increase(errors_total[5m])");
+    assertThat(inquiry(FIRST_TRAFFIC.plusSeconds(300), check).readings(Map.of()))
+        .singleElement()
+        .extracting(reading -> ((Reading.Asked) reading).window())
+        .as("what people are told it looked back")
+        .isEqualTo(Duration.ofMinutes(5));
   }
 
   @Test
