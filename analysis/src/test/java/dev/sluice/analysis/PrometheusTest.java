@@ -259,7 +259,17 @@ class PrometheusTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "prometheus:9090", "ftp://p", "http://", "http://a b", "file:///etc", "http://p?tenant=a", "http://p/#a"})
+  @ValueSource(
+      strings = {
+        "",
+        "prometheus:9090",
+        "ftp://p",
+        "http://",
+        "http://a b",
+        "file:///etc",
+        "http://p?tenant=a",
+        "http://p/#a"
+      })
   void anAddressThatCannotWorkIsRefused(String address) {
     assertThatThrownBy(() ->
             Providers.connect(

@@ -44,7 +44,8 @@ final class ControllerCommand implements Callable<Integer> {
 
   @Option(
       names = "--no-cross-namespace-refs",
-      description = "A Canary may only use MetricTemplates and AlertProviders of its own namespace.")
+      description =
+          "A Canary may only use MetricTemplates and AlertProviders of its own namespace.")
   boolean noCrossNamespaceRefs;
 
   @Option(

@@ -308,8 +308,7 @@ class AlertsTest {
 
   @Test
   void aProviderOfAnotherNamespaceIsNotEvenReadWhereThatIsBlocked() throws Exception {
-    Canary canary =
-        canary("[{name: a, providerRef: {name: on-call, namespace: others}}]", "{}");
+    Canary canary = canary("[{name: a, providerRef: {name: on-call, namespace: others}}]", "{}");
     Alerts.Objects nobodyAsks =
         (_, ref) -> {
           throw new AssertionError("asked for " + ref);

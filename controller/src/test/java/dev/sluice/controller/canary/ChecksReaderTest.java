@@ -103,7 +103,8 @@ class ChecksReaderTest {
   void aBuiltInNameWithAQueryOfItsOwnIsAskedBothWaysAndSaysSo() {
     var checks = read("{name: request-duration, query: 'vector(1)', thresholdRange: {max: 500}}");
 
-    assertThat(checks.asked()).map(a -> a.check().query().origin())
+    assertThat(checks.asked())
+        .map(a -> a.check().query().origin())
         .containsExactly(
             "built-in metric request-duration", "the query of metric 'request-duration'");
     assertThat(checks.warnings()).singleElement().asString().contains("is asked besides");

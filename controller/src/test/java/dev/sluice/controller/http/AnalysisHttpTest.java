@@ -80,8 +80,7 @@ class AnalysisHttpTest {
   @Test
   void aSourceThatStaysAwayIsAskedTwiceAndNotMore() throws Exception {
     try (var server =
-        new LocalServer(
-            vertx, request -> request.response().setStatusCode(429).end("slow down"))) {
+        new LocalServer(vertx, request -> request.response().setStatusCode(429).end("slow down"))) {
       assertThat(ask(server, Map.of(), Map.of()))
           .isInstanceOfSatisfying(
               Sample.Unavailable.class, away -> assertThat(away.why()).endsWith("answers 429"));
