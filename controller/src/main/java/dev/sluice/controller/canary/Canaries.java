@@ -61,8 +61,7 @@ public final class Canaries {
             options.selectorLabels(),
             handing),
         new OutsideAsker(
-            hooks,
-            new Judgement(http, metrics, new ProviderSecrets(cluster), options.scrape())),
+            hooks, new Judgement(http, metrics, new ProviderSecrets(cluster), options.scrape())),
         new Hands(cluster, routes, autoscalers, options.labelPrefixes()),
         new Report(cluster, events, messenger, gauges),
         sightings,
