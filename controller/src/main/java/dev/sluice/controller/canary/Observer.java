@@ -56,7 +56,8 @@ final class Observer {
 
   /// The facts, and how what stands beside the target is made from it.
   ///
-  /// @param making empty when there is no target whose pods could be told from a primary's
+  /// @param making empty when there is neither a target nor a primary whose pods could be told from
+  ///   the other's
   record Seen(Observation observation, Optional<Making> making) {}
 
   Seen observe(
@@ -69,7 +70,8 @@ final class Observer {
     Optional<ObjectNode> target = deployment(canary, canary.spec().targetRef().name());
     Optional<ObjectNode> primary = deployment(canary, canary.primaryName());
     Optional<Target> read = target.map(t -> read(canary, t, primary, now));
-    Optional<Making> making = read.flatMap(Target::making);
+    Optional<Making> making =
+        read.flatMap(Target::making).or(() -> primary.flatMap(p -> making(canary, p)));
     Observation observation =
         new Observation(
             now,
@@ -143,14 +145,22 @@ final class Observer {
             sightings.since(canary.ref(), "content", revision, now),
             handing.of(new ObjectRef(namespace, canary.spec().targetRef().name())),
             TargetReader.annotation(target, TargetReader.COMMIT));
-    ServicePorts ports =
-        ServicePorts.of(
-            canary.spec().service(),
-            target,
-            service(canary, Services.Role.APEX)
-                .map(live -> Services.foundPorts(canary, live))
-                .orElseGet(MissingNode::getInstance));
-    return new Target(content, Optional.of(new Making(copy, ports)));
+    return new Target(content, Optional.of(new Making(copy, ports(canary, target))));
+  }
+
+  /// Where the target is gone or cannot be read: its primary has the same ports and labels.
+  private Optional<Making> making(Canary canary, ObjectNode primary) {
+    return PrimaryCopy.of(primary, canary.spec().targetRef().name(), selectorLabels)
+        .map(copy -> new Making(copy, ports(canary, primary)));
+  }
+
+  private ServicePorts ports(Canary canary, ObjectNode workload) {
+    return ServicePorts.of(
+        canary.spec().service(),
+        workload,
+        service(canary, Services.Role.APEX)
+            .map(live -> Services.foundPorts(canary, live))
+            .orElseGet(MissingNode::getInstance));
   }
 
   private record Routed(
@@ -205,8 +215,7 @@ final class Observer {
       return Routing.Apex.MISSING;
     }
     return making.isPresent()
-            && Services.finds(
-                Services.wanted(canary, Services.Role.APEX, making.get()), live.get())
+            && Services.finds(Services.wanted(canary, Services.Role.APEX, making.get()), live.get())
         ? Routing.Apex.PRIMARY
         : Routing.Apex.ELSEWHERE;
   }

@@ -22,10 +22,11 @@ record PrimaryCopy(String target, String label, String value, Map<ConfigRefs.Ref
   /// template of a primary: which config its pods started with.
   static final String CONFIG = "sluice.dev/config";
 
+  private static final String SUFFIX = "-primary";
   private static final String FLAGGER_ID = "flagger-id";
 
   private static final List<String> CARRIED =
-      List.of("progressDeadlineSeconds", "minReadySeconds", "revisionHistoryLimit", "strategy");
+      List.of("progressDeadlineSeconds", "minReadySeconds", "revisionHistoryLimit");
 
   PrimaryCopy {
     configs = Map.copyOf(configs);
@@ -43,12 +44,25 @@ record PrimaryCopy(String target, String label, String value, Map<ConfigRefs.Ref
         .map(key -> Map.entry(key, labels.path(key).asText()));
   }
 
+  /// The rules as a primary shows them, where the target is gone: traffic must find its pods all
+  /// the same.
+  static Optional<PrimaryCopy> of(JsonNode primary, String target, List<String> known) {
+    return selectorLabel(primary, known)
+        .filter(label -> label.getValue().endsWith(SUFFIX))
+        .map(label ->
+            new PrimaryCopy(
+                target,
+                label.getKey(),
+                label.getValue().substring(0, label.getValue().length() - SUFFIX.length()),
+                Map.of()));
+  }
+
   String primaryName() {
-    return target + "-primary";
+    return target + SUFFIX;
   }
 
   String primaryValue() {
-    return value + "-primary";
+    return value + SUFFIX;
   }
 
   /// What the primary's pod template would be, made from the target's.
@@ -146,6 +160,10 @@ record PrimaryCopy(String target, String label, String value, Map<ConfigRefs.Ref
         spec.set(field, value.deepCopy());
       }
     }
+    spec.set(
+        "strategy",
+        RollingUpdate.serving(
+            deployment.path("spec").path("strategy"), spec.path("replicas").asInt(1)));
   }
 
   /// Marks of other engines name the original object; on a copy they would have it pruned.

@@ -34,6 +34,7 @@ final class TargetReader {
         status.path("updatedReplicas").asInt(),
         status.path("availableReplicas").asInt(),
         deadlineExceeded(status),
+        hindrance(deployment),
         annotation(deployment, REVISION).map(Revision::new),
         annotation(deployment, REPLICAS).map(TargetReader::number).orElse(OptionalInt.empty()));
   }
@@ -41,6 +42,19 @@ final class TargetReader {
   private static Optional<String> deadlineExceeded(JsonNode status) {
     for (JsonNode condition : status.path("conditions")) {
       if (condition.path("reason").asText().equals("ProgressDeadlineExceeded")) {
+        return Optional.of(condition.path("message").asText());
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> hindrance(JsonNode deployment) {
+    if (deployment.path("spec").path("paused").asBoolean()) {
+      return Optional.of("it is paused: spec.paused");
+    }
+    for (JsonNode condition : deployment.path("status").path("conditions")) {
+      if (condition.path("type").asText().equals("ReplicaFailure")
+          && condition.path("status").asText().equals("True")) {
         return Optional.of(condition.path("message").asText());
       }
     }

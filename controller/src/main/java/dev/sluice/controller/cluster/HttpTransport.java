@@ -18,6 +18,9 @@ final class HttpTransport implements Transport {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int LONGEST_REASON = 400;
 
+  /// How the answer to an apply begins that holds a field of the wrong type or name.
+  private static final String UNTYPED = "failed to create typed patch object";
+
   private final HttpClient http;
   private final String server;
   private final long timeoutMillis;
@@ -88,6 +91,11 @@ final class HttpTransport implements Transport {
       case 404, 410 -> new ClusterFailure.Missing(why);
       case 409 -> new ClusterFailure.Conflict(why);
       case 429 -> new ClusterFailure.Unavailable(why);
+      // The server calls it its own error, but the same apply will never do.
+      case 500 ->
+          why.startsWith(UNTYPED)
+              ? new ClusterFailure.Refused(why)
+              : new ClusterFailure.Unavailable(why);
       default ->
           code >= 500 ? new ClusterFailure.Unavailable(why) : new ClusterFailure.Refused(why);
     };

@@ -60,13 +60,10 @@ final class Writer {
             ? "the API server does not take it, or does not answer; kubectl apply --dry-run=server"
                 + " tells why"
             : message;
-    // A value of the wrong type is answered with a 500, although asking again will not help.
-    boolean wrongType = message.contains("failed to create typed patch object");
     boolean passes =
         message.contains("being terminated")
-            || (!wrongType
-                && (failure instanceof ClusterFailure.Unavailable
-                    || failure instanceof ClusterFailure.Conflict));
+            || failure instanceof ClusterFailure.Unavailable
+            || failure instanceof ClusterFailure.Conflict;
     return new Trouble(reason, payload.key() + " in " + payload.origin() + ": " + why, !passes);
   }
 }

@@ -37,6 +37,7 @@ final class Progress {
                 ? Optional.of(Promotion.skip(phase, seen))
                 : Optional.empty())
         .or(() -> trafficIsElsewhere(phase, seen))
+        .or(() -> podsAreNew(phase, seen))
         .or(() -> notYet(phase, seen));
   }
 
@@ -211,6 +212,25 @@ final class Progress {
     return seen.reached(phase.weight())
         ? Optional.empty()
         : Optional.of(Traffic.notReached(phase, phase.since(), seen));
+  }
+
+  /// Pods that have just become ready are known to proxies a moment later; until then a request for
+  /// them finds nobody.
+  private static Optional<Step> podsAreNew(Progressing phase, Observation seen) {
+    if (!phase.weight().equals(Percent.NONE) || phase.nextCheck().isAfter(phase.since())) {
+      return Optional.empty();
+    }
+    var first = seen.now().plus(seen.settings().settle());
+    return Optional.of(
+        Step.to(
+                new Progressing(
+                    phase.run(),
+                    phase.weight(),
+                    phase.failedChecks(),
+                    phase.checks(),
+                    phase.since(),
+                    first))
+            .lookAgain(first));
   }
 
   private static Optional<Step> notYet(Progressing phase, Observation seen) {

@@ -12,6 +12,7 @@ import java.util.OptionalInt;
 /// @param updated pods of the present template
 /// @param deadlineExceeded what its condition says once `progressDeadlineSeconds` of its own is
 ///   over
+/// @param hindrance why it is given no pods, such as a quota that is used up, or that it is paused
 /// @param copyOf for a primary, the revision that was last copied to it (our annotation)
 /// @param wish how many replicas Git wants, kept on the target (`sluice.dev/replicas`)
 public record Workload(
@@ -22,6 +23,7 @@ public record Workload(
     int updated,
     int available,
     Optional<String> deadlineExceeded,
+    Optional<String> hindrance,
     Optional<Revision> copyOf,
     OptionalInt wish) {
 
@@ -56,12 +58,12 @@ public record Workload(
     if (observedGeneration < generation) {
       return "its latest change has not been looked at by the Deployment controller";
     }
+    var because = hindrance.or(() -> deadlineExceeded).map(why -> " (" + why + ")").orElse("");
     if (available < needed(threshold)) {
-      return "%d of %d pods are available".formatted(available, replicas)
-          + deadlineExceeded.map(why -> " (" + why + ")").orElse("");
+      return "%d of %d pods are available".formatted(available, replicas) + because;
     }
     if (updated < replicas) {
-      return "%d of %d pods run the new template".formatted(updated, replicas);
+      return "%d of %d pods run the new template".formatted(updated, replicas) + because;
     }
     return "%d old pods have not gone yet".formatted(existing - updated);
   }

@@ -98,6 +98,19 @@ class ClusterContractTest {
 
   @ParameterizedTest
   @EnumSource
+  void aFieldOfTheWrongTypeIsRefusedThoughTheServerCallsItItsOwnError(Behind behind)
+      throws Exception {
+    Cluster cluster = cluster(behind);
+    GenericKubernetesResource wrong = configMap("1");
+    wrong.setAdditionalProperty("dta", Map.of());
+
+    assertThatThrownBy(() -> cluster.apply(Kind.CONFIG_MAP, wrong, "sluice-git", true, false))
+        .isInstanceOf(ClusterFailure.Refused.class)
+        .hasMessageContaining(".dta: field not declared in schema");
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void whatTheServerRefusesIsRefused(Behind behind) throws Exception {
     Cluster cluster = cluster(behind);
     GenericKubernetesResource nameless = configMap("1");

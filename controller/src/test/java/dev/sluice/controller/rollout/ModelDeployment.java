@@ -172,6 +172,7 @@ final class ModelDeployment {
         updated,
         available(now),
         late,
+        Optional.empty(),
         copyOf,
         wish);
   }

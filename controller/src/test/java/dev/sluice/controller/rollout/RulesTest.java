@@ -52,9 +52,33 @@ class RulesTest {
     }
 
     @Test
+    void podsThatHaveJustBecomeReadyAreLeftAloneUntilProxiesKnowThem() {
+      var story = Story.initialized().deploy(Story.V2);
+      story.until(
+          "ready pods",
+          () -> story.target().replicas > 0 && story.target().available(story.cluster.second) == 2);
+      var ready = story.cluster.now();
+
+      story.until("the first check", () -> !story.asked().isEmpty());
+
+      assertThat(Duration.between(ready, story.cluster.now()))
+          .isGreaterThanOrEqualTo(Settings.DEFAULT.settle());
+    }
+
+    @Test
     void zeroReplicasAreNeverReady() {
       var none =
-          new Workload(1, 1, 0, 0, 0, 0, Optional.empty(), Optional.empty(), OptionalInt.empty());
+          new Workload(
+              1,
+              1,
+              0,
+              0,
+              0,
+              0,
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty(),
+              OptionalInt.empty());
 
       assertThat(none.isReady(new Percent(1))).isFalse();
       assertThat(none.serves(new Percent(1))).isFalse();

@@ -473,17 +473,18 @@ final class World implements AutoCloseable {
   }
 
   private static final Map<String, String> PLURALS =
-      Map.of(
-          "Canary", "canaries",
-          "MetricTemplate", "metrictemplates",
-          "Deployment", "deployments",
-          "HorizontalPodAutoscaler", "horizontalpodautoscalers",
-          "Namespace", "namespaces",
-          "ConfigMap", "configmaps",
-          "Secret", "secrets",
-          "Service", "services",
-          "VirtualService", "virtualservices",
-          "CustomResourceDefinition", "customresourcedefinitions");
+      Map.ofEntries(
+          Map.entry("Canary", "canaries"),
+          Map.entry("MetricTemplate", "metrictemplates"),
+          Map.entry("Deployment", "deployments"),
+          Map.entry("HorizontalPodAutoscaler", "horizontalpodautoscalers"),
+          Map.entry("Namespace", "namespaces"),
+          Map.entry("ConfigMap", "configmaps"),
+          Map.entry("ResourceQuota", "resourcequotas"),
+          Map.entry("Secret", "secrets"),
+          Map.entry("Service", "services"),
+          Map.entry("VirtualService", "virtualservices"),
+          Map.entry("CustomResourceDefinition", "customresourcedefinitions"));
 
   private static String path(ObjectNode object) {
     String version = object.path("apiVersion").asText();

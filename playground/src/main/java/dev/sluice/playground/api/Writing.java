@@ -313,6 +313,13 @@ final class Writing {
     var complete = schema.map(s -> s.withDefaults(object)).orElse(object);
     rules.complete(kind, complete, Optional.empty());
     check(kind, schema, complete, Optional.empty());
+    if (kind.rules().equals("pod")) {
+      Quotas.excess(state.storage(), request.namespace(), complete)
+          .ifPresent(why -> {
+            throw Refusal.forbidden(
+                kind, complete.path("metadata").path("name").asText(), why, List.of());
+          });
+    }
     var name = complete.path("metadata").path("name").asText();
     var key = state.key(kind, request.namespace(), name);
     if (state.storage().get(key).isPresent()) {

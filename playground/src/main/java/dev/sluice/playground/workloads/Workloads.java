@@ -330,12 +330,12 @@ public final class Workloads implements AutoCloseable {
   }
 
   private void refuse(Key key, String why, Instant now) {
-    var before = refusals.put(key, why);
     due.add(key, now.plus(AFTER_REFUSAL));
-    if (!why.equals(before)) {
-      cache
-          .get(key)
-          .ifPresent(set -> carryOut(key, ReplicaSetPlan.refused(set, why, now, random), now));
+    cache
+        .get(key)
+        .ifPresent(set -> carryOut(key, ReplicaSetPlan.refused(set, why, now, random), now));
+    // The first reason stays in status, as with the real one: each names a pod of its own.
+    if (refusals.putIfAbsent(key, why) == null) {
       due.add(key, now);
     }
   }

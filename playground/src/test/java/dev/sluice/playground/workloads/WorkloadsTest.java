@@ -385,6 +385,53 @@ class WorkloadsTest {
     assertThat(ips).allMatch(ip -> pods.pod(ip).isEmpty(), "is gone");
   }
 
+  /// As recorded from a real cluster, `deployment-status-sequence`.
+  @Test
+  void aQuotaThatIsUsedUpIsToldAndPodsFollowOnceThereIsRoom() {
+    var quotas = "/api/v1/namespaces/default/resourcequotas";
+    create(
+        quotas,
+        "{apiVersion: v1, kind: ResourceQuota, metadata: {name: q}, spec: {hard: {pods: 1}}}");
+
+    deploy("web", 2, "", "");
+    seconds(10);
+
+    assertThat(status("web").path("availableReplicas").asInt()).isEqualTo(1);
+    assertThat(items(PODS)).hasSize(1);
+    assertThat(status("web").path("conditions"))
+        .anySatisfy(condition -> {
+          assertThat(condition.path("type").asText()).isEqualTo("ReplicaFailure");
+          assertThat(condition.path("reason").asText()).isEqualTo("FailedCreate");
+          assertThat(condition.path("message").asText())
+              .matches(
+                  "pods \"web-.*\" is forbidden: exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1");
+        });
+    assertThat(items("/api/v1/namespaces/default/events"))
+        .anySatisfy(event -> assertThat(event.path("reason").asText()).isEqualTo("FailedCreate"));
+
+    patch(quotas + "/q", "spec: {hard: {pods: 2}}");
+    seconds(10);
+    assertThat(status("web").path("availableReplicas").asInt()).isEqualTo(2);
+  }
+
+  @Test
+  void aQuotaOfComputeCountsWhatPodsRequest() {
+    create(
+        "/api/v1/namespaces/default/resourcequotas",
+        "{apiVersion: v1, kind: ResourceQuota, metadata: {name: q}, spec: {hard: {requests.cpu: 500m}}}");
+    deploy("web", 2, "", "");
+    patch(
+        DEPLOYMENTS + "/web",
+        "spec: {template: {spec: {containers: [{name: app, image: \"web:1\", resources: {requests: {cpu: 300m}}}]}}}");
+
+    seconds(30);
+
+    assertThat(items(PODS)).hasSize(1);
+    assertThat(status("web").path("conditions").toString())
+        .contains(
+            "requested: requests.cpu=300m, used: requests.cpu=300m, limited: requests.cpu=500m");
+  }
+
   @Test
   void aDeletedPodIsReplaced() {
     deploy("web", 1, "", "");
