@@ -24,7 +24,8 @@ final class Findings {
   private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x08\\x0A-\\x1F\\x7F]");
 
   /// A percent sign begins a variable such as `%HOSTNAME%`, or stands twice for itself.
-  private static final Pattern PERCENT = Pattern.compile("(?:[^%]|%%|%[A-Z_0-9.]+(?:\\([^%]*\\))?(?::[0-9]+)?%)*");
+  private static final Pattern PERCENT =
+      Pattern.compile("(?:[^%]|%%|%[A-Z_0-9.]+(?:\\([^%]*\\))?(?::[0-9]+)?%)*");
 
   private final List<RouteProblem> found = new ArrayList<>();
 
@@ -67,8 +68,7 @@ final class Findings {
 
   /// @param matcher one of exact, prefix and regex; may be absent
   void matcher(String field, JsonNode matcher) {
-    long kinds =
-        List.of("exact", "prefix", "regex").stream().filter(matcher::hasNonNull).count();
+    long kinds = List.of("exact", "prefix", "regex").stream().filter(matcher::hasNonNull).count();
     if (kinds > 1) {
       add(field, "takes one of exact, prefix and regex");
     }

@@ -117,19 +117,25 @@ final class Istio implements Mesh {
 
   @Override
   public List<HasMetadata> reweighted(Canary app, Percent canary, List<HasMetadata> live) {
-    return changed(app, live, service -> {
-      List<HTTPRoute> rules = rules(service);
-      new IstioRules(app, JSON).reweigh(canary, rules);
-    });
+    return changed(
+        app,
+        live,
+        service -> {
+          List<HTTPRoute> rules = rules(service);
+          new IstioRules(app, JSON).reweigh(canary, rules);
+        });
   }
 
   @Override
   public List<HasMetadata> givenBack(Canary app, List<HasMetadata> live) {
-    return changed(app, live, service -> {
-      IstioOriginal.restore(app, service, JSON);
-      new IstioRules(app, JSON).unite(rules(service));
-      unmark(service, app);
-    });
+    return changed(
+        app,
+        live,
+        service -> {
+          IstioOriginal.restore(app, service, JSON);
+          new IstioRules(app, JSON).unite(rules(service));
+          unmark(service, app);
+        });
   }
 
   @Override

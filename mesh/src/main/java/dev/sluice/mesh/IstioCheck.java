@@ -58,8 +58,7 @@ final class IstioCheck {
   static List<RouteProblem> problems(Canary app) {
     CanaryService service = app.spec().service();
     Findings found = new Findings();
-    found.between(
-        "spec.service.port", IntNode.valueOf(service.port()), 1, 65535);
+    found.between("spec.service.port", IntNode.valueOf(service.port()), 1, 65535);
     hosts(app, found);
     gateways("spec.service.gateways", service.gateways(), found);
     if (service.delegation() && !(service.hosts().isEmpty() && service.gateways().isEmpty())) {

@@ -92,7 +92,9 @@ final class IstioHosts {
   }
 
   private static Set<String> full(List<String> hosts, String namespace) {
-    return hosts.stream().map(host -> full(host, namespace)).collect(Collectors.toUnmodifiableSet());
+    return hosts.stream()
+        .map(host -> full(host, namespace))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /// Whether this Canary made the object, here or under Flagger.
@@ -195,9 +197,7 @@ final class IstioHosts {
   }
 
   private static List<String> qualified(List<String> gateways, String namespace) {
-    return gateways.stream()
-        .map(name -> qualified(name, namespace))
-        .toList();
+    return gateways.stream().map(name -> qualified(name, namespace)).toList();
   }
 
   /// `NAMESPACE/NAME` of a gateway that may be written short, or in full as in old times.

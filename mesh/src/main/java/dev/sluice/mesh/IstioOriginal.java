@@ -28,8 +28,7 @@ final class IstioOriginal {
     Map<String, String> annotations = annotations(service);
     annotations.remove(ANNOTATION);
     String spec = json.valueToTree(service.getSpec()).toString();
-    if (service.getSpec() != null
-        && spec.getBytes(StandardCharsets.UTF_8).length <= LONGEST) {
+    if (service.getSpec() != null && spec.getBytes(StandardCharsets.UTF_8).length <= LONGEST) {
       annotations.put(ANNOTATION, spec);
     }
     service.getMetadata().setAnnotations(annotations);
@@ -41,8 +40,7 @@ final class IstioOriginal {
     Map<String, String> annotations = annotations(service);
     Optional<io.fabric8.istio.api.api.networking.v1alpha3.VirtualService> original =
         parse(annotations.get(ANNOTATION), json)
-            .or(() ->
-                parse(annotations.get(LAST_APPLIED), json).map(object -> object.path("spec")))
+            .or(() -> parse(annotations.get(LAST_APPLIED), json).map(object -> object.path("spec")))
             .filter(spec -> spec.path("http").isArray() && !namesSides(app, spec))
             .flatMap(spec -> read(spec, json));
     original.ifPresent(spec -> {
@@ -56,11 +54,12 @@ final class IstioOriginal {
 
   private static boolean namesSides(Canary app, JsonNode spec) {
     return spec.path("http").findValuesAsText("host").stream()
-        .anyMatch(host ->
-            host.equals(app.primaryServiceName()) || host.equals(app.canaryServiceName()));
+        .anyMatch(
+            host -> host.equals(app.primaryServiceName()) || host.equals(app.canaryServiceName()));
   }
 
-  private static Optional<JsonNode> parse(@org.jspecify.annotations.Nullable String text, ObjectMapper json) {
+  private static Optional<JsonNode> parse(
+      @org.jspecify.annotations.Nullable String text, ObjectMapper json) {
     if (text == null) {
       return Optional.empty();
     }

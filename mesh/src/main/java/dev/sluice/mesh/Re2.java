@@ -11,7 +11,9 @@ final class Re2 {
   /// Letters that mean something after a backslash.
   private static final String ESCAPES = "aftnrvxQEAbBCdDsSwWpPz";
 
-  private static final Pattern GROUP = Pattern.compile("\\(\\?(?:[imsU]*(?:-[imsU]+)?:|[imsU]+(?:-[imsU]+)?\\)|-[imsU]+\\)|P?<[A-Za-z_]\\w*>)");
+  private static final Pattern GROUP =
+      Pattern.compile(
+          "\\(\\?(?:[imsU]*(?:-[imsU]+)?:|[imsU]+(?:-[imsU]+)?\\)|-[imsU]+\\)|P?<[A-Za-z_]\\w*>)");
   private static final Pattern COUNT = Pattern.compile("\\{(\\d+)(?:,(\\d*))?\\}");
   private static final int MOST = 1000;
 
@@ -73,9 +75,7 @@ final class Re2 {
     if (next >= '1' && next <= '9') {
       return unknown("references to groups");
     }
-    return Character.isLetter(next) && ESCAPES.indexOf(next) < 0
-        ? unknown("\\" + next)
-        : take(2);
+    return Character.isLetter(next) && ESCAPES.indexOf(next) < 0 ? unknown("\\" + next) : take(2);
   }
 
   private Optional<String> characters() {
@@ -105,8 +105,7 @@ final class Re2 {
       }
     }
     if (at == regex.length()) {
-      return Optional.of(
-          "is no regular expression: missing closing ] of " + regex.substring(from));
+      return Optional.of("is no regular expression: missing closing ] of " + regex.substring(from));
     }
     return take(1);
   }

@@ -53,8 +53,7 @@ final class TrafficPolicyCheck {
     }
     found.duration(field + ".http.idleTimeout", http.path("idleTimeout"));
     JsonNode tcp = pool.path("tcp");
-    found.between(
-        field + ".tcp.maxConnections", tcp.path("maxConnections"), 0, Integer.MAX_VALUE);
+    found.between(field + ".tcp.maxConnections", tcp.path("maxConnections"), 0, Integer.MAX_VALUE);
     found.duration(field + ".tcp.connectTimeout", tcp.path("connectTimeout"));
     found.duration(field + ".tcp.maxConnectionDuration", tcp.path("maxConnectionDuration"));
   }

@@ -176,8 +176,8 @@ class IstioValidationTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "(?!a)b", "(?<=a)b", "(?>a)", "(a)\\1", "a*+", "a{2}+", "x{1001}", "\\h", "a\\", "[0-9", "(",
-        "a**", ")"
+        "(?!a)b", "(?<=a)b", "(?>a)", "(a)\\1", "a*+", "a{2}+", "x{1001}", "\\h", "a\\", "[0-9",
+        "(", "a**", ")"
       })
   void aPatternThatRe2DoesNotKnowIsRefused(String regex) {
     assertThat(Re2.problem(regex)).isPresent();

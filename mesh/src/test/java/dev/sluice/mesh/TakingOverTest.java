@@ -78,8 +78,7 @@ class TakingOverTest {
     assertThat(istio.read(app, once)).contains(new Percent(20));
     assertThat(Documents.print(istio.routes(app, new Percent(20), once)))
         .isEqualTo(Documents.print(once));
-    assertThat(istio.read(app, istio.routes(app, new Percent(30), once)))
-        .contains(new Percent(30));
+    assertThat(istio.read(app, istio.routes(app, new Percent(30), once))).contains(new Percent(30));
   }
 
   @Test
@@ -133,7 +132,8 @@ class TakingOverTest {
 
     JsonNode back = service(istio.givenBack(app, List.of(Documents.object(live))));
 
-    assertThat(back.at("/spec/http")).isEqualTo(Documents.tree(Documents.object(FOUND)).at("/spec/http"));
+    assertThat(back.at("/spec/http"))
+        .isEqualTo(Documents.tree(Documents.object(FOUND)).at("/spec/http"));
   }
 
   @Test

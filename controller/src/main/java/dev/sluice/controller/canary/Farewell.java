@@ -34,16 +34,12 @@ final class Farewell {
     PrimaryCopy copy =
         making
             .map(Making::copy)
-            .orElseThrow(
-                () ->
-                    new ClusterFailure.Refused(
-                        "what selects the pods of Deployment %s cannot be told"
-                            .formatted(canary.spec().targetRef().name())));
+            .orElseThrow(() ->
+                new ClusterFailure.Refused(
+                    "what selects the pods of Deployment %s cannot be told"
+                        .formatted(canary.spec().targetRef().name())));
     ObjectRef apex = new ObjectRef(canary.metadata().namespace(), canary.apexName());
-    cluster
-        .get(Kind.SERVICE, apex)
-        .map(Json::tree)
-        .ifPresent(live -> giveBack(canary, copy, live));
+    cluster.get(Kind.SERVICE, apex).map(Json::tree).ifPresent(live -> giveBack(canary, copy, live));
     routes.giveBack(canary);
   }
 

@@ -87,9 +87,9 @@ final class Hands {
       return;
     }
     ObjectNode tree = Json.tree(live.get());
+    Owners.checkFree(tree, canary);
     if (!Services.satisfied(canary, wanted, tree)) {
-      cluster.replace(
-          Kind.SERVICE, Json.resource(Services.adjusted(canary, role, wanted, tree)));
+      cluster.replace(Kind.SERVICE, Json.resource(Services.adjusted(canary, role, wanted, tree)));
     }
   }
 

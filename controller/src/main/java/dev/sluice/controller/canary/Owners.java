@@ -49,6 +49,24 @@ final class Owners {
     return was;
   }
 
+  /// Lets pass what is ours, and what nobody controls.
+  ///
+  /// @throws ClusterFailure.Refused when somebody else controls the object, who would set it back
+  static void checkFree(JsonNode object, Canary canary) {
+    for (JsonNode owner : object.path("metadata").path("ownerReferences")) {
+      if (owner.path("controller").asBoolean()
+          && !owner.path("uid").asText().equals(canary.metadata().uid())) {
+        throw new ClusterFailure.Refused(
+            "%s %s is controlled by %s %s: choose another spec.service.name, or delete it there"
+                .formatted(
+                    object.path("kind").asText("object"),
+                    object.path("metadata").path("name").asText(),
+                    owner.path("kind").asText(),
+                    owner.path("name").asText()));
+      }
+    }
+  }
+
   /// @throws ClusterFailure.Refused when overwriting the object would destroy somebody else's
   static void check(JsonNode object, Canary canary) {
     if (!owns(canary, object)) {

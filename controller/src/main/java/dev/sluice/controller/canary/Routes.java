@@ -84,7 +84,8 @@ final class Routes {
         && wanted.stream().allMatch(one -> live.stream().anyMatch(other -> same(one, other)));
   }
 
-  /// A spec that the mesh would refuse reaches no route; a run that is under way is still made safe.
+  /// A spec that the mesh would refuse reaches no route; a run that is under way is still made
+  /// safe.
   private List<HasMetadata> wanted(Canary canary, Percent split, List<HasMetadata> live) {
     return mesh.problems(canary).isEmpty()
         ? mesh.routes(canary, split, live)

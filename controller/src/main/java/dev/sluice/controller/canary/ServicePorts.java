@@ -110,11 +110,7 @@ final class ServicePorts {
   }
 
   private void add(
-      String name,
-      int number,
-      String protocol,
-      JsonNode target,
-      @Nullable CanaryService spec) {
+      String name, int number, String protocol, JsonNode target, @Nullable CanaryService spec) {
     if (!numbers.add(number + "/" + protocol)) {
       return;
     }

@@ -152,7 +152,8 @@ final class Services {
                     .map(applied -> applied.path("spec")))
             .map(before -> before.path("selector"))
             .filter(before -> before.isObject() && !before.isEmpty())
-            .filter(before -> !before.path(own.getKey()).asText().equals(own.getValue() + "-primary"))
+            .filter(
+                before -> !before.path(own.getKey()).asText().equals(own.getValue() + "-primary"))
             .orElseGet(() -> Json.MAPPER.createObjectNode().put(own.getKey(), own.getValue()));
     spec.set("selector", selector.deepCopy());
     found
@@ -193,10 +194,7 @@ final class Services {
   }
 
   private static void put(
-      ObjectNode meta,
-      String field,
-      ObjectNode wanted,
-      @Nullable List<String> leaveAlone) {
+      ObjectNode meta, String field, ObjectNode wanted, @Nullable List<String> leaveAlone) {
     ObjectNode live = Json.object(meta, field);
     wanted
         .path("metadata")

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// What a Canary looks after. From when it took traffic over, its objects bear the names of the
-/// target and of the apex Service; another name in the spec would leave the old ones to nobody, with
-/// all their traffic. So the old names hold until the spec has them again.
+/// target and of the apex Service; another name in the spec would leave the old ones to nobody,
+/// with all their traffic. So the old names hold until the spec has them again.
 ///
 /// @param canary with the names that hold
 /// @param problems what of the spec says otherwise
@@ -25,8 +25,7 @@ record Subject(Canary canary, List<Problem> problems) {
     Canary asked = Canary.read(object);
     Canary kept = Canary.read(keep(object));
     List<Problem> problems = new ArrayList<>();
-    boolean sameTarget =
-        asked.spec().targetRef().name().equals(kept.spec().targetRef().name());
+    boolean sameTarget = asked.spec().targetRef().name().equals(kept.spec().targetRef().name());
     if (!sameTarget) {
       problems.add(
           new Problem(

@@ -215,7 +215,9 @@ final class Analysis {
         };
     var blind =
         reason == HoldReason.WEIGHTS_NOT_OBEYED && !seen.settings().seesAllRoutes()
-            ? ". Only routes in " + seen.names().namespace() + " are seen (--namespace);"
+            ? ". Only routes in "
+                + seen.names().namespace()
+                + " are seen (--namespace);"
                 + " one in another namespace may own a host of this canary"
             : "";
     return Step.held(waiting(looked(phase), seen), reason, hold.sentence() + blind)

@@ -122,8 +122,7 @@ final class Departure {
   }
 
   private static Obstacle notReady(Observation seen, Instant deadline) {
-    var lacks =
-        seen.target().map(t -> t.lacks(seen.policy().canaryReadyThreshold())).orElse("");
+    var lacks = seen.target().map(t -> t.lacks(seen.policy().canaryReadyThreshold())).orElse("");
     var fewer =
         seen.target().filter(t -> t.replicas() < pods(seen)).isPresent()
             ? "it is being scaled to " + pods(seen)

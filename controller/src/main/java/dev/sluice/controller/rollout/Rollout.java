@@ -69,8 +69,7 @@ public final class Rollout {
     };
   }
 
-  private static Decision conclude(
-      Observation seen, Step step, World world, List<Action> actions) {
+  private static Decision conclude(Observation seen, Step step, World world, List<Action> actions) {
     var refused =
         seen.refused()
             .filter(_ -> !actions.isEmpty())

@@ -8,8 +8,8 @@ import java.time.Duration;
 /// @param quiet how long a changed target must stay as it is before a rollout of it starts, so that
 ///   an image and a ConfigMap edited one after the other are one revision
 /// @param shortestInterval the floor for `spec.analysis.interval`
-/// @param seesAllRoutes whether routes of every namespace are known; else a host may be owned by one
-///   that is not
+/// @param seesAllRoutes whether routes of every namespace are known; else a host may be owned by
+///   one that is not
 public record Settings(
     Duration settle, Duration quiet, Duration shortestInterval, boolean seesAllRoutes) {
   public static final Settings DEFAULT =

@@ -68,9 +68,7 @@ class ServicesTest {
 
   @Test
   void thePortOfTheSpecIsNotFoundAgain() {
-    assertThat(
-            ports(
-                wanted(canary("{port: 9797, portDiscovery: true, portName: m}"), Role.CANARY)))
+    assertThat(ports(wanted(canary("{port: 9797, portDiscovery: true, portName: m}"), Role.CANARY)))
         .startsWith("m 9797 TCP", "http 8080 TCP")
         .doesNotContain("metrics 9797 TCP");
     assertThat(
@@ -122,8 +120,7 @@ class ServicesTest {
   void itIsGivenBackAsItWasFound() {
     Canary canary = canary("{port: 80, targetPort: 8080}");
 
-    ObjectNode back =
-        Services.givenBack(canary, takenOver(canary), Map.entry("app", "web"));
+    ObjectNode back = Services.givenBack(canary, takenOver(canary), Map.entry("app", "web"));
 
     assertThat(back.path("spec")).isEqualTo(FOUND.path("spec"));
     assertThat(back.at("/metadata/annotations")).isEqualTo(FOUND.at("/metadata/annotations"));
@@ -181,8 +178,7 @@ class ServicesTest {
 
   private static ObjectNode wanted(Canary canary, Role role, JsonNode liveApex) {
     ServicePorts ports =
-        ServicePorts.of(
-            canary.spec().service(), TARGET, Services.foundPorts(canary, liveApex));
+        ServicePorts.of(canary.spec().service(), TARGET, Services.foundPorts(canary, liveApex));
     return Services.wanted(
         canary, role, new Making(new PrimaryCopy("web", "app", "web", Map.of()), ports));
   }

@@ -74,8 +74,7 @@ class SubjectTest {
     Standing next = new Standing(phase, Optional.empty(), List.of(), 1);
     CanaryStatus written = StatusWriter.write(CanaryStatus.EMPTY, next, "Deployment", NOW);
     Subject subject = read("{port: 80}", "web", "null");
-    return Objects.requireNonNull(
-        Subject.noted(written, subject.canary(), next).rollout());
+    return Objects.requireNonNull(Subject.noted(written, subject.canary(), next).rollout());
   }
 
   private static Subject read(String service, String target, String subject) {

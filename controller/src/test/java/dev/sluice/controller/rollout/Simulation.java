@@ -44,7 +44,6 @@ public final class Simulation {
   /// When somebody deletes the Canary; for most never.
   private final long deletedAt;
 
-
   /// @param traced whether what happens is written down, which costs more than what happens
   public Simulation(long seed, boolean traced) {
     this.traced = traced;

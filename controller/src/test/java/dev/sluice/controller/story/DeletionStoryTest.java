@@ -160,7 +160,8 @@ class DeletionStoryTest {
       assertGivenBack(world);
       assertThat(world.image("myapp")).endsWith(":1.1.0");
       assertThat(world.story("myapp"))
-          .anyMatch(line -> line.startsWith("Terminating") && line.contains("not what was promoted"));
+          .anyMatch(
+              line -> line.startsWith("Terminating") && line.contains("not what was promoted"));
     }
   }
 
@@ -197,7 +198,9 @@ class DeletionStoryTest {
   @Test
   void revertOnDeletionThatIsSwitchedOffTakesTheFinalizerAway() {
     try (World world = onboarded(6, false)) {
-      world.patch(BASE + "myapp", "{\"spec\":{\"revertOnDeletion\":false}}").run(Duration.ofSeconds(5));
+      world
+          .patch(BASE + "myapp", "{\"spec\":{\"revertOnDeletion\":false}}")
+          .run(Duration.ofSeconds(5));
 
       assertThat(world.canary("myapp").at("/metadata/finalizers").size()).isZero();
     }

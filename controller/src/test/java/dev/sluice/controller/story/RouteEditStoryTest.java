@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.mesh.Percent;
 import java.time.Duration;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// Somebody edits `spec.service` while a rollout is under way.
@@ -136,7 +136,8 @@ class RouteEditStoryTest {
     world.patch(CANARY, "{\"spec\":{\"targetRef\":{\"name\":\"other\"}}}");
     world.run(Duration.ofMinutes(1));
 
-    assertThat(stalled()).contains("spec.targetRef.name: is other, but this Canary looks after myapp");
+    assertThat(stalled())
+        .contains("spec.targetRef.name: is other, but this Canary looks after myapp");
     assertThat(world.routed("myapp")).isEqualTo(new Percent(30));
 
     world.patch(
@@ -151,7 +152,8 @@ class RouteEditStoryTest {
     edit("{\"name\":\"shop\"}");
     world.run(Duration.ofMinutes(1));
 
-    assertThat(stalled()).contains("spec.service.name: names shop, but callers reach the app by myapp");
+    assertThat(stalled())
+        .contains("spec.service.name: names shop, but callers reach the app by myapp");
     assertThat(world.get("/api/v1/namespaces/production/services/shop").path("code").asInt())
         .isEqualTo(404);
 
@@ -166,13 +168,13 @@ class RouteEditStoryTest {
     edit("{\"port\":8080}");
 
     assertThat(
-            world.get("/api/v1/namespaces/production/services/myapp-canary")
+            world
+                .get("/api/v1/namespaces/production/services/myapp-canary")
                 .at("/spec/ports/0/port")
                 .asInt())
         .isEqualTo(8080);
     world.runUntilPhase("myapp", "Succeeded", Duration.ofMinutes(5));
-    assertThat(
-            world.get("/api/v1/namespaces/production/services/myapp").findValuesAsText("port"))
+    assertThat(world.get("/api/v1/namespaces/production/services/myapp").findValuesAsText("port"))
         .as("callers of the old port are served, too: the Service was there before")
         .containsExactly("8080", "80");
     assertThat(world.failedForUsers()).isZero();
@@ -185,6 +187,41 @@ class RouteEditStoryTest {
       }
     }
     return "";
+  }
+
+  @Test
+  void aServiceThatAnotherCanaryControlsIsLeftToIt() {
+    world.apply(
+        """
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: other, namespace: production, labels: {app: other}}
+        spec:
+          replicas: 1
+          selector: {matchLabels: {app: other}}
+          template:
+            metadata: {labels: {app: other}}
+            spec: {containers: [{name: other, image: "registry.example.com/other:1"}]}
+        ---
+        apiVersion: flagger.app/v1beta1
+        kind: Canary
+        metadata: {name: other, namespace: production}
+        spec:
+          targetRef: {apiVersion: apps/v1, kind: Deployment, name: other}
+          service: {port: 80, name: myapp-canary}
+          analysis: {interval: 10s, threshold: 3, stepWeight: 10}
+        """);
+    world.run(Duration.ofMinutes(2));
+
+    assertThat(
+            world
+                .get("/api/v1/namespaces/production/services/myapp-canary")
+                .at("/spec/selector/app")
+                .asText())
+        .isEqualTo("myapp");
+    assertThat(world.story("other"))
+        .anyMatch(line -> line.contains("Service myapp-canary is controlled by Canary myapp"));
+    assertThat(world.replicas("other")).as("it goes on without a Canary").isEqualTo(1);
   }
 
   /// Older, and in another namespace: Istio obeys it whole, and our weights not at all.
