@@ -6,6 +6,8 @@ import dev.sluice.crds.shape.CustomResource;
 import dev.sluice.crds.shape.CustomResource.Column;
 import dev.sluice.crds.shape.Field;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -131,9 +133,12 @@ public record GitSync(
       @Field(
               "Targets of rollouts, as namespace/name, whose pods or config the commit under way"
                   + " changes.")
-          List<String> handingOver) {
+          List<String> handingOver,
+      @Field("What people were told last, kept so that a crash loses none of it.")
+          @Nullable News news) {
 
-    public static final Status EMPTY = new Status(0, List.of(), null, null, null, null, List.of());
+    public static final Status EMPTY =
+        new Status(0, List.of(), null, null, null, null, List.of(), null);
 
     public Status {
       conditions = List.copyOf(conditions);
@@ -144,9 +149,33 @@ public record GitSync(
       return Condition.find(conditions, type);
     }
 
+    /// The same with other news.
+    public Status with(News latest) {
+      return new Status(
+          observedGeneration,
+          conditions,
+          lastAttemptedRevision,
+          lastAppliedRevision,
+          lastHandledReconcileAt,
+          inventory,
+          handingOver,
+          latest);
+    }
+
     /// The whole status as the API server takes it.
     public Map<String, Object> toMap() {
       return Binding.writeMap(this);
+    }
+  }
+
+  /// One Event. Its time is kept to the millisecond.
+  public record News(
+      @Field(value = "When it happened.", required = true) Instant at,
+      @Field(value = "`Normal` or `Warning`.", required = true) String type,
+      @Field(value = "The Event's reason.", required = true) String reason,
+      @Field(value = "The Event's message.", required = true) String message) {
+    public News {
+      at = at.truncatedTo(ChronoUnit.MILLIS);
     }
   }
 

@@ -8,6 +8,7 @@ import dev.sluice.crds.Metadata;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
@@ -21,6 +22,11 @@ import org.slf4j.LoggerFactory;
 public final class Events {
   private static final Logger LOG = LoggerFactory.getLogger(Events.class);
   private static final String COMPONENT = "sluice";
+
+  /// Kubernetes forgets Events after an hour. What is older has been told, or nobody was there to
+  /// tell it for so long that status has to do.
+  public static final Duration LAST = Duration.ofMinutes(50);
+
   private static final int LONGEST_MESSAGE = 1024;
 
   /// Room for the rest of the 253 characters that a name may have.

@@ -22,10 +22,6 @@ import java.util.concurrent.ConcurrentHashMap;
 /// Status comes first and holds what is to be told. Should the process die before it is told, the
 /// next one finds it there: the Event's name is the same, so that it is there once in the end.
 final class Report {
-  /// Kubernetes forgets Events after an hour. What is older has been told, or nobody was there to
-  /// tell it for so long that status has to do.
-  private static final Duration EVENTS_LAST = Duration.ofMinutes(50);
-
   /// An alert may be on its way for this long after its Event was written.
   private static final Duration ALERTS_TAKE = Duration.ofSeconds(30);
 
@@ -98,7 +94,7 @@ final class Report {
     boolean all = true;
     for (News item : news) {
       Duration age = Duration.between(item.at(), now);
-      if (age.compareTo(EVENTS_LAST) > 0) {
+      if (age.compareTo(Events.LAST) > 0) {
         continue;
       }
       Events.Outcome outcome = write(canary, item);

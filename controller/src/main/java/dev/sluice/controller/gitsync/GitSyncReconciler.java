@@ -35,6 +35,9 @@ public final class GitSyncReconciler implements Reconciler {
   private static final Duration SOON = Duration.ofSeconds(1);
   private static final Duration FIRST_RETRY = Duration.ofSeconds(5);
 
+  /// As much as an Event takes.
+  private static final int LONGEST_NEWS = 1024;
+
   private final Cluster cluster;
   private final Checkout checkout;
   private final Handovers handovers;
@@ -72,6 +75,7 @@ public final class GitSyncReconciler implements Reconciler {
     Instant due = Instant.MIN;
     int failures;
     @Nullable Good good;
+    GitSync.@Nullable News told;
     Changes changes = new Changes();
     Optional<Revision> changesOf = Optional.empty();
 
@@ -116,6 +120,7 @@ public final class GitSyncReconciler implements Reconciler {
   }
 
   private Instant look(GitSync sync, Memory memory, Instant now) {
+    tell(sync, sync.status(), memory, now);
     Cluster as = cluster.as(serviceAccount(sync));
     Optional<Trouble> trouble = Optional.empty();
     Optional<Snapshot> fetched = Optional.empty();
@@ -203,11 +208,14 @@ public final class GitSyncReconciler implements Reconciler {
               Progress.failed(sync, trouble, attempted, now);
           case Outcome.Waiting _ -> sync.status();
         };
+    after =
+        Progress.news(before.status(), after, outcome)
+            .map(news ->
+                new GitSync.News(now, news.type(), news.reason(), shortened(news.message())))
+            .map(after::with)
+            .orElse(after);
     write(sync, after, memory);
-    Progress.news(before.status(), after, outcome)
-        .ifPresent(news ->
-            events.write(
-                Kind.GIT_SYNC, before.metadata(), news.type(), news.reason(), news.message(), now));
+    tell(before, after, memory, now);
     memory.due =
         switch (outcome) {
           case Outcome.Done(Snapshot snapshot, _, _, _) -> {
@@ -230,6 +238,33 @@ public final class GitSyncReconciler implements Reconciler {
           }
         };
     return memory.due;
+  }
+
+  /// Tells what a status says was to be told, where this process has not done so: it is written
+  /// under the same name again, so that a crash loses no Event and doubles none.
+  private void tell(GitSync sync, GitSync.Status status, Memory memory, Instant now) {
+    GitSync.News news = status.news();
+    if (news == null || news.equals(memory.told)) {
+      return;
+    }
+    boolean young = Duration.between(news.at(), now).compareTo(Events.LAST) < 0;
+    Events.Outcome outcome =
+        young
+            ? events.write(
+                Kind.GIT_SYNC,
+                sync.metadata(),
+                news.type(),
+                news.reason(),
+                news.message(),
+                news.at())
+            : Events.Outcome.EXISTED;
+    if (outcome != Events.Outcome.UNKNOWN) {
+      memory.told = news;
+    }
+  }
+
+  private static String shortened(String message) {
+    return message.length() <= LONGEST_NEWS ? message : message.substring(0, LONGEST_NEWS - 1) + "…";
   }
 
   private void write(GitSync sync, GitSync.Status after, Memory memory) {

@@ -61,7 +61,8 @@ final class Progress {
         old.lastAppliedRevision(),
         old.lastHandledReconcileAt(),
         written(union),
-        handingOver.stream().map(ObjectRef::toString).toList());
+        handingOver.stream().map(ObjectRef::toString).toList(),
+        old.news());
   }
 
   /// After a pass that did everything.
@@ -87,7 +88,8 @@ final class Progress {
         revision.toString(),
         requested(sync),
         written(done.inventory()),
-        List.of());
+        List.of(),
+        sync.status().news());
   }
 
   /// After a pass that could not. The inventory stays as it was written before the first write.
@@ -121,7 +123,8 @@ final class Progress {
         old.lastAppliedRevision(),
         requested(sync),
         old.inventory(),
-        old.handingOver());
+        old.handingOver(),
+        old.news());
   }
 
   /// What is new since the status before; one thing at most.

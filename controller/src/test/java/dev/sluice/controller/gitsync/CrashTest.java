@@ -70,10 +70,12 @@ class CrashTest {
   @Test
   void whereverItIsKilledTheNextPassEndsInTheSameState() throws IOException {
     Map<String, String> expected;
+    List<String> applied;
     int writes;
     try (var town = new Town(fresh("calm"))) {
       tell(town, Integer.MAX_VALUE);
       expected = town.state();
+      applied = applied(town);
       writes = town.writes.size();
     }
     assertThat(writes).isGreaterThan(15);
@@ -84,8 +86,20 @@ class CrashTest {
         assertThat(new HashSet<>(town.events()))
             .as("nothing is told twice, killed after write " + kill)
             .hasSameSizeAs(town.events());
+        assertThat(applied(town))
+            .as("nothing is left untold, killed after write " + kill)
+            .isEqualTo(applied);
       }
     }
+  }
+
+  /// Which commits people were told of; what was left to change depends on when it was killed.
+  private static List<String> applied(Town town) {
+    return town.events().stream()
+        .filter(event -> event.startsWith("Applied: "))
+        .map(event -> event.replaceFirst("\\): .*", ""))
+        .sorted()
+        .toList();
   }
 
   private Path fresh(String name) throws IOException {

@@ -130,14 +130,19 @@ class GitSyncReconcilerTest {
     town.sync("prune: true");
     town.settle();
     int writes = town.writes.size();
+    var events = town.events();
     var before = town.state();
     String version = town.value("Deployment", "production/web", "/metadata/resourceVersion");
 
     town.intervals(10);
+    assertThat(town.writes).hasSize(writes);
     town.start();
     town.intervals(2);
 
-    assertThat(town.writes).hasSize(writes);
+    assertThat(town.writes.subList(writes, town.writes.size()))
+        .as("a start only makes sure that the last Event was told")
+        .allMatch(write -> write.path().endsWith("/events"));
+    assertThat(town.events()).isEqualTo(events);
     assertThat(town.state()).isEqualTo(before);
     assertThat(town.value("Deployment", "production/web", "/metadata/resourceVersion"))
         .isEqualTo(version);

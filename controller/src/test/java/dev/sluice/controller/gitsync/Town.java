@@ -253,6 +253,9 @@ final class Town implements AutoCloseable {
         if (object.path("status").path("conditions").isArray()) {
           object.path("status").path("conditions").forEach(Town::withoutTimes);
         }
+        if (object.path("status") instanceof ObjectNode status) {
+          status.remove("news");
+        }
         if (object.path("spec") instanceof ObjectNode spec) {
           spec.remove(List.of("clusterIP", "clusterIPs"));
         }
