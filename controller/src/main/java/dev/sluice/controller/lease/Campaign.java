@@ -11,10 +11,16 @@ import org.slf4j.LoggerFactory;
 public final class Campaign {
   private static final Logger LOG = LoggerFactory.getLogger(Campaign.class);
   private static final Duration AFTER_A_BUG = Duration.ofSeconds(2);
+  private static final Duration UNWANTED = Duration.ofSeconds(60);
 
   private final Elector elector;
   private final Thread thread;
   private Optional<Tenure> tenure = Optional.empty();
+
+  /// Whether somebody is there to lead. Whose work of before has not ended yet must not keep the
+  /// lease from others.
+  private boolean wanted;
+
   private boolean stopped;
 
   public Campaign(Elector elector) {
@@ -30,7 +36,7 @@ public final class Campaign {
   private void run() {
     try {
       while (true) {
-        Duration pause = look();
+        Duration pause = mayLook() ? look() : UNWANTED;
         synchronized (this) {
           tenure = elector.tenure();
           notifyAll();
@@ -49,6 +55,10 @@ public final class Campaign {
     }
   }
 
+  private synchronized boolean mayLook() {
+    return wanted || elector.tenure().isPresent();
+  }
+
   private Duration look() {
     try {
       return elector.look();
@@ -63,9 +73,12 @@ public final class Campaign {
   ///
   /// @return empty when the campaign was stopped instead
   public synchronized Optional<Tenure> awaitTenure() throws InterruptedException {
+    wanted = true;
+    notifyAll();
     while (!stopped && tenure.filter(Tenure::isHeld).isEmpty()) {
       wait();
     }
+    wanted = false;
     return stopped ? Optional.empty() : tenure;
   }
 

@@ -56,6 +56,14 @@ public final class Loop implements AutoCloseable {
 
   /// Runs until [#close]; the caller's thread is the loop's thread.
   public void run() throws InterruptedException {
+    try {
+      turn();
+    } finally {
+      turned = Optional.empty();
+    }
+  }
+
+  private void turn() throws InterruptedException {
     while (running) {
       turned = Optional.of(clock.instant());
       permits.acquire();
@@ -77,7 +85,6 @@ public final class Loop implements AutoCloseable {
         return;
       }
     }
-    turned = Optional.empty();
   }
 
   /// When the loop last turned, which is at least once a minute; empty while it does not run.

@@ -36,8 +36,7 @@ class RenderedTest {
     Rendered lint =
         Rendered.by(
             scratch,
-            List.of(
-                "helm", "lint", "--strict", "--kube-version", "1.33.0", "deploy/chart/sluice"));
+            List.of("helm", "lint", "--strict", "--kube-version", "1.33.0", "deploy/chart/sluice"));
     assertThat(lint.said()).contains("0 chart(s) failed");
     assertThat(lint.succeeded()).isTrue();
   }
@@ -79,16 +78,16 @@ class RenderedTest {
             .filter(object -> object.at("/metadata/namespace").asText().equals("shop"))
             .findFirst()
             .orElseThrow();
-    assertThat(role.path("rules")).anySatisfy(rule -> {
-      assertThat(rule.path("verbs").toString()).isEqualTo("[\"impersonate\"]");
-      assertThat(rule.path("resourceNames").toString()).isEqualTo("[\"deployer\"]");
-    });
+    assertThat(role.path("rules"))
+        .anySatisfy(rule -> {
+          assertThat(rule.path("verbs").toString()).isEqualTo("[\"impersonate\"]");
+          assertThat(rule.path("resourceNames").toString()).isEqualTo("[\"deployer\"]");
+        });
   }
 
   @Test
   void aSlackHookNeverStandsInTheDeployment() throws Exception {
-    Rendered rendered =
-        chart("slack.url=https://hooks.slack.test/secret", "slack.channel=on-call");
+    Rendered rendered = chart("slack.url=https://hooks.slack.test/secret", "slack.channel=on-call");
     thenItCanRun(rendered);
     assertThat(rendered.the("Deployment").toString()).doesNotContain("hooks.slack.test");
     assertThat(rendered.the("Secret").at("/stringData/url").asText())
@@ -219,10 +218,11 @@ class RenderedTest {
 
   private static void thenItCanRun(Rendered rendered) {
     assertThat(rendered.succeeded()).as(rendered.said()).isTrue();
-    assertThat(rendered.objects()).allSatisfy(object -> {
-      assertThat(object.path("apiVersion").asText()).isNotEmpty();
-      assertThat(object.at("/metadata/name").asText()).isNotEmpty();
-    });
+    assertThat(rendered.objects())
+        .allSatisfy(object -> {
+          assertThat(object.path("apiVersion").asText()).isNotEmpty();
+          assertThat(object.at("/metadata/name").asText()).isNotEmpty();
+        });
     ShippedCommand.controller(rendered.args());
     JsonNode pod = rendered.pod().path("spec");
     assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).isTrue();

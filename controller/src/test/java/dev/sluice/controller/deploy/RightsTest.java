@@ -39,7 +39,7 @@ class RightsTest {
       Map.ofEntries(
           Map.entry("impersonate serviceaccounts", "GitSyncReconcilerTest"),
           Map.entry("patch gitsyncs/status.sluice.dev", "GitSyncReconcilerTest"),
-                    Map.entry("list gitsyncs.sluice.dev", "Controller watches it"),
+          Map.entry("list gitsyncs.sluice.dev", "Controller watches it"),
           Map.entry("watch gitsyncs.sluice.dev", "Controller watches it"),
           Map.entry("get alertproviders.flagger.app", "AlertsTest"),
           Map.entry("get canaries.flagger.app", "a finalizer is put on and taken off"),
@@ -207,11 +207,7 @@ class RightsTest {
               .resolve(object.path("apiVersion").asText(), object.path("kind").asText())
               .orElseThrow();
       people.apply(
-          kind,
-          JSON.convertValue(object, GenericKubernetesResource.class),
-          "kubectl",
-          true,
-          false);
+          kind, JSON.convertValue(object, GenericKubernetesResource.class), "kubectl", true, false);
     }
   }
 

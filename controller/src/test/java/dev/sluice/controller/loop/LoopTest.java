@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /// The loop on the wall clock; what it does in which order is the queue's test.
@@ -89,6 +90,31 @@ class LoopTest {
       assertThat(enough.await(10, TimeUnit.SECONDS)).isTrue();
     }
     assertThat(most).hasValue(1);
+  }
+
+  @Test
+  void aLoopThatWasClosedDoesNotLookAsIfItHung() throws Exception {
+    AtomicReference<Loop> closedWhenDue = new AtomicReference<>();
+    LoopGauges closing =
+        new LoopGauges() {
+          @Override
+          public void late(Duration by) {
+            Optional.ofNullable(closedWhenDue.get()).ifPresent(Loop::close);
+          }
+
+          @Override
+          public void passed(Kind kind, Duration took) {}
+        };
+    Loop loop =
+        new Loop(
+            Map.of(Kind.CANARY, (ref, now) -> Optional.empty()),
+            InstantSource.system(),
+            4,
+            closing);
+    closedWhenDue.set(loop);
+    loop.lookAt(shop);
+    loop.run();
+    assertThat(loop.lastTurn()).isEmpty();
   }
 
   @Test
