@@ -204,6 +204,36 @@ class MetricTemplateStoryTest {
   }
 
   @Test
+  void noTrafficAnOutageAndABadReleaseLookDifferentToWhoeverReads() {
+    var metric = BY_TEMPLATE.replace("thresholdRange", "interval: 20s, thresholdRange");
+    try (World world =
+        world(11).apply(template("prometheus", "", ERRORS)).apply(canary("", metric))) {
+      world.runUntilPhase("myapp", "Initialized", MINUTE);
+      release(world, "1.1.0", "");
+      world.runUntilWeight("myapp", 10, MINUTE);
+
+      world.prometheusDown(true).run(MINUTE);
+      assertThat(condition(world, "Held").path("reason").asText()).isEqualTo("MetricsUnavailable");
+      assertThat(condition(world, "Held").path("message").asText())
+          .contains("does not answer: connection refused", "says nothing about the release");
+      assertThat(world.canary("myapp").at("/status/failedChecks").asInt()).isZero();
+
+      world.prometheusDown(false).trafficOf(0).run(Duration.ofSeconds(30));
+      assertThat(condition(world, "Held").isMissingNode()).isTrue();
+      assertThat(world.story("myapp"))
+          .anyMatch(e -> e.contains("errors has no value over the last 20s"));
+      assertThat(world.canary("myapp").at("/status/failedChecks").asInt()).isPositive();
+
+      world.trafficOf(20);
+      world.runUntilPhase("myapp", "Succeeded", MINUTE.multipliedBy(5));
+      release(world, "1.2.0", BAD);
+      world.runUntilPhase("myapp", "Failed", MINUTE.multipliedBy(5));
+      assertThat(world.story("myapp"))
+          .anyMatch(e -> e.startsWith("CheckFailed") && e.contains("but allowed is at most 1"));
+    }
+  }
+
+  @Test
   void aFixIsNotJudgedByTheErrorsOfTheReleaseBeforeIt() {
     var looksFarBack =
         """
