@@ -7,8 +7,8 @@ import java.util.Objects;
 import java.util.Set;
 
 /// What the cache keeps of an object: no managedFields (of routes, only who wrote and when), and of
-/// ConfigMaps and Secrets only a checksum, so that no secret stays in the controller's memory
-/// but the credentials in use.
+/// ConfigMaps and Secrets only a checksum, so that no secret stays in the controller's memory but
+/// the credentials in use.
 public final class Trim {
   /// Takes the place of `data` and `binaryData` in a cached ConfigMap or Secret.
   public static final String CHECKSUM = "sluiceChecksum";
