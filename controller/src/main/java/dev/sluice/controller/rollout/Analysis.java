@@ -100,7 +100,7 @@ final class Analysis {
           : step;
     }
     if (answers(phase, seen).filter(said -> said.all(rollback)).isEmpty()) {
-      return step.lookAgain(seen.now());
+      return step.lookAgain(soon(seen));
     }
     var next =
         new Step(waiting(phase, seen), step.obstacle(), step.announcements(), step.lookAgain());
@@ -151,7 +151,7 @@ final class Analysis {
 
   /// What was to be asked was not, or is another question by now.
   private static Step unanswered(Progressing phase, Observation seen) {
-    return Step.stay(phase).lookAgain(seen.now());
+    return Step.stay(phase).lookAgain(soon(seen));
   }
 
   /// The checks passed; it goes on if everybody who is to agree does.
@@ -354,6 +354,11 @@ final class Analysis {
   private static Progressing waiting(Progressing p, Observation seen) {
     return new Progressing(
         p.run(), p.weight(), p.failedChecks(), p.checks(), p.since(), later(seen), p.awaits());
+  }
+
+  /// When to ask again what was not answered.
+  static Instant soon(Observation seen) {
+    return seen.now().plusSeconds(1);
   }
 
   private static Instant later(Observation seen) {

@@ -41,7 +41,7 @@ final class Confirmation {
     }
     return answers.filter(said -> said.all(gates)).isPresent() || gates.isEmpty()
         ? start(run, seen, gates)
-        : Step.stay(phase).lookAgain(seen.now());
+        : Step.stay(phase).lookAgain(Analysis.soon(seen));
   }
 
   static Questions questions(Waiting phase, Observation seen) {
@@ -95,11 +95,11 @@ final class Confirmation {
       return Optional.of(Step.held(phase, unscalable.get()));
     }
     if (!seen.reached(Percent.NONE)) {
+      var step = Traffic.notReached(phase, seen.routing().since(), seen);
       return Optional.of(
-          Safety.forbids(seen, Percent.NONE)
-              .map(obstacle -> Step.held(phase, obstacle))
-              .orElseGet(() -> stillHeld(phase, seen))
-              .lookAgain(seen.routing().since().plus(seen.settings().settle())));
+          step.obstacle().isPresent()
+              ? step
+              : step.lookAgain().map(stillHeld(phase, seen)::lookAgain).orElse(step));
     }
     if (seen.target().filter(target -> !target.isGone()).isPresent()) {
       return Optional.of(stillHeld(phase, seen));
@@ -144,7 +144,7 @@ final class Confirmation {
     }
     return asked.filter(said -> said.all(questions.gates())).isPresent() || !questions.any()
         ? start(phase.run(), seen, questions.gates())
-        : stillHeld(phase, seen).lookAgain(seen.now());
+        : stillHeld(phase, seen).lookAgain(Analysis.soon(seen));
   }
 
   private static Step waiting(Waiting phase, Observation seen, HookAnswer refused) {

@@ -65,14 +65,19 @@ final class Detection {
       return Optional.of(
           Safety.forbids(seen, Percent.NONE)
               .map(obstacle -> Step.held(phase, obstacle))
-              .orElseGet(() -> Step.stay(phase))
-              .lookAgain(seen.routing().since().plus(seen.settings().settle())));
+              .orElseGet(() -> settling(phase, seen)));
     }
     var settled = settled(content, seen);
     if (seen.now().isBefore(settled)) {
       return Optional.of(Step.stay(phase).lookAgain(settled));
     }
     return mayKeepOldConfig(phase, seen) ? Optional.of(Step.stay(phase)) : Optional.empty();
+  }
+
+  /// The traffic is on its way to the primary: wanted, or written and not yet obeyed.
+  private static Step settling(Idle phase, Observation seen) {
+    var settled = seen.routing().since().plus(seen.settings().settle());
+    return settled.isAfter(seen.now()) ? Step.stay(phase).lookAgain(settled) : Step.stay(phase);
   }
 
   /// When a change that was seen may be taken up: a moment after its last part came in, and not

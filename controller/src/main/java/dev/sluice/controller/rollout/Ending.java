@@ -27,7 +27,7 @@ final class Ending {
     var hooks = questions(phase, seen).notices();
     var answers = seen.answersAbout(phase.seen().revision()).filter(said -> said.all(hooks));
     if (!hooks.isEmpty() && answers.isEmpty()) {
-      return Step.stay(phase).lookAgain(seen.now());
+      return Step.stay(phase).lookAgain(Analysis.soon(seen));
     }
     var step = Step.to(phase.ended());
     for (var answer : answers.map(Answers::hooks).orElse(List.of())) {

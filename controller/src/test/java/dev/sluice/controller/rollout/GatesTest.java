@@ -140,6 +140,18 @@ class GatesTest {
     }
 
     @Test
+    void aRouteThatCannotBeSetBackYetIsNotLookedAtOverAndOver() {
+      story.until("Waiting");
+      story.primary().crash(2, story.cluster.second, 600);
+      story.cluster.writeRoute(20, "kubectl");
+      story.run(60);
+
+      assertThat(story.trafficToCanary()).isEqualTo(20);
+      assertThat(story.tick().lookAgain())
+          .hasValueSatisfying(at -> assertThat(at).isAfter(story.cluster.now()));
+    }
+
+    @Test
     void aWebhookThatIsTakenOutOfTheSpecIsNotWaitedFor() {
       story.until("Waiting").edit(Story.with()).until("Succeeded");
 
