@@ -18,9 +18,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /// One canary's life with the whole controller: a quarter of an hour of people and faults, then
@@ -57,6 +60,7 @@ public final class Life {
   private boolean outage;
   private boolean denied;
   private boolean suspended;
+  private final Set<String> closed = new TreeSet<>(Set.of("stop"));
   private int releases = 1;
 
   /// @param root of the repository
@@ -85,7 +89,7 @@ public final class Life {
         counted,
         new VirtualController.Outside(
             this::answer,
-            (canary, hook, phase, about) -> Optional.empty(),
+            (canary, hook, phase, about) -> called(hook.name(), about.hash()),
             (canary, standing, said, at) ->
                 note("sluice", "says " + said.reason().title() + ": " + said.message())),
         SECOND,
@@ -224,6 +228,19 @@ public final class Life {
     };
   }
 
+  /// Gates stay as somebody left them, and now and then do not answer.
+  private Optional<String> called(String webhook, String revision) {
+    double dice = new Random(seed ^ now.toEpochMilli() * 37 ^ webhook.hashCode()).nextDouble();
+    boolean hangs = !peace && dice < faults / 2;
+    boolean agrees = !hangs && !closed.contains(webhook);
+    note("world", webhook + (agrees ? " agrees to " : " refuses ") + revision);
+    if (agrees) {
+      rules.agreed(webhook);
+      return Optional.empty();
+    }
+    return Optional.of(hangs ? "it did not answer within 10s" : "it answered 403: Forbidden");
+  }
+
   /// Queries are asked at once, in no order, so that neither dice nor notes may depend on it.
   private Http.Response answer(Http.Request request) throws IOException {
     String query =
@@ -268,7 +285,7 @@ public final class Life {
   // ---- people ----
 
   private void somebodyActs() {
-    switch (random.nextInt(19)) {
+    switch (random.nextInt(23)) {
       case 0, 1, 2, 3 -> release("good");
       case 4, 5 -> release("bad");
       case 6 -> release("never");
@@ -320,6 +337,14 @@ public final class Life {
         note("people", "delete the primary");
         shop.deletePrimary();
       }
+      case 18, 19, 20, 21 -> {
+        String gate = List.of("start", "more", "go", "stop").get(random.nextInt(4));
+        boolean opens = closed.remove(gate);
+        if (!opens) {
+          closed.add(gate);
+        }
+        note("people", (opens ? "open " : "close ") + gate);
+      }
       default -> {
         note("world", "kill -9, and the controller is started again");
         restart();
@@ -346,6 +371,8 @@ public final class Life {
     peace = true;
     outage = false;
     denied = false;
+    closed.clear();
+    closed.add("stop");
     shop.suspend(false);
     faulty.deliverAll();
   }

@@ -104,8 +104,7 @@ final class Rules {
         case "canary/shop" -> recorded(before, object);
         case "deployment/shop" -> scaled(before, object);
         case "deployment/shop-primary" -> copied(before, object);
-        case "config/shop-config-primary" ->
-            configured(object);
+        case "config/shop-config-primary" -> configured(object);
         default -> {}
       }
     }
@@ -133,19 +132,41 @@ final class Rules {
     }
   }
 
+  /// A webhook said yes just now.
+  void agreed(String webhook) {
+    lastTrue.put(webhook, clock.instant());
+  }
+
+  private boolean hasAgreed(String webhook) {
+    return clock.instant().equals(lastTrue.get(webhook));
+  }
+
   private void recorded(Optional<JsonNode> before, JsonNode after) {
     String phase = after.at("/status/phase").asText();
-    if (!phase.equals(before.map(c -> c.at("/status/phase").asText()).orElse(""))) {
+    String last = before.map(c -> c.at("/status/phase").asText()).orElse("");
+    if (!phase.equals(last)) {
       phases.merge(phase, 1, Integer::sum);
+      gated(last, phase, after.at("/status/rollout/stage").asText());
     }
     int was = before.map(c -> c.at("/status/canaryWeight").asInt()).orElse(0);
     int is = after.at("/status/canaryWeight").asInt();
     if (is > was) {
+      must("no more traffic before its webhook agreed", hasAgreed("more"));
       must("no step is left out: from " + was + " to " + is, is == was + STEP);
       must(
           "no step early: " + is + "% after " + Duration.between(lastStep, clock.instant()),
           was == 0 || !clock.instant().isBefore(lastStep.plus(INTERVAL)));
       lastStep = clock.instant();
+    }
+  }
+
+  private void gated(String last, String phase, String stage) {
+    boolean starts = phase.equals("Progressing") && !stage.equals("RollingBack");
+    if (starts && List.of("Initialized", "Succeeded", "Waiting").contains(last)) {
+      must("no start before its webhook agreed", hasAgreed("start"));
+    }
+    if (phase.equals("Promoting")) {
+      must("no promotion before its webhook agreed", hasAgreed("go"));
     }
   }
 
@@ -222,10 +243,7 @@ final class Rules {
   }
 
   private static String image(JsonNode deployment) {
-    return deployment
-        .at("/spec/template/spec/containers/0/image")
-        .asText()
-        .replaceFirst(".*:", "");
+    return deployment.at("/spec/template/spec/containers/0/image").asText().replaceFirst(".*:", "");
   }
 
   private void must(String rule, boolean kept) {

@@ -66,6 +66,13 @@ final class Shop {
           stepWeight: 10
           metrics:
           - {name: request-success-rate, thresholdRange: {min: 99}, interval: 1m}
+          webhooks:
+          - {name: start, type: confirm-rollout, url: "http://gates.production/"}
+          - {name: test, type: pre-rollout, url: "http://gates.production/"}
+          - {name: more, type: confirm-traffic-increase, url: "http://gates.production/"}
+          - {name: go, type: confirm-promotion, url: "http://gates.production/"}
+          - {name: stop, type: rollback, url: "http://gates.production/"}
+          - {name: done, type: post-rollout, url: "http://gates.production/"}
       """;
 
   private final ApiServer api;
