@@ -79,8 +79,7 @@ final class ControllerUnderTest implements AutoCloseable {
   private Process startController(List<String> options) throws IOException {
     List<String> command =
         new ArrayList<>(java(options, "dev.sluice.controller.cli.Main", "controller"));
-    command.addAll(
-        List.of("--kubeconfig", folder.resolve("kubeconfig").toString(), "--port", "0"));
+    command.addAll(List.of("--kubeconfig", folder.resolve("kubeconfig").toString(), "--port", "0"));
     command.addAll(List.of("--metrics-server", prometheus, "--scrape-interval", "5s"));
     return new ProcessBuilder(command)
         .redirectErrorStream(true)

@@ -93,14 +93,18 @@ final class Figures implements Callable<Integer> {
     fleet.run(Duration.ofMinutes(2));
     say("%d Canaries: %s", canaries, fleet.phases());
     VirtualFleet.Cost idle = fleet.run(Duration.ofMinutes(5));
-    say("idle for five minutes: %d looks, calls %s, %d queries", idle.passes(), idle.calls(), idle.queries());
+    say(
+        "idle for five minutes: %d looks, calls %s, %d queries",
+        idle.passes(), idle.calls(), idle.queries());
     keep(idle.equals(new VirtualFleet.Cost(Map.of(), 0, 0)), "idle Canaries cost no call");
     fleet.release(1, "1.1.0");
     for (int second = 0; second < 300; second++) {
       int before = fleet.weight(1);
       VirtualFleet.Cost step = fleet.run(Duration.ofSeconds(1));
       if (before > 0 && fleet.weight(1) > before) {
-        say("step from %d%% to %d%%: calls %s, %d queries", before, fleet.weight(1), step.calls(), step.queries());
+        say(
+            "step from %d%% to %d%%: calls %s, %d queries",
+            before, fleet.weight(1), step.calls(), step.queries());
         keep(
             step.calls()
                 .equals(
@@ -122,7 +126,9 @@ final class Figures implements Callable<Integer> {
       say(
           "live heap: %.1f MiB with %d Canaries, %.1f MiB with %d: %.1f KiB each",
           mib(few), WARM, mib(many), WARM + canaries, each / 1024);
-      keep(each < MOST_BYTES_PER_CANARY, "an idle Canary with all its objects takes less than 50 KiB");
+      keep(
+          each < MOST_BYTES_PER_CANARY,
+          "an idle Canary with all its objects takes less than 50 KiB");
     }
   }
 

@@ -134,7 +134,8 @@ final class Fleet {
   private JsonNode get(String path) {
     Map<String, String> headers = Map.of("accept", "application/json", "user-agent", "kubectl");
     try {
-      return JSON.readTree(api.handle(new Call("GET", path, Map.of(), headers, new byte[0])).body());
+      return JSON.readTree(
+          api.handle(new Call("GET", path, Map.of(), headers, new byte[0])).body());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -44,8 +44,9 @@ final class FleetServer {
     PromptDeployments deployments = new PromptDeployments(api.uncounted());
     try (ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
         HttpFront front = HttpFront.start(vertx, api, 0)) {
-      var _ = thread.scheduleWithFixedDelay(
-          deployments::run, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+      var _ =
+          thread.scheduleWithFixedDelay(
+              deployments::run, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
       HttpServer prometheus = server.prometheus(vertx);
       System.out.println(front.url() + " http://127.0.0.1:" + prometheus.actualPort());
       BufferedReader in =

@@ -74,11 +74,12 @@ final class Simulate implements Callable<Integer> {
             Duration.ofMinutes(minutes),
             Runtime.getRuntime().availableProcessors(),
             System.out::println);
-    result.byRule().forEach((rule, seeds) -> {
-      System.out.printf(
-          "%n%d of %d lives broke: %s%n", seeds.size(), result.lives(), rule);
-      System.out.println(all.live(seeds.getFirst(), LAST_LINES).trace());
-    });
+    result
+        .byRule()
+        .forEach((rule, seeds) -> {
+          System.out.printf("%n%d of %d lives broke: %s%n", seeds.size(), result.lives(), rule);
+          System.out.println(all.live(seeds.getFirst(), LAST_LINES).trace());
+        });
     double perMinute = result.lives() * 60e9 / result.took().toNanos();
     System.out.printf(
         Locale.ROOT,

@@ -34,8 +34,8 @@ final class Words {
           + what
           + " with "
           + StreamSupport.stream(body.at("/spec/http/0/route").spliterator(), false)
-              .map(to ->
-                  to.at("/destination/host").asText() + " " + to.path("weight").asInt() + "%")
+              .map(
+                  to -> to.at("/destination/host").asText() + " " + to.path("weight").asInt() + "%")
               .collect(Collectors.joining(", "));
     }
     if (what.startsWith("deployments") && call.method().matches("PUT|POST")) {
