@@ -40,6 +40,8 @@ final class Plans {
     // What is never asked must not stand in the way of a fix or of a pause.
     (policy.skipAnalysis() || policy.suspended() ? warnings : problems).addAll(checks.problems());
     warnings.addAll(checks.warnings());
-    return problems.isEmpty() ? new Plan.Valid(policy, warnings) : new Plan.Invalid(problems);
+    return problems.isEmpty()
+        ? new Plan.Valid(policy, warnings)
+        : new Plan.Invalid(problems, policy.suspended());
   }
 }

@@ -64,7 +64,7 @@ public record Observation(
   Policy policy() {
     return switch (plan) {
       case Plan.Valid(var policy, _) -> policy;
-      case Plan.Invalid _ -> Policy.CAUTIOUS;
+      case Plan.Invalid(_, var suspended) -> Policy.refused(suspended);
     };
   }
 

@@ -13,7 +13,8 @@ public sealed interface Plan {
   }
 
   /// @param problems what cannot work; never empty
-  record Invalid(List<Problem> problems) implements Plan {
+  /// @param suspended whether nothing may be written whatever else is wrong
+  record Invalid(List<Problem> problems, boolean suspended) implements Plan {
     public Invalid {
       problems = List.copyOf(problems);
       if (problems.isEmpty()) {

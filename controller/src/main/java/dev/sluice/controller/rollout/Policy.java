@@ -34,19 +34,29 @@ public record Policy(
 
   /// What holds while a spec is refused: nothing new is started, and what is under way is only made
   /// safe or finished.
-  static final Policy CAUTIOUS =
-      new Policy(
-          Duration.ofMinutes(1),
-          Integer.MAX_VALUE,
-          List.of(Percent.ALL),
-          Percent.ALL,
-          Percent.ALL,
-          Percent.ALL,
-          Duration.ofMinutes(10),
-          false,
-          false,
-          List.of(),
-          List.of());
+  static final Policy CAUTIOUS = cautious(false);
+
+  private static final Policy CAUTIOUS_AND_SUSPENDED = cautious(true);
+
+  /// @param suspended whether not even that is done
+  static Policy refused(boolean suspended) {
+    return suspended ? CAUTIOUS_AND_SUSPENDED : CAUTIOUS;
+  }
+
+  private static Policy cautious(boolean suspended) {
+    return new Policy(
+        Duration.ofMinutes(1),
+        Integer.MAX_VALUE,
+        List.of(Percent.ALL),
+        Percent.ALL,
+        Percent.ALL,
+        Percent.ALL,
+        Duration.ofMinutes(10),
+        false,
+        suspended,
+        List.of(),
+        List.of());
+  }
 
   public Policy {
     steps = List.copyOf(steps);

@@ -43,7 +43,7 @@ public final class PolicyReader {
     var policy = reader.policy(settings);
     return reader.problems.isEmpty()
         ? new Plan.Valid(policy, reader.warnings)
-        : new Plan.Invalid(reader.problems);
+        : new Plan.Invalid(reader.problems, spec.suspend());
   }
 
   private Policy policy(Settings settings) {

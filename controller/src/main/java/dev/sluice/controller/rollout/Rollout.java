@@ -83,7 +83,7 @@ public final class Rollout {
     var problems =
         switch (seen.plan()) {
           case Plan.Valid _ -> List.<Problem>of();
-          case Plan.Invalid(var found) -> found;
+          case Plan.Invalid(var found, _) -> found;
         };
     var next = new Standing(step.next(), hold.hold(), problems, seen.generation());
     var announcements = new ArrayList<>(Specs.announcements(seen, step.next()));

@@ -13,7 +13,7 @@ final class Specs {
   static List<Announcement> announcements(Observation seen, Phase next) {
     var before = seen.standing().map(Standing::problems).orElse(List.of());
     return switch (seen.plan()) {
-      case Plan.Invalid(var problems) ->
+      case Plan.Invalid(var problems, _) ->
           problems.equals(before) ? List.of() : List.of(refused(problems, seen, next));
       case Plan.Valid(_, var warnings) -> {
         var isNew =

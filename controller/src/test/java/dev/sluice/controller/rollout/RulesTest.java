@@ -469,7 +469,7 @@ class RulesTest {
       var story = Story.initialized();
 
       story.cluster.plan(
-          new Plan.Invalid(List.of(new Problem("spec.analysis.stepWeight", "is 0"))));
+          new Plan.Invalid(List.of(new Problem("spec.analysis.stepWeight", "is 0")), false));
       story.deploy(Story.V2).run(Duration.ofMinutes(10));
 
       assertThat(story.standing().problems()).hasSize(1);
@@ -480,10 +480,21 @@ class RulesTest {
     }
 
     @Test
+    void aSuspendedCanaryStaysUntouchedWhateverElseIsWrongWithIt() {
+      var story = Story.initialized().deploy(Story.V2).untilWeight(30);
+      story.cluster.plan(
+          new Plan.Invalid(List.of(new Problem("spec.analysis.stepWeight", "is 0")), true));
+
+      story.deploy(Story.V3).run(Duration.ofMinutes(5));
+
+      assertThat(story.trafficToCanary()).isEqualTo(30);
+    }
+
+    @Test
     void aRunUnderWayIsStillMadeSafe() {
       var story = Story.initialized().deploy(Story.V2).untilWeight(30);
       story.cluster.plan(
-          new Plan.Invalid(List.of(new Problem("spec.analysis.stepWeight", "is 0"))));
+          new Plan.Invalid(List.of(new Problem("spec.analysis.stepWeight", "is 0")), false));
       story.run(Duration.ofMinutes(5));
       assertThat(story.trafficToCanary()).isEqualTo(30);
 

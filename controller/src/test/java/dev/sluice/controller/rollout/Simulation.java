@@ -294,7 +294,7 @@ public final class Simulation {
 
   private void breakSpec() {
     note(() -> "somebody breaks the canary's spec");
-    cluster.plan(new Plan.Invalid(List.of(new Problem("spec.analysis.stepWeight", "is 0"))));
+    cluster.plan(new Plan.Invalid(List.of(new Problem("spec.analysis.stepWeight", "is 0")), false));
   }
 
   private void plan(Policy policy) {
