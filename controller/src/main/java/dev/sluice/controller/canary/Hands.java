@@ -70,7 +70,7 @@ final class Hands {
     ObjectNode wanted = Services.wanted(canary, Services.Role.APEX, making);
     ObjectRef ref = new ObjectRef(canary.metadata().namespace(), canary.apexName());
     if (cluster
-        .cached(Kind.SERVICE, ref)
+        .get(Kind.SERVICE, ref)
         .filter(live -> Services.finds(wanted, Json.tree(live)))
         .isPresent()) {
       ensure(canary, Services.Role.APEX, making);

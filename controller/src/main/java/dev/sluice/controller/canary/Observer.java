@@ -164,7 +164,7 @@ final class Observer {
   }
 
   private record Routed(
-      boolean services, Routing.Apex apex, boolean rules, Optional<Percent> split, boolean sides) {}
+      boolean services, Routing.Apex apex, boolean rules, Optional<Percent> split, Routing.Sides sides) {}
 
   private Routing routing(
       Canary canary, Optional<Making> making, Optional<ObjectNode> primary, Instant now) {
@@ -181,7 +181,8 @@ final class Observer {
             apex(canary, making),
             rules,
             split,
-            routes.leadToSides(canary, live) || apexFindsPrimary(canary, making, primary));
+            new Routing.Sides(
+                routes.leadToSides(canary, live), apexFindsPrimary(canary, making, primary)));
     return new Routing(
         routed.services(),
         routed.apex(),

@@ -41,7 +41,7 @@ final class Departure {
       case Terminating terminating -> decide(terminating, seen);
       case Terminated(var leftBehind) ->
           // Somebody led the traffic back to what is about to go.
-          !leftBehind && seen.target().isPresent() && seen.routing().sides()
+          !leftBehind && seen.target().isPresent() && seen.routing().sides().any()
               ? Step.to(new Terminating(seen.now()))
               : Step.stay(phase);
     };
@@ -69,7 +69,7 @@ final class Departure {
           "%s does not exist any more, so %s and all else goes with the Canary"
               .formatted(seen.names().targetIn(), seen.names().primaryIn()));
     }
-    if (!seen.routing().sides()) {
+    if (!seen.routing().sides().any()) {
       return givenBack(phase, seen);
     }
     var deadline = phase.since().plus(seen.policy().progressDeadline());
@@ -147,16 +147,19 @@ final class Departure {
   private static List<Action> handOver(Observation seen) {
     var actions = new ArrayList<Action>();
     var routing = seen.routing();
-    if (routing.sides() ? needsPods(seen) : isAsleep(seen)) {
+    if (routing.sides().any() ? needsPods(seen) : isAsleep(seen)) {
       actions.add(new Action.ScaleTarget(pods(seen)));
     }
-    if (!routing.sides() || Gate.rivals(seen).isPresent()) {
+    if (!routing.sides().any() || Gate.rivals(seen).isPresent()) {
       return actions;
     }
     if (!canServe(seen)) {
       if (hasTraffic(seen) && Safety.mayGoToPrimary(seen).isEmpty()) {
         actions.add(new Action.Route(Percent.NONE));
       }
+    } else if (!routing.sides().routes()) {
+      // Given back already, or never made. Leading it to the sides again would never end.
+      actions.add(new Action.GiveBack());
     } else if (!routing.is(Percent.ALL)) {
       if (!routing.services()) {
         actions.add(new Action.EnsureServices());

@@ -12,8 +12,7 @@ import java.util.Optional;
 /// @param apex where the apex Service points
 /// @param rules whether the mesh's objects are as wanted, weights aside
 /// @param split the canary's share, empty when there is no route or it cannot be read as a split
-/// @param sides whether anything leads to the `-primary` or `-canary` pods: a route of the mesh, or
-///   the apex Service
+/// @param sides what leads to the pods of primary or canary by our doing
 /// @param since since when all of the above is as it is, as this process saw it on the watch
 /// @param editor who wrote the route last, if it was not us
 /// @param rivals other objects that own a host of this canary, such as `VirtualService ns/name`
@@ -22,13 +21,21 @@ public record Routing(
     Apex apex,
     boolean rules,
     Optional<Percent> split,
-    boolean sides,
+    Sides sides,
     Instant since,
     Optional<String> editor,
     List<String> rivals) {
 
   public Routing {
     rivals = List.copyOf(rivals);
+  }
+
+  /// @param routes whether a route of the mesh leads to the `-primary` or `-canary` Service
+  /// @param apex whether the apex Service selects the primary's pods, ports aside
+  public record Sides(boolean routes, boolean apex) {
+    boolean any() {
+      return routes || apex;
+    }
   }
 
   /// Where the apex Service points.

@@ -258,7 +258,7 @@ final class Invariants implements ModelController.Witness {
       case Action.LeaveBehind _ ->
           check(
               "what serves is left alone only where the target cannot serve",
-              seen.routing().sides());
+              seen.routing().sides().any());
       case Action.GiveBack _ -> givingBack(seen);
       case Action.Release _ -> releasing(seen);
       case Action.ScalePrimary(var replicas) ->
@@ -299,8 +299,10 @@ final class Invariants implements ModelController.Witness {
         takes(seen.target(), seen.policy().canaryReadyThreshold()));
     check(
         "traffic has left the primary before anything else leads elsewhere",
-        seen.routing().split().equals(Optional.of(Percent.ALL))
-            && !seen.now().isBefore(seen.routing().since().plus(seen.settings().settle())));
+        !seen.routing().sides().routes()
+            || (seen.routing().split().equals(Optional.of(Percent.ALL))
+                && !seen.now()
+                    .isBefore(seen.routing().since().plus(seen.settings().settle()))));
   }
 
   private void releasing(Observation seen) {

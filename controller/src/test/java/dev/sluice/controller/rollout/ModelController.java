@@ -280,7 +280,7 @@ final class ModelController {
         cache.apex(),
         cache.route().map(Route::rules).orElse(false),
         cache.route().map(route -> new Percent(route.weight())),
-        cache.route().isPresent() || cache.apex() == Apex.PRIMARY,
+        new Routing.Sides(cache.route().isPresent(), cache.apex() == Apex.PRIMARY),
         routeSince,
         cache.route().map(Route::writer).filter(writer -> !writer.isEmpty()),
         new ArrayList<>(List.<String>of()));
