@@ -10,10 +10,24 @@ import org.jspecify.annotations.Nullable;
 /// @param baseline the primary's value, null when not known
 /// @param samples number of requests behind the value, null when not known
 /// @param sentence the whole of it in words, without a full stop
+/// @param comparison what a comparison with the primary rests on, null for a bound alone
 public record Evidence(
     String metric,
     @Nullable Double value,
     @Nullable Bound bound,
     @Nullable Double baseline,
     @Nullable Long samples,
-    String sentence) {}
+    String sentence,
+    @Nullable Comparison comparison) {
+
+  /// Of a bound alone.
+  public Evidence(
+      String metric,
+      @Nullable Double value,
+      @Nullable Bound bound,
+      @Nullable Double baseline,
+      @Nullable Long samples,
+      String sentence) {
+    this(metric, value, bound, baseline, samples, sentence, null);
+  }
+}

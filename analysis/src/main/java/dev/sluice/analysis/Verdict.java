@@ -56,6 +56,16 @@ public sealed interface Verdict {
     /// The source will never answer this query; somebody must edit it.
     QUERY_REFUSED,
     /// The traffic that the metrics show is grossly not the split that was asked for.
-    WEIGHTS_NOT_OBEYED
+    WEIGHTS_NOT_OBEYED,
+    /// The comparison has had nothing of the canary for some time.
+    NO_CANARY_DATA,
+    /// The comparison has had nothing of the primary for some time; only the absolute bound judges.
+    NO_PRIMARY_DATA,
+    /// The primary itself fails more than it ever did: whatever it is hits both.
+    SHARED_DEGRADATION,
+    /// Some evidence against the canary, not enough to roll back.
+    SUSPICIOUS,
+    /// The latency had to be compared and cannot be.
+    LATENCY_UNAVAILABLE
   }
 }

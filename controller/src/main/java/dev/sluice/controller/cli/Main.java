@@ -1,5 +1,6 @@
 package dev.sluice.controller.cli;
 
+import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
@@ -10,7 +11,7 @@ import picocli.CommandLine.ParameterException;
     description = "Progressive delivery for Kubernetes: Git sync and canaries in one process.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {ControllerCommand.class, VersionCommand.class})
+    subcommands = {ControllerCommand.class, JudgeCommand.class, VersionCommand.class})
 public final class Main {
 
   private Main() {}
@@ -23,7 +24,15 @@ public final class Main {
   ///
   /// @return the exit code: 0 for success, 1 for a failure, 2 for bad input
   static int run(String... args) {
-    CommandLine line = new CommandLine(new Main());
+    return run(new CommandLine(new Main()), args);
+  }
+
+  /// As [#run(String...)], telling `out` and `err`.
+  static int run(PrintWriter out, PrintWriter err, String... args) {
+    return run(new CommandLine(new Main()).setOut(out).setErr(err), args);
+  }
+
+  private static int run(CommandLine line, String... args) {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler(Main::badInput);
     line.setExecutionExceptionHandler((e, command, parsed) -> {

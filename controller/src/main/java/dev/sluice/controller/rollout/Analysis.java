@@ -212,6 +212,13 @@ final class Analysis {
           case QUERY_REFUSED -> HoldReason.QUERY_REFUSED;
           case WEIGHTS_NOT_OBEYED -> HoldReason.WEIGHTS_NOT_OBEYED;
           case NO_DATA, CHECK_FAILED -> HoldReason.NO_DATA;
+          // Said by the comparison with the primary, which only `judge` asks so far.
+          case NO_CANARY_DATA,
+              NO_PRIMARY_DATA,
+              LATENCY_UNAVAILABLE,
+              SHARED_DEGRADATION,
+              SUSPICIOUS ->
+              HoldReason.NO_DATA;
         };
     var blind =
         reason == HoldReason.WEIGHTS_NOT_OBEYED && !seen.settings().seesAllRoutes()

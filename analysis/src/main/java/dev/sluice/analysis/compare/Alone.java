@@ -1,0 +1,76 @@
+package dev.sluice.analysis.compare;
+
+import dev.sluice.analysis.Bound;
+import dev.sluice.analysis.Evidence;
+import dev.sluice.analysis.Unit;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/// Holds the canary against the objective alone, in the intervals that have nothing of the primary.
+final class Alone {
+  private final double objective;
+  private final Mixture broken = new Mixture(Start.OF_REGRESSION, 1, Bets.BREACHES.length);
+  private final double[] gains = new double[Bets.BREACHES.length];
+  private double requests;
+  private double errors;
+
+  /// @param objective share of errors that is allowed, above 0 and below 1
+  Alone(double objective) {
+    this.objective = objective;
+  }
+
+  void bet(double n, double e, double noise) {
+    requests += n;
+    errors += e;
+    for (int i = 0; i < gains.length; i++) {
+      gains[i] = Math.min(Lane.CAP, Bets.broken(n, e, objective, Bets.BREACHES[i]) / noise);
+    }
+    broken.bet(gains);
+  }
+
+  /// The logarithm of the evidence that the objective is not met.
+  double logBroken() {
+    return broken.log(0);
+  }
+
+  /// @param seconds for how long there was nothing of the primary
+  Evidence broken(double seconds) {
+    double share = errors / requests;
+    return new Evidence(
+        "error-rate",
+        share * 100,
+        Bound.atMost(objective * 100, Unit.PERCENT),
+        null,
+        (long) requests,
+        "error rate %s at the canary (%s) without primary data for %s, where %s is allowed; %s"
+            .formatted(
+                Words.percent(share),
+                counts(),
+                Words.seconds(seconds),
+                Words.percent(objective),
+                Words.odds(StrictMath.exp(logBroken()))));
+  }
+
+  /// As [#broken(double)], for a hold.
+  String missing(double seconds) {
+    return "no primary data for %s: there is nothing to compare with; meanwhile the canary failed %s"
+        .formatted(Words.seconds(seconds), counts());
+  }
+
+  private String counts() {
+    return "%s of %s requests".formatted(Words.whole((long) errors), Words.whole((long) requests));
+  }
+
+  void save(DataOutput to) throws IOException {
+    to.writeDouble(requests);
+    to.writeDouble(errors);
+    broken.save(to);
+  }
+
+  void load(DataInput from) throws IOException {
+    requests = from.readDouble();
+    errors = from.readDouble();
+    broken.load(from);
+  }
+}

@@ -1,0 +1,513 @@
+package dev.sluice.analysis.compare;
+
+import dev.sluice.analysis.Comparison;
+import dev.sluice.analysis.Evidence;
+import dev.sluice.analysis.Verdict;
+import dev.sluice.analysis.Verdict.Reason;
+import dev.sluice.analysis.intake.Group;
+import dev.sluice.analysis.intake.Intake;
+import dev.sluice.analysis.intake.Interval;
+import dev.sluice.analysis.intake.Scrape;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Compares one canary with its primary over one rollout: takes what was scraped, and says at every
+/// look what that amounts to. The same scrapes and looks give the same verdicts, bit by bit.
+///
+/// Its memory does not grow with the rollout's length, and [#save()] puts all of it into a few
+/// kilobytes; a judge that was restored goes on as if nothing had happened.
+///
+/// Not safe for several threads.
+public final class Judge {
+  private static final int ERRORS = 0;
+
+  /// Counts up when [#save()] writes something else.
+  private static final int LAYOUT = 1;
+
+  /// So many of the primary's requests show which bounds tell most.
+  private static final double ENOUGH_HISTORY = 100;
+
+  private static final double ENOUGH_LIVE = 1000;
+
+  /// Looks without a sample until it is said: a canary's pods may be late, a primary's are there.
+  private static final int CANARY_LOOKS = 6;
+
+  private static final int PRIMARY_LOOKS = 3;
+
+  private final ComparisonPolicy policy;
+
+  /// In milliseconds, ascending, without the last that has no bound.
+  private final double[] bounds;
+
+  private final Intake intake;
+  private final Lane errors;
+  private final List<LatencyLane> latencies = new ArrayList<>();
+
+  /// Of each channel; null for those that are not judged.
+  private final @Nullable Dispersion[] noise;
+
+  private final Alone alone;
+  private final Presence canary = new Presence();
+  private final Presence primary = new Presence();
+  private boolean started;
+  private boolean chosen;
+
+  /// Latency lanes that there will be at most: what is not in use has the evidence of none.
+  private int slots;
+
+  private double firstRequest = Double.NaN;
+  private double latencyAt;
+  private double sharedUntil = Double.NEGATIVE_INFINITY;
+
+  /// Of the last interval in which the primary was bad: requests and errors of the canary, then of
+  /// the primary.
+  private final double[] degraded = new double[4];
+
+  private double calmRequests;
+  private double calmErrors;
+  private double judgedRequests;
+  private double judgedErrors;
+
+  private record LatencyLane(int bound, Lane lane) {
+    int channel() {
+      return bound + 1;
+    }
+  }
+
+  /// @param bounds the histogram's in milliseconds, ascending, the last infinite; empty without one
+  /// @throws IllegalArgumentException when the policy asks for a bound that there is not
+  public Judge(ComparisonPolicy policy, double[] bounds) {
+    this.policy = policy;
+    this.bounds = bounds.length == 0 ? bounds : Arrays.copyOf(bounds, bounds.length - 1);
+    intake = new Intake(bounds.length, policy.tick());
+    alone = new Alone(policy.objective());
+    errors = new Lane(policy.margin(), policy.errors());
+    noise = new Dispersion[intake.channels()];
+    Arrays.setAll(noise, _ -> new Dispersion());
+    if (bounds.length > 0) {
+      Latencies.find(this.bounds, policy.bounds());
+    }
+  }
+
+  /// Takes what a scrape saw, in any order; see [Intake].
+  ///
+  /// @param now seconds after the rollout's start
+  public void take(Scrape scrape, double now) {
+    intake.take(scrape, now);
+  }
+
+  /// A look back, before the rollout began: teaches what is usual of the primary.
+  public void remember() {
+    learn(intake.closeHistory());
+  }
+
+  /// Requests of the canary since the rollout began.
+  public long canaryRequests() {
+    return (long) intake.requests(Group.CANARY);
+  }
+
+  /// Whether the latency of both sides has been compared at all.
+  public boolean comparedLatency() {
+    return latencies.stream().anyMatch(l -> l.lane().began());
+  }
+
+  /// By how large a share of its requests the canary is at most worse than 1.5 times its primary,
+  /// in errors and, where it is compared, at the latency objective; certain enough to take a step
+  /// on, however often one looks. Compare it with a [RiskBudget].
+  ///
+  /// @return one of few steps from 0.002 to 0.4; empty while nothing can be said
+  public OptionalDouble excessAtMost() {
+    double most = errors.excessAtMost();
+    for (var latency : objective()) {
+      most = Math.max(most, latency.excessAtMost());
+    }
+    return most <= 1 ? OptionalDouble.of(most) : OptionalDouble.empty();
+  }
+
+  /// What it amounts to now.
+  ///
+  /// @param now seconds after the rollout's start, above 0 and above that of the look before
+  public Verdict look(double now) {
+    if (!started) {
+      start();
+    }
+    canary.look(now, intake.samples(Group.CANARY), intake.requests(Group.CANARY));
+    primary.look(now, intake.samples(Group.PRIMARY), intake.requests(Group.PRIMARY));
+    if (Double.isNaN(firstRequest) && canaryRequests() > 0) {
+      firstRequest = now - policy.tick();
+    }
+    var interval = intake.close();
+    judge(interval, now);
+    learn(interval);
+    intake.forget(now);
+    return verdict(now);
+  }
+
+  /// What to say when nothing could be scraped; nothing that was learnt is lost.
+  ///
+  /// @param why one clause, without secrets
+  public Verdict unavailable(String why) {
+    var sentence = "metrics unavailable: %s; this says nothing about the release".formatted(why);
+    return new Verdict.Hold(
+        Reason.SOURCE_UNAVAILABLE,
+        false,
+        List.of(new Evidence("comparison", null, null, null, null, sentence)));
+  }
+
+  private void start() {
+    started = true;
+    if (bounds.length == 0) {
+      return;
+    }
+    int objective = Latencies.nearest(bounds, policy.sloLatency());
+    if (objective >= 0) {
+      compareAt(objective);
+    }
+    if (!policy.bounds().isEmpty()) {
+      Latencies.find(bounds, policy.bounds()).forEach(this::compareAt);
+      settle();
+      slots = latencies.size();
+    } else if (!chooseBounds(ENOUGH_HISTORY)) {
+      slots = Latencies.MOST_CHOSEN + latencies.size();
+    } else {
+      slots = latencies.size();
+    }
+  }
+
+  private void compareAt(int bound) {
+    if (latencies.stream().noneMatch(l -> l.bound() == bound)) {
+      latencies.add(new LatencyLane(bound, new Lane(policy.margin(), policy.latency())));
+    }
+  }
+
+  private boolean chooseBounds(double enough) {
+    var slower = new double[bounds.length];
+    double most = 0;
+    for (int i = 0; i < slower.length; i++) {
+      var seen = noise[i + 1];
+      slower[i] = seen == null ? Double.NaN : seen.share();
+      most = seen == null ? most : Math.max(most, seen.requests());
+    }
+    if (most < enough) {
+      return false;
+    }
+    Latencies.choose(slower).forEach(this::compareAt);
+    settle();
+    return true;
+  }
+
+  /// From here on only what is judged is counted.
+  private void settle() {
+    chosen = true;
+    Set<Integer> kept = new HashSet<>(Set.of(ERRORS));
+    latencies.forEach(l -> kept.add(l.channel()));
+    intake.keep(kept);
+    for (int channel = 0; channel < noise.length; channel++) {
+      if (!kept.contains(channel)) {
+        noise[channel] = null;
+      }
+    }
+  }
+
+  private void judge(Interval interval, double now) {
+    boolean warming =
+        Double.isNaN(firstRequest) || now - policy.tick() - firstRequest < policy.warmUp();
+    var tolerated = warming ? policy.errors().atLeast(Tolerance.WARMING) : policy.errors();
+    var toleratedLatency =
+        warming ? policy.latency().atLeast(Tolerance.WARMING_LATENCY) : policy.latency();
+    if (interval.closed(ERRORS)) {
+      bet(errors, interval, ERRORS, tolerated, now);
+      shared(interval, now);
+    }
+    for (var latency : latencies) {
+      if (interval.closed(latency.channel())) {
+        bet(latency.lane(), interval, latency.channel(), toleratedLatency, now);
+        latencyAt = now;
+      }
+    }
+    unaccompanied(interval);
+  }
+
+  private void bet(Lane lane, Interval interval, int channel, Tolerance tolerated, double now) {
+    double nc = interval.requests(Group.CANARY, channel);
+    double np = interval.requests(Group.PRIMARY, channel);
+    if (!(nc > 0 && np > 0)) {
+      return;
+    }
+    int pods = (int) Arrays.stream(interval.podRequests(channel)).filter(n -> n > 0).count();
+    var wildness = noise[channel];
+    double divisor =
+        wildness == null ? 1 : wildness.factor(nc, interval.canaryPods(), np, Math.max(1, pods));
+    lane.bet(
+        nc,
+        interval.bad(Group.CANARY, channel),
+        np,
+        interval.bad(Group.PRIMARY, channel),
+        divisor,
+        tolerated,
+        now);
+  }
+
+  /// The primary's errors now, against what is usual.
+  private void shared(Interval interval, double now) {
+    double np = interval.requests(Group.PRIMARY, ERRORS);
+    double ep = interval.bad(Group.PRIMARY, ERRORS);
+    double usual = calmRequests > 0 ? calmErrors / calmRequests : 0;
+    if (ep >= 5 && ep / np > Math.max(5 * usual, policy.objective())) {
+      sharedUntil = now + 3 * policy.tick();
+      degraded[0] = interval.requests(Group.CANARY, ERRORS);
+      degraded[1] = interval.bad(Group.CANARY, ERRORS);
+      degraded[2] = np;
+      degraded[3] = ep;
+    } else {
+      calmRequests += np;
+      calmErrors += ep;
+    }
+  }
+
+  /// Where there is nothing of the primary, the canary is held against the objective alone.
+  private void unaccompanied(Interval interval) {
+    double n = intake.requests(Group.CANARY) - judgedRequests;
+    double e = intake.errors(Group.CANARY) - judgedErrors;
+    judgedRequests += n;
+    judgedErrors += e;
+    boolean compared = interval.closed(ERRORS) && interval.requests(Group.PRIMARY, ERRORS) > 0;
+    if (!compared && n > 0) {
+      var wildness = noise[ERRORS];
+      alone.bet(n, e, wildness == null ? 1 : wildness.factor(n, interval.canaryPods()));
+    }
+  }
+
+  private void learn(Interval interval) {
+    for (int channel = 0; channel < noise.length; channel++) {
+      var wildness = noise[channel];
+      if (wildness != null && interval.closed(channel)) {
+        wildness.add(interval.podRequests(channel), interval.podBad(channel));
+      }
+    }
+    if (!started && interval.closed(ERRORS)) {
+      calmRequests += interval.requests(Group.PRIMARY, ERRORS);
+      calmErrors += interval.bad(Group.PRIMARY, ERRORS);
+    }
+    if (started && !chosen && bounds.length > 0) {
+      chooseBounds(ENOUGH_LIVE);
+    }
+  }
+
+  /// The logarithm of all the evidence against the canary: an average of e-processes is one,
+  /// however they depend on each other.
+  private double logEvidence() {
+    double ofErrors = errors.logWorse();
+    if (slots == 0) {
+      return ofErrors;
+    }
+    double ofLatency =
+        slots > latencies.size()
+            ? StrictMath.log((double) slots - latencies.size())
+            : Double.NEGATIVE_INFINITY;
+    for (var latency : latencies) {
+      ofLatency = Logs.add(ofLatency, latency.lane().logWorse());
+    }
+    return Logs.add(ofErrors, ofLatency - StrictMath.log(slots)) - StrictMath.log(2);
+  }
+
+  private Verdict verdict(double now) {
+    double evidence = logEvidence();
+    double threshold = -StrictMath.log(policy.alpha());
+    if (evidence >= threshold) {
+      return new Verdict.Rollback(Account.against(accounts(), now, evidence, ""));
+    }
+    double missing = Math.max(canary.unseen(now), canary.idle(now));
+    if (missing >= CANARY_LOOKS * policy.tick()) {
+      return hold(
+          Reason.NO_CANARY_DATA,
+          canary.unseen(now) >= CANARY_LOOKS * policy.tick()
+              ? "no canary data: nothing was scraped of the canary for " + Words.seconds(missing)
+              : "no canary data: no request has reached the canary for " + Words.seconds(missing));
+    }
+    double unaccompanied = Math.max(primary.unseen(now), primary.idle(now));
+    if (unaccompanied >= PRIMARY_LOOKS * policy.tick()) {
+      return alone.logBroken() >= threshold
+          ? new Verdict.Rollback(List.of(alone.broken(unaccompanied)))
+          : hold(Reason.NO_PRIMARY_DATA, alone.missing(unaccompanied));
+    }
+    if (now <= sharedUntil) {
+      return hold(
+          Reason.SHARED_DEGRADATION,
+          "shared degradation: "
+              + Words.counts("error rate", degraded(0), degraded(2))
+              + " at last"
+              + "; the primary itself fails more than usual ("
+              + Words.percent(calmRequests > 0 ? calmErrors / calmRequests : 0)
+              + "), which is no fault of the release");
+    }
+    if (policy.requireLatency() && now - latencyAt >= PRIMARY_LOOKS * policy.tick()) {
+      return hold(
+          Reason.LATENCY_UNAVAILABLE,
+          "latency unavailable: there is no histogram with the same bounds of both canary and "
+              + "primary, and the policy requires latency to be compared");
+    }
+    if (evidence >= StrictMath.log(2)) {
+      return new Verdict.Hold(
+          Reason.SUSPICIOUS, false, Account.against(accounts(), now, evidence, "suspicious: "));
+    }
+    var known = Account.all(accounts(), policy.margin());
+    return safe() ? new Verdict.Safe(known) : new Verdict.Continue(known);
+  }
+
+  private boolean safe() {
+    if (!errors.fine(policy.margin()) || (policy.requireLatency() && !comparedLatency())) {
+      return false;
+    }
+    return objective().stream().allMatch(lane -> lane.fine(policy.margin()));
+  }
+
+  /// The lane of the latency objective, if it is compared.
+  private List<Lane> objective() {
+    int objective = Latencies.nearest(bounds, policy.sloLatency());
+    return latencies.stream()
+        .filter(l -> l.bound() == objective && l.lane().began())
+        .map(LatencyLane::lane)
+        .toList();
+  }
+
+  private Comparison.Counts degraded(int at) {
+    return new Comparison.Counts((long) degraded[at], (long) degraded[at + 1]);
+  }
+
+  private Verdict hold(Reason reason, String sentence) {
+    var evidence = new ArrayList<Evidence>();
+    evidence.add(new Evidence("comparison", null, null, null, canaryRequests(), sentence));
+    if (errors.began()) {
+      evidence.addAll(Account.all(accounts(), policy.margin()));
+    }
+    return new Verdict.Hold(reason, false, evidence);
+  }
+
+  private List<Account> accounts() {
+    var accounts = new ArrayList<Account>();
+    if (errors.began()) {
+      accounts.add(new Account("error-rate", "error rate", errors));
+    }
+    for (var latency : latencies) {
+      if (latency.lane().began()) {
+        var bound = Words.milliseconds(bounds[latency.bound()]);
+        accounts.add(
+            new Account("slower-than-" + bound, "share slower than " + bound, latency.lane()));
+      }
+    }
+    return accounts;
+  }
+
+  /// All that the judge has learnt, for [#restore]; a few kilobytes.
+  public byte[] save() {
+    var bytes = new ByteArrayOutputStream();
+    try (var to = new DataOutputStream(bytes)) {
+      to.writeInt(fingerprint());
+      to.writeBoolean(started);
+      to.writeBoolean(chosen);
+      to.writeByte(slots);
+      to.writeDouble(firstRequest);
+      to.writeDouble(latencyAt);
+      to.writeDouble(sharedUntil);
+      for (double count : degraded) {
+        to.writeDouble(count);
+      }
+      to.writeDouble(calmRequests);
+      to.writeDouble(calmErrors);
+      to.writeDouble(judgedRequests);
+      to.writeDouble(judgedErrors);
+      intake.save(to);
+      canary.save(to);
+      primary.save(to);
+      alone.save(to);
+      errors.save(to);
+      to.writeByte(latencies.size());
+      for (var latency : latencies) {
+        to.writeShort(latency.bound());
+        latency.lane().save(to);
+      }
+      for (var wildness : noise) {
+        to.writeBoolean(wildness != null);
+        if (wildness != null) {
+          wildness.save(to);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /// A judge that goes on where another was saved.
+  ///
+  /// @return empty for what no judge of this policy and these bounds has saved; begin anew by
+  ///   replaying the rollout from its start, then
+  public static Optional<Judge> restore(ComparisonPolicy policy, double[] bounds, byte[] saved) {
+    var judge = new Judge(policy, bounds);
+    try (var from = new DataInputStream(new ByteArrayInputStream(saved))) {
+      return judge.load(from) && from.read() < 0 ? Optional.of(judge) : Optional.empty();
+    } catch (IOException | IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private boolean load(DataInputStream from) throws IOException {
+    if (from.readInt() != fingerprint()) {
+      return false;
+    }
+    started = from.readBoolean();
+    chosen = from.readBoolean();
+    slots = from.readUnsignedByte();
+    firstRequest = from.readDouble();
+    latencyAt = from.readDouble();
+    sharedUntil = from.readDouble();
+    for (int i = 0; i < degraded.length; i++) {
+      degraded[i] = from.readDouble();
+    }
+    calmRequests = from.readDouble();
+    calmErrors = from.readDouble();
+    judgedRequests = from.readDouble();
+    judgedErrors = from.readDouble();
+    intake.load(from);
+    canary.load(from);
+    primary.load(from);
+    alone.load(from);
+    errors.load(from);
+    int count = from.readUnsignedByte();
+    for (int i = 0; i < count; i++) {
+      int bound = from.readUnsignedShort();
+      if (bound >= bounds.length) {
+        return false;
+      }
+      compareAt(bound);
+      latencies.getLast().lane().load(from);
+    }
+    for (int channel = 0; channel < noise.length; channel++) {
+      if (from.readBoolean()) {
+        var wildness = new Dispersion();
+        wildness.load(from);
+        noise[channel] = wildness;
+      } else {
+        noise[channel] = null;
+      }
+    }
+    return true;
+  }
+
+  private int fingerprint() {
+    return 31 * (LAYOUT + 31 * policy.toString().hashCode()) + Arrays.hashCode(bounds);
+  }
+}
