@@ -34,7 +34,8 @@ public record RolloutStatus(
     @Field("What of the spec cannot work.") List<Problem> problems,
     @Field("What people were told last, kept so that a crash loses none of it.") List<News> news,
     @Field("What the Canary looks after, from when it took its traffic over.")
-        @Nullable Subject subject) {
+        @Nullable Subject subject,
+    @Field("How many pods there were.") @Nullable Pods pods) {
 
   public RolloutStatus {
     problems = List.copyOf(problems);
@@ -60,7 +61,8 @@ public record RolloutStatus(
         held,
         problems,
         latest,
-        subject);
+        subject,
+        pods);
   }
 
   /// The same about another subject, or none.
@@ -82,7 +84,8 @@ public record RolloutStatus(
         held,
         problems,
         news,
-        other);
+        other,
+        pods);
   }
 
   /// Names that must not change while objects bear them.
@@ -90,12 +93,18 @@ public record RolloutStatus(
       @Field(value = "Name of the target.", required = true) String target,
       @Field(value = "Name of the apex Service.", required = true) String apex) {}
 
+  /// What of the past says how many pods there are to be, and what a change of their number means.
+  public record Pods(
+      @Field("Of the primary when it last was there, for one that has to be made again.")
+          @Nullable Integer primary,
+      @Field("Of the canary that were enough for the traffic it has.") @Nullable Integer canary) {}
+
   /// Why a run does not go on.
   public record Held(
       @Field(value = "For machines.", required = true) String reason,
       @Field(value = "For people.", required = true) String message,
       @Field(value = "Since when.", required = true) Instant since,
-      @Field("Whether an alert has told people.") boolean alerted) {}
+      @Field("Whether an alert, or where none is due an Event, has told people.") boolean alerted) {}
 
   /// One Event, and the alert that goes with it.
   public record News(

@@ -28,8 +28,9 @@ final class CopyToPrimary {
     this.labelPrefixes = labelPrefixes;
   }
 
+  /// @param pods of a primary that has to be made
   /// @throws ClusterFailure.Conflict when the target has moved on; decide again
-  void run(Canary canary, PrimaryCopy copy, Revision wanted) {
+  void run(Canary canary, PrimaryCopy copy, Revision wanted, int pods) {
     String namespace = canary.metadata().namespace();
     ObjectRef targetRef = new ObjectRef(namespace, copy.target());
     ObjectNode target =
@@ -57,18 +58,20 @@ final class CopyToPrimary {
     }
     sources.forEach((ref, object) ->
         copyConfig(canary, ref.kind(), copy.configs().getOrDefault(ref, ref.name()), object));
-    writePrimary(canary, copy, target, wanted, configMark(checksums));
+    writePrimary(canary, copy, target, wanted, pods, configMark(checksums));
   }
 
   private void writePrimary(
-      Canary canary, PrimaryCopy copy, ObjectNode target, Revision revision, String configMark) {
+      Canary canary,
+      PrimaryCopy copy,
+      ObjectNode target,
+      Revision revision,
+      int pods,
+      String configMark) {
     ObjectRef ref = new ObjectRef(canary.metadata().namespace(), copy.primaryName());
     Optional<ObjectNode> live = cluster.get(Kind.DEPLOYMENT, ref).map(Json::tree);
     if (live.isEmpty()) {
-      int replicas = target.path("spec").path("replicas").asInt(1);
-      int wish =
-          replicas > 0 ? replicas : Math.max(1, TargetReader.workload(target).wish().orElse(1));
-      ObjectNode primary = copy.create(target, wish, labelPrefixes);
+      ObjectNode primary = copy.create(target, pods, labelPrefixes);
       markConfig(primary, configMark);
       Owners.own(primary, canary);
       mark(primary, revision);

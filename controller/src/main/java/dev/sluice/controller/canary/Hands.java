@@ -48,8 +48,8 @@ final class Hands {
             ensure(canary, Services.Role.PRIMARY, how);
             mark(canary, how);
           });
-      case Action.CopyToPrimary(var revision) ->
-          making.ifPresent(how -> copying.run(canary, how.copy(), revision));
+      case Action.CopyToPrimary(var revision, var pods) ->
+          making.ifPresent(how -> copying.run(canary, how.copy(), revision, pods));
       case Action.PointApexAtPrimary() ->
           making.ifPresent(how -> ensure(canary, Services.Role.APEX, how));
       case Action.Route(var split) -> routes.write(canary, split);

@@ -14,6 +14,7 @@ import dev.sluice.controller.rollout.Routing;
 import dev.sluice.controller.rollout.Settings;
 import dev.sluice.controller.rollout.Snapshot;
 import dev.sluice.controller.rollout.Standing;
+import dev.sluice.controller.rollout.StatusReader;
 import dev.sluice.crds.Canary;
 import dev.sluice.crds.ObjectRef;
 import dev.sluice.mesh.Percent;
@@ -133,7 +134,7 @@ final class Observer {
                 copy.matches(target.path("spec").path("template"), p.path("spec").path("template"))
                     && configs.copied(namespace, cluster::cached)
                     && CopyToPrimary.isMarked(p, configs.checksums()))
-            .orElse(false);
+            .orElseGet(() -> StatusReader.promoted(canary.status()).equals(Optional.of(revision)));
     Content content =
         new Content.Known(
             new Snapshot(

@@ -12,7 +12,9 @@ public sealed interface Action {
 
   /// Copies the target's template, with its config, to the primary, which is created if need be,
   /// and notes the revision on it. Refused if the target is no longer this revision.
-  record CopyToPrimary(Revision revision) implements Action {}
+  ///
+  /// @param pods of a primary that has to be made
+  record CopyToPrimary(Revision revision, int pods) implements Action {}
 
   /// Makes the apex Service select the primary.
   record PointApexAtPrimary() implements Action {}

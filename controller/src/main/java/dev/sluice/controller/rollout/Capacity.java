@@ -56,6 +56,54 @@ final class Capacity {
     return scaler.target().nearest(Math.ceilDiv(pods(seen) * share, 100));
   }
 
+  /// The pods of a primary that has to be made: as many as the last one had, else as the target
+  /// has, or Git wants. An autoscaler goes on from its bounds.
+  static int primary(Observation seen) {
+    var target = seen.target().map(Workload::replicas).orElse(0);
+    if (seen.autoscaling() instanceof Present scaler) {
+      return scaler.primary().nearest(Math.max(scaler.least().orElse(0), target));
+    }
+    var last = pods(seen.standing()).primary();
+    var wish = seen.target().map(Workload::wish).orElse(OptionalInt.empty());
+    return Math.max(1, last.orElse(target > 0 ? target : wish.orElse(1)));
+  }
+
+  /// What the status is to say. Nothing is noted of what nobody looks after at the moment.
+  static Pods remembered(Phase next, World world, Observation seen) {
+    var before = pods(seen.standing());
+    if (world.equals(World.ANY)) {
+      return before;
+    }
+    var primary =
+        seen.autoscaling() instanceof Autoscaling.None
+            ? seen.primary().filter(p -> p.replicas() > 0)
+                .map(p -> OptionalInt.of(p.replicas()))
+                .orElse(before.primary())
+            : OptionalInt.empty();
+    if (!(next instanceof Phase.Progressing)) {
+      return new Pods(primary, OptionalInt.empty());
+    }
+    return new Pods(primary, seen.canaryReady() ? OptionalInt.of(needed(seen)) : before.canary());
+  }
+
+  /// Whether the target is to have more pods than are ready yet, while as many are ready as were
+  /// enough when it got its traffic.
+  static boolean isGrowing(Observation seen) {
+    var enough = pods(seen.standing()).canary();
+    return enough.isPresent()
+        && needed(seen) > enough.getAsInt()
+        && seen.available(seen.target()) >= enough.getAsInt()
+        && seen.target().filter(t -> t.existing() <= t.updated()).isPresent();
+  }
+
+  private static int needed(Observation seen) {
+    return seen.target().map(t -> t.needed(seen.policy().canaryReadyThreshold())).orElse(0);
+  }
+
+  private static Pods pods(Optional<Standing> standing) {
+    return standing.map(Standing::pods).orElse(Pods.UNKNOWN);
+  }
+
   /// What keeps a primary from being scaled as the spec wants.
   static Optional<Obstacle> obstacle(Observation seen) {
     return seen.autoscaling() instanceof Unusable(var why, _)

@@ -7,7 +7,8 @@ import java.util.Optional;
 public sealed interface Content {
 
   /// @param sameAsPrimary whether the primary already runs it: the target's template and config as
-  ///   the copy rules transform them equal the primary's
+  ///   the copy rules transform them equal the primary's; where there is none, whether it is what
+  ///   was promoted last
   /// @param since when this revision was first seen by this process
   /// @param handOver a Git sync that is still writing parts of this change
   /// @param commit the Git commit that it came from

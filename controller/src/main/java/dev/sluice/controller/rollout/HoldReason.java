@@ -41,6 +41,11 @@ public enum HoldReason {
       Tone.PATIENT,
       "Some of the canary's pods are not ready. No step is taken; the progress deadline runs.",
       "Look at the target's pods."),
+  CANARY_GROWING(
+      Tone.PATIENT_AT_FIRST,
+      "An autoscaler, or somebody, gives the canary more pods, which are not ready yet; as many are"
+          + " ready as were before. The next step waits for them; the progress deadline runs.",
+      "Look at the target's pods, and at the room that nodes and quotas have for more."),
   TARGET_NOT_READY(
       Tone.PATIENT,
       "The Canary is deleted, and the target is not ready to take its traffic back. The primary"
@@ -103,6 +108,8 @@ public enum HoldReason {
     QUIET,
     /// Often passes by itself and has a deadline of its own: an Event, no alert.
     PATIENT,
+    /// Comes and goes with the load: an Event once it has lasted for two minutes, no alert.
+    PATIENT_AT_FIRST,
     /// Somebody was asked and has not agreed: an Event, and an alert of severity `warn` at once.
     GATE,
     /// An alert once it has lasted for an interval.
@@ -137,6 +144,12 @@ public enum HoldReason {
     return tone == Tone.STALLED;
   }
 
+  /// Whether it is about pods of the canary that are not ready: two of these, one after the other,
+  /// are one wait.
+  boolean isAboutCanaryPods() {
+    return this == CANARY_NOT_READY || this == CANARY_GROWING;
+  }
+
   /// Whether it came from the answers of a check, and so lasts until the next one.
   boolean isAnswer() {
     return switch (this) {
@@ -156,6 +169,7 @@ public enum HoldReason {
           PRIMARY_MISSING,
           PRIMARY_NOT_READY,
           CANARY_NOT_READY,
+          CANARY_GROWING,
           TARGET_NOT_READY,
           ROUTE_NOT_REACHED,
           WRITE_REFUSED,

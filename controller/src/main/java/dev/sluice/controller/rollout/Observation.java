@@ -3,6 +3,7 @@ package dev.sluice.controller.rollout;
 import dev.sluice.mesh.Percent;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// Every fact that a decision needs, read before deciding. All but the answers come from caches.
 ///
@@ -97,11 +98,11 @@ public record Observation(
     return primary.filter(p -> p.serves(policy().primaryReadyThreshold())).isPresent();
   }
 
-  /// Since when it is held for this reason, if it is.
-  Optional<Instant> heldSince(HoldReason reason) {
+  /// Since when it is held for such a reason, if it is.
+  Optional<Instant> heldSince(Predicate<HoldReason> reason) {
     return standing
         .flatMap(Standing::hold)
-        .filter(hold -> hold.reason() == reason)
+        .filter(hold -> reason.test(hold.reason()))
         .map(Hold::since);
   }
 

@@ -189,7 +189,7 @@ final class Progress {
     var since =
         phase.weight().equals(Percent.NONE)
             ? phase.since()
-            : seen.heldSince(HoldReason.CANARY_NOT_READY).orElse(seen.now());
+            : seen.heldSince(HoldReason::isAboutCanaryPods).orElse(seen.now());
     return since.plus(seen.policy().progressDeadline());
   }
 
@@ -200,7 +200,11 @@ final class Progress {
     var step =
         phase.weight().equals(Percent.NONE)
             ? Step.stay(phase)
-            : Step.held(phase, Safety.canaryNotReady(seen));
+            : Step.held(
+                phase,
+                Capacity.isGrowing(seen)
+                    ? Safety.canaryGrowing(phase.weight(), seen)
+                    : Safety.canaryNotReady(seen));
     return Optional.of(step.lookAgain(deadline(phase, seen)));
   }
 

@@ -85,7 +85,13 @@ public final class Rollout {
           case Plan.Valid _ -> List.<Problem>of();
           case Plan.Invalid(var found, _) -> found;
         };
-    var next = new Standing(step.next(), hold.hold(), problems, seen.generation());
+    var next =
+        new Standing(
+            step.next(),
+            hold.hold(),
+            problems,
+            seen.generation(),
+            Capacity.remembered(step.next(), world, seen));
     var announcements = new ArrayList<>(Specs.announcements(seen, step.next()));
     announcements.addAll(step.announcements());
     if (!(step.next() instanceof Phase.Terminated)) {

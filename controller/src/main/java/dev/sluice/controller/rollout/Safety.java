@@ -57,16 +57,25 @@ final class Safety {
   }
 
   static Obstacle canaryNotReady(Observation seen) {
-    var lacks =
-        seen.target()
-            .map(target -> target.lacks(seen.policy().canaryReadyThreshold()))
-            .orElse("it does not exist");
     return new Obstacle(
         HoldReason.CANARY_NOT_READY,
         "canary %s %s not ready: %s"
             .formatted(
                 seen.names().kind().toLowerCase(java.util.Locale.ROOT),
                 seen.names().targetIn(),
-                lacks));
+                canaryLacks(seen)));
+  }
+
+  static Obstacle canaryGrowing(Percent weight, Observation seen) {
+    return new Obstacle(
+        HoldReason.CANARY_GROWING,
+        "%s gets more pods: %s, enough for its %s of the traffic so far"
+            .formatted(seen.names().targetIn(), canaryLacks(seen), weight));
+  }
+
+  private static String canaryLacks(Observation seen) {
+    return seen.target()
+        .map(target -> target.lacks(seen.policy().canaryReadyThreshold()))
+        .orElse("it does not exist");
   }
 }

@@ -8,8 +8,19 @@ import java.util.Optional;
 /// @param hold why it does not go on at present
 /// @param problems what of the spec a person must edit, condition `Stalled`
 /// @param observedGeneration the generation of the Canary that this takes into account
+/// @param pods that there were
 public record Standing(
-    Phase phase, Optional<Hold> hold, List<Problem> problems, long observedGeneration) {
+    Phase phase,
+    Optional<Hold> hold,
+    List<Problem> problems,
+    long observedGeneration,
+    Pods pods) {
+
+  /// Nothing is known of pods.
+  public Standing(
+      Phase phase, Optional<Hold> hold, List<Problem> problems, long observedGeneration) {
+    this(phase, hold, problems, observedGeneration, Pods.UNKNOWN);
+  }
 
   public Standing {
     problems = List.copyOf(problems);

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /// Reads back what [StatusWriter] wrote, and what Flagger wrote where it was here before us.
@@ -27,7 +28,23 @@ public final class StatusReader {
             rollout == null
                 ? List.of()
                 : rollout.problems().stream().map(p -> new Problem(p.field(), p.why())).toList(),
-            status.observedGeneration()));
+            status.observedGeneration(),
+            rollout == null ? Pods.UNKNOWN : pods(rollout.pods())));
+  }
+
+  /// What the primary ran when it last was there: empty before it is initialised, and where only
+  /// Flagger promoted anything, whose hashes are others.
+  public static Optional<Revision> promoted(CanaryStatus status) {
+    var served =
+        read(status)
+            .map(Standing::phase)
+            .filter(phase -> phase instanceof Phase.Idle || phase instanceof Phase.Running)
+            .isPresent();
+    return served && status.rollout() != null
+        ? Optional.ofNullable(status.lastPromotedSpec())
+            .filter(hash -> !hash.isBlank())
+            .map(Revision::new)
+        : Optional.empty();
   }
 
   private static Phase phase(
@@ -136,6 +153,14 @@ public final class StatusReader {
                 .filter(reason -> reason.title().equals(held.reason()))
                 .findFirst()
                 .map(r -> new Hold(r, held.message(), held.since(), held.alerted())));
+  }
+
+  private static Pods pods(RolloutStatus.@Nullable Pods pods) {
+    return pods == null ? Pods.UNKNOWN : new Pods(number(pods.primary()), number(pods.canary()));
+  }
+
+  private static OptionalInt number(@Nullable Integer number) {
+    return number == null ? OptionalInt.empty() : OptionalInt.of(number);
   }
 
   private static Percent weight(CanaryStatus status) {

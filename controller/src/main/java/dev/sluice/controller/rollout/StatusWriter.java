@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -108,7 +109,18 @@ public final class StatusWriter {
             .map(problem -> new RolloutStatus.Problem(problem.field(), problem.why()))
             .toList(),
         before == null ? List.of() : before.news(),
-        before == null ? null : before.subject());
+        before == null ? null : before.subject(),
+        pods(standing.pods()));
+  }
+
+  private static RolloutStatus.@Nullable Pods pods(Pods pods) {
+    return pods.equals(Pods.UNKNOWN)
+        ? null
+        : new RolloutStatus.Pods(orNull(pods.primary()), orNull(pods.canary()));
+  }
+
+  private static @Nullable Integer orNull(OptionalInt number) {
+    return number.isPresent() ? number.getAsInt() : null;
   }
 
   private static Optional<String> stage(Phase phase) {

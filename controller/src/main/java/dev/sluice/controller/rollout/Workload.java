@@ -41,7 +41,8 @@ public record Workload(
     return replicas > 0 && available >= needed(threshold);
   }
 
-  private int needed(Percent threshold) {
+  /// How many of its pods have to be available.
+  int needed(Percent threshold) {
     return Math.max(1, (int) ((long) replicas * threshold.value() / 100));
   }
 

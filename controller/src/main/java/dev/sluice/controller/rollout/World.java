@@ -56,7 +56,8 @@ public record World(
           routed(Percent.NONE, seen)
               .withTarget(seen.primaryReady() ? stopped(seen) : OptionalInt.empty())
               .withPrimary(run.revision());
-      case Phase.RollingBack _ -> routed(Percent.NONE, seen).withTarget(stopped(seen));
+      case Phase.RollingBack back ->
+          madeAgain(routed(Percent.NONE, seen).withTarget(stopped(seen)), back, seen);
     };
   }
 
@@ -98,6 +99,13 @@ public record World(
     return seen.primary().isEmpty() && promoted.isPresent()
         ? routed.withPrimary(promoted.get())
         : routed;
+  }
+
+  /// Somebody deleted the primary in mid-run, and the target is again what it ran.
+  private static World madeAgain(World world, Phase.RollingBack phase, Observation seen) {
+    return seen.primary().isEmpty() && phase.cause().kind() == Cause.Kind.REVERTED
+        ? world.withPrimary(phase.run().revision())
+        : world;
   }
 
   private static World routed(Percent canary, Observation seen) {
@@ -173,7 +181,8 @@ public record World(
         .filter(revision -> !seen.primaryRuns(revision))
         .filter(
             revision -> seen.known().filter(c -> c.now().revision().equals(revision)).isPresent())
-        .ifPresent(revision -> actions.add(new Action.CopyToPrimary(revision)));
+        .ifPresent(
+            revision -> actions.add(new Action.CopyToPrimary(revision, Capacity.primary(seen))));
     routed
         .filter(canary -> Safety.forbids(seen, canary).isEmpty())
         .ifPresent(canary -> {

@@ -98,6 +98,52 @@ class CapacityTest {
   }
 
   @Test
+  void podsThatItsAutoscalerAddsInMidRunAreNoHoldToTellOf() {
+    var story = busy();
+
+    story.deploy(Story.V2).until("more pods", () -> story.target().replicas == 3);
+    story.until("the new pod is seen", () -> story.held().isPresent());
+
+    assertThat(story.held()).contains(HoldReason.CANARY_GROWING);
+    story.until("Succeeded");
+    assertThat(story.events()).doesNotContain("Held", "Resumed");
+    assertThat(story.weights()).containsExactly(10, 20, 30, 40, 50, 0);
+  }
+
+  @Test
+  void butOnesThatDoNotBecomeReadyAreToldOfAndEndTheRunAtItsDeadline() {
+    var story = busy();
+    story.deploy(Story.V2).untilWeight(30);
+    story.target().room = 2;
+    story.until("more pods are wanted", () -> story.target().replicas == 3);
+    var began = story.cluster.now();
+    story.forget();
+
+    story.until("people are told", () -> story.events().contains("Held"));
+    assertThat(Duration.between(began, story.cluster.now()))
+        .isBetween(Holding.PATIENCE, Holding.PATIENCE.plusSeconds(5));
+    assertThat(story.alerts()).isEmpty();
+    assertThat(story.trafficToCanary()).isEqualTo(40);
+
+    story.until("Failed");
+    assertThat(Duration.between(began, story.cluster.now()))
+        .isBetween(Story.POLICY.progressDeadline(), Story.POLICY.progressDeadline().plusMinutes(1));
+    assertThat(story.alerts()).singleElement().asString().contains("2 of 3 pods are available");
+  }
+
+  @Test
+  void aPodThatWasReadyAndFailsIsToldOfAtOnce() {
+    var story = busy();
+    story.deploy(Story.V2).untilWeight(20).forget();
+
+    story.target().crash(1, story.cluster.second, 100);
+    story.run(2);
+
+    assertThat(story.held()).contains(HoldReason.CANARY_NOT_READY);
+    assertThat(story.events()).containsExactly("Held");
+  }
+
+  @Test
   void andNeverWithFewerThanItsAutoscalerAllows() {
     var story = busy();
 

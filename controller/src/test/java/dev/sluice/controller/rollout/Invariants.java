@@ -253,7 +253,7 @@ final class Invariants implements ModelController.Witness {
       case Action.PointApexAtPrimary _ ->
           check("traffic goes to a primary that can take it", mayTake(seen));
       case Action.ScaleTarget(var replicas) -> scaling(replicas, seen);
-      case Action.CopyToPrimary(var revision) -> copying(revision, seen);
+      case Action.CopyToPrimary(var revision, _) -> copying(revision, seen);
       case Action.EnsureServices _, Action.Guard _ -> {}
       case Action.LeaveBehind _ ->
           check(
@@ -311,7 +311,10 @@ final class Invariants implements ModelController.Witness {
       check(
           "proxies have had time to leave a primary that goes",
           cluster.second - cluster.routeChangedAt >= seen.settings().settle().toSeconds());
-      check("a target that is given back has pods", cluster.target.replicas > 0);
+      check(
+          "a target that is given back has pods, unless people have just taken them",
+          cluster.target.replicas > 0
+              || (cluster.stoppedByPeople && seen.target().filter(t -> t.replicas() > 0).isPresent()));
     }
   }
 

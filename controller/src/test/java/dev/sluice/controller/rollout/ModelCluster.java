@@ -77,6 +77,9 @@ final class ModelCluster {
   /// A Git sync that is writing the target.
   Optional<Content.HandOver> handOver = Optional.empty();
 
+  /// Whether it was people who scaled the target to zero.
+  boolean stoppedByPeople;
+
   /// Pods that the primary has room for, under a quota.
   int primaryRoom = Integer.MAX_VALUE;
 
@@ -207,7 +210,7 @@ final class ModelCluster {
         services = true;
         yield Optional.empty();
       }
-      case Action.CopyToPrimary(var revision) -> copy(revision, seen);
+      case Action.CopyToPrimary(var revision, var pods) -> copy(revision, pods, seen);
       case Action.PointApexAtPrimary _ -> {
         if (apex != Apex.PRIMARY) {
           pointApex(Apex.PRIMARY);
@@ -250,7 +253,10 @@ final class ModelCluster {
         }
         yield Optional.empty();
       }
-      case Action.ScaleTarget(var replicas) -> scale(target, replicas);
+      case Action.ScaleTarget(var replicas) -> {
+        stoppedByPeople = false;
+        yield scale(target, replicas);
+      }
       case Action.ScalePrimary(var replicas) -> scale(primary, replicas);
       case Action.CopyAutoscaler(var least) -> {
         if (autoscaler == null) {
@@ -271,14 +277,13 @@ final class ModelCluster {
     return Optional.empty();
   }
 
-  private Optional<String> copy(Revision revision, View seen) {
+  private Optional<String> copy(Revision revision, int pods, View seen) {
     if (seen.wanted().isEmpty() || !revision(seen.wanted().get()).equals(revision)) {
       return Optional.of("the target is not " + revision);
     }
     var template = seen.wanted().get();
     if (primary == null) {
-      var replicas = seen.target().map(Workload::replicas).filter(n -> n > 0).orElse(1);
-      primary = new ModelDeployment(template, replicas, true);
+      primary = new ModelDeployment(template, pods, true);
     } else {
       primary.change(template, second);
     }

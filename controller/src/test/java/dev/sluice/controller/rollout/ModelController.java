@@ -268,7 +268,12 @@ final class ModelController {
     var template = cache.wanted().get();
     return new Content.Known(
         cluster.snapshot(template, cache.target().get().generation()),
-        cache.promoted().filter(template::equals).isPresent(),
+        cache
+            .promoted()
+            .map(template::equals)
+            .orElseGet(() ->
+                StatusReader.promoted(cache.status())
+                    .equals(Optional.of(cluster.revision(template)))),
         contentSince,
         cluster.handOver,
         Optional.empty());

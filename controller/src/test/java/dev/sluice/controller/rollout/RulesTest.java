@@ -210,8 +210,8 @@ class RulesTest {
 
       story.deploy(Story.V3).until("Succeeded");
 
-      assertThat(story.writes()).contains(new Action.CopyToPrimary(new Revision("v3")));
-      assertThat(story.writes()).doesNotContain(new Action.CopyToPrimary(new Revision("v2")));
+      assertThat(story.writes()).contains(new Action.CopyToPrimary(new Revision("v3"), 2));
+      assertThat(story.writes()).doesNotContain(new Action.CopyToPrimary(new Revision("v2"), 2));
     }
 
     @Test
@@ -256,7 +256,7 @@ class RulesTest {
       story.deploy(Story.V3).refuseNothing().until("Succeeded");
 
       assertThat(story.weights()).containsExactly(0, 10, 20, 30, 40, 50, 0);
-      assertThat(story.writes()).doesNotContain(new Action.CopyToPrimary(new Revision("v2")));
+      assertThat(story.writes()).doesNotContain(new Action.CopyToPrimary(new Revision("v2"), 2));
       assertThat(story.primary().template).isEqualTo(Story.V3);
     }
 

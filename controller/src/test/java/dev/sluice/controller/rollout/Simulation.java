@@ -250,6 +250,7 @@ public final class Simulation {
       var replicas = random.nextInt(3);
       note(() -> "somebody scales the target to " + replicas);
       cluster.target.scale(replicas, cluster.second);
+      cluster.stoppedByPeople = replicas == 0;
     }
   }
 

@@ -21,7 +21,7 @@ class StoryTest {
     assertThat(story.writes())
         .containsExactly(
             new Action.EnsureServices(),
-            new Action.CopyToPrimary(new Revision("v1")),
+            new Action.CopyToPrimary(new Revision("v1"), 2),
             new Action.PointApexAtPrimary(),
             new Action.Route(Percent.NONE),
             new Action.ScaleTarget(0));

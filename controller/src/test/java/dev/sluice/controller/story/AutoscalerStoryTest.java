@@ -184,6 +184,24 @@ class AutoscalerStoryTest {
   }
 
   @Test
+  void podsThatAreAddedInMidRunAreNoNewsToAnybody() {
+    try (World world = onboarded(29).trafficOf(10)) {
+      world.patch(
+          DEPLOYMENTS + "myapp",
+          "{\"spec\":{\"template\":{\"metadata\":{\"annotations\":{\"playground.sluice.dev/ready-after\":\"15s\"}}}}}");
+      world.runUntilWeight("myapp", 25, Duration.ofMinutes(1));
+
+      world.patch(DEPLOYMENTS + "myapp", "{\"spec\":{\"replicas\":4}}").run(Duration.ofSeconds(2));
+
+      assertThat(world.canary("myapp").at("/status/conditions").toString())
+          .contains("Held", "CanaryGrowing", "2 of 4 pods are available");
+      world.runUntilPhase("myapp", "Succeeded", Duration.ofMinutes(3));
+      assertThat(world.reasons("myapp")).doesNotContain("Held", "Resumed");
+      assertThat(world.failedForUsers()).isZero();
+    }
+  }
+
+  @Test
   void anAutoscalerOfAnotherWorkloadIsRefusedByName() {
     try (World world = new World(27).trafficOf(0)) {
       world

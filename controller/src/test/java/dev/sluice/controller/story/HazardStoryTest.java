@@ -1,5 +1,15 @@
 package dev.sluice.controller.story;
 
+import static dev.sluice.controller.story.Myapp.A_WHILE;
+import static dev.sluice.controller.story.Myapp.CANARIES;
+import static dev.sluice.controller.story.Myapp.CANARY;
+import static dev.sluice.controller.story.Myapp.DEPLOYMENTS;
+import static dev.sluice.controller.story.Myapp.SERVICE;
+import static dev.sluice.controller.story.Myapp.app;
+import static dev.sluice.controller.story.Myapp.at;
+import static dev.sluice.controller.story.Myapp.onboarded;
+import static dev.sluice.controller.story.Myapp.release;
+import static dev.sluice.controller.story.Myapp.served;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.mesh.Percent;
@@ -9,80 +19,6 @@ import org.junit.jupiter.api.Test;
 /// What people and clusters do to a release that is under way, each seen to end badly with another
 /// controller of the same manifests. Over real API semantics, with requests that are really routed.
 class HazardStoryTest {
-  private static final String DEPLOYMENTS = "/apis/apps/v1/namespaces/production/deployments/";
-  private static final String CANARIES =
-      "/apis/flagger.app/v1beta1/namespaces/production/canaries/";
-  private static final Duration A_WHILE = Duration.ofMinutes(3);
-
-  private static final String SERVICE =
-      """
-      apiVersion: v1
-      kind: Service
-      metadata: {name: myapp, namespace: production}
-      spec: {selector: {app: myapp}, ports: [{name: http, port: 80, targetPort: 8080}]}
-      """;
-
-  private static final String CANARY =
-      """
-      apiVersion: flagger.app/v1beta1
-      kind: Canary
-      metadata: {name: myapp, namespace: production}
-      spec:
-        targetRef: {apiVersion: apps/v1, kind: Deployment, name: myapp}
-        service: {port: 80, targetPort: 8080}
-        progressDeadlineSeconds: 60
-        analysis: {interval: 10s, threshold: 3, maxWeight: 50, stepWeight: 10}
-      """;
-
-  /// @param more fields of `spec`, each ended by a line break
-  private static String app(int replicas, String more) {
-    return """
-    apiVersion: apps/v1
-    kind: Deployment
-    metadata: {name: myapp, namespace: production, labels: {app: myapp}}
-    spec:
-      replicas: %d
-      selector: {matchLabels: {app: myapp}}
-      %s
-      template:
-        metadata: {labels: {app: myapp}}
-        spec:
-          containers: [{name: myapp, image: "registry.example.com/myapp:1.0.0", ports: [{containerPort: 8080}]}]
-    """
-        .formatted(replicas, more);
-  }
-
-  private static World onboarded(long seed, String app, String canary) {
-    World world = new World(seed).trafficOf(0);
-    world.apply(SERVICE).apply(app).run(Duration.ofSeconds(10));
-    world.trafficOf(10);
-    return world.apply(canary).runUntilPhase("myapp", "Initialized", A_WHILE);
-  }
-
-  private static World onboarded(long seed) {
-    return onboarded(seed, app(2, ""), CANARY);
-  }
-
-  private static World release(World world, String version) {
-    return world.patch(
-        DEPLOYMENTS + "myapp",
-        """
-        {"spec":{"template":{"spec":{"containers":[{"name":"myapp","image":"registry.example.com/myapp:%s",
-          "ports":[{"containerPort":8080}]}]}}}}
-        """
-            .formatted(version));
-  }
-
-  private static World at(int weight, long seed) {
-    return release(onboarded(seed), "1.1.0").runUntilWeight("myapp", weight, A_WHILE);
-  }
-
-  private static void served(World world, String version) {
-    assertThat(world.routed("myapp")).isEqualTo(Percent.NONE);
-    assertThat(world.image("myapp-primary")).endsWith(":" + version);
-    assertThat(world.failedForUsers()).isZero();
-  }
-
   // ---- pods ----
 
   @Test
