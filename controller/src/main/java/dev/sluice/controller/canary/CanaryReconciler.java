@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +55,10 @@ public final class CanaryReconciler implements Reconciler {
 
   /// The version that our last status write replaced: a cache that still shows it is behind.
   private final Map<ObjectRef, String> replaced = new ConcurrentHashMap<>();
+
+  /// Whose status is known to be none that was written before this process began to lead: it was
+  /// written by us, or compared with the server's.
+  private final Set<ObjectRef> confirmed = ConcurrentHashMap.newKeySet();
 
   /// What the API server said to our last writes; the next decision makes it known.
   private final Map<ObjectRef, String> refusals = new ConcurrentHashMap<>();
@@ -143,6 +148,9 @@ public final class CanaryReconciler implements Reconciler {
             .orElseGet(() -> new Report.Recorded(canary, false));
     if (recorded.moved()) {
       replaced.put(canary.ref(), canary.metadata().resourceVersion());
+      confirmed.add(canary.ref());
+    } else if (!decision.actions().isEmpty()) {
+      confirm(canary);
     }
     try {
       hands.run(canary, making, decision.actions());
@@ -157,6 +165,25 @@ public final class CanaryReconciler implements Reconciler {
       gauges.stands(recorded.canary());
     }
     return decision.lookAgain();
+  }
+
+  /// Status is written under the version that was read; actions alone are not. What stood by may
+  /// have caches behind the former leader's last writes, and must not undo what followed from them.
+  ///
+  /// @throws ClusterFailure.Conflict when the status that was decided on is an old one
+  private void confirm(Canary canary) {
+    if (confirmed.contains(canary.ref())) {
+      return;
+    }
+    String live =
+        cluster
+            .get(Kind.CANARY, canary.ref())
+            .map(object -> object.getMetadata().getResourceVersion())
+            .orElse("");
+    if (!live.equals(canary.metadata().resourceVersion())) {
+      throw new ClusterFailure.Conflict("Canary %s is not seen as it is".formatted(canary.ref()));
+    }
+    confirmed.add(canary.ref());
   }
 
   private Observer.Seen observe(Subject subject, Instant now) {
@@ -179,6 +206,7 @@ public final class CanaryReconciler implements Reconciler {
         report.forget(ref);
         gauges.forget(ref);
         replaced.remove(ref);
+        confirmed.remove(ref);
         refusals.remove(ref);
       }
       return subject;

@@ -7,6 +7,7 @@ import dev.sluice.controller.cluster.Kind;
 import dev.sluice.controller.rollout.Action;
 import dev.sluice.crds.Canary;
 import dev.sluice.crds.ObjectRef;
+import dev.sluice.mesh.Percent;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import java.util.List;
 import java.util.Map;
@@ -53,8 +54,12 @@ final class Hands {
       case Action.PointApexAtPrimary() ->
           making.ifPresent(how -> ensure(canary, Services.Role.APEX, how));
       case Action.Route(var split) -> routes.write(canary, split);
-      case Action.ScaleTarget(var replicas) ->
-          own(canary, canary.spec().targetRef().name(), replicas);
+      case Action.ScaleTarget(var replicas) -> {
+        if (replicas == 0) {
+          routes.confirm(canary, Percent.NONE);
+        }
+        own(canary, canary.spec().targetRef().name(), replicas);
+      }
       case Action.ScalePrimary(var replicas) -> scale(canary, canary.primaryName(), replicas);
       case Action.CopyAutoscaler(var least) -> autoscalers.copy(canary, least);
       case Action.DropAutoscalers() -> autoscalers.dropLeftovers(canary);
@@ -96,17 +101,37 @@ final class Hands {
   /// Server-side apply of nothing but the replicas: from then on the rollout owns the field, and a
   /// Git sync that leaves it out does not take it away.
   private void own(Canary canary, String name, int replicas) {
+    ObjectRef ref = new ObjectRef(canary.metadata().namespace(), name);
     ObjectNode minimal = Json.MAPPER.createObjectNode();
     minimal.put("apiVersion", "apps/v1").put("kind", "Deployment");
-    minimal.putObject("metadata").put("name", name).put("namespace", canary.metadata().namespace());
+    minimal
+        .putObject("metadata")
+        .put("name", name)
+        .put("namespace", ref.namespace())
+        .put("resourceVersion", version(ref));
     minimal.putObject("spec").put("replicas", replicas);
     cluster.apply(Kind.DEPLOYMENT, Json.resource(minimal), Routes.MANAGER, true, false);
   }
 
   private void scale(Canary canary, String name, int replicas) {
+    ObjectRef ref = new ObjectRef(canary.metadata().namespace(), name);
     cluster.mergePatch(
         Kind.DEPLOYMENT,
-        new ObjectRef(canary.metadata().namespace(), name),
-        Map.of("spec", Map.of("replicas", replicas)));
+        ref,
+        Map.of(
+            "metadata",
+            Map.of("resourceVersion", version(ref)),
+            "spec",
+            Map.of("replicas", replicas)));
+  }
+
+  /// The version that a number of pods is written under: one that is late, behind a write of
+  /// somebody else or of the next leader, is not obeyed.
+  private String version(ObjectRef deployment) {
+    return cluster
+        .cached(Kind.DEPLOYMENT, deployment)
+        .map(object -> object.getMetadata().getResourceVersion())
+        .orElseThrow(
+            () -> new ClusterFailure.Conflict("Deployment %s is gone".formatted(deployment)));
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.controller.canary.HostIndex.Claimant;
 import dev.sluice.controller.cluster.Cluster;
+import dev.sluice.controller.cluster.ClusterFailure;
 import dev.sluice.controller.cluster.Kind;
 import dev.sluice.crds.Canary;
 import dev.sluice.crds.ObjectRef;
@@ -109,6 +110,24 @@ final class Routes {
         Json.object(tree, "metadata").remove("managedFields");
         cluster.replace(kind, Json.resource(tree));
       }
+    }
+  }
+
+  /// Asks the server: the watch may not have shown yet what we wrote last, and pods that are stopped
+  /// because of an old route fail requests.
+  ///
+  /// @throws ClusterFailure.Conflict when the canary's share is another
+  void confirm(Canary canary, Percent split) {
+    List<HasMetadata> now = new ArrayList<>();
+    for (HasMetadata seen : live(canary)) {
+      ObjectRef ref = new ObjectRef(canary.metadata().namespace(), seen.getMetadata().getName());
+      cluster
+          .get(kindOf(seen), ref)
+          .ifPresent(object -> now.add(Json.typed(object, seen.getClass())));
+    }
+    if (split(canary, now).filter(split::equals).isEmpty()) {
+      throw new ClusterFailure.Conflict(
+          "the routes of Canary %s are not seen as they are".formatted(canary.ref()));
     }
   }
 

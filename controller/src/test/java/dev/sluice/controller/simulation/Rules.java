@@ -262,7 +262,11 @@ final class Rules {
     must(
         "every rollout ends or says why not: " + phase,
         held || Set.of("Initialized", "Succeeded", "Failed").contains(phase));
-    must("once settled, no calls: " + writes, writes.isEmpty());
+    // A run that is held may still be given up: its rollback webhook is asked, and when next is
+    // recorded.
+    boolean isAsked =
+        held && phase.equals("Progressing") && writes.keySet().equals(Set.of("PATCH canaries/status"));
+    must("once settled, no calls: " + writes, writes.isEmpty() || isAsked);
     if (!held) {
       must("between releases the primary has all traffic", weight(live("routes/shop")) == 0);
       must("between releases somebody serves", available("shop-primary") > 0);

@@ -78,8 +78,10 @@ final class World implements AutoCloseable {
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private Instant nextSecond = now;
   private KillSwitch line;
+  private LateWatches watches;
   private CanaryGauges gauges = CanaryGauges.NONE;
   private VirtualController controller;
+  private @Nullable VirtualController standby;
 
   World(long seed) {
     random = new Random(seed);
@@ -87,6 +89,7 @@ final class World implements AutoCloseable {
     network = new VirtualNetwork(tables, new Telemetry(registry));
     workloads = new Workloads(api, pods, random);
     line = new KillSwitch(api);
+    watches = new LateWatches(line);
     install();
     workloads.begin(now);
     controller = controller();
@@ -94,8 +97,9 @@ final class World implements AutoCloseable {
 
   private VirtualController controller() {
     line = new KillSwitch(api);
+    watches = new LateWatches(line);
     return new VirtualController(
-        line,
+        watches,
         new VirtualController.Outside(
             this::ask,
             (canary, hook, phase, revision) -> {
@@ -188,6 +192,38 @@ final class World implements AutoCloseable {
   World restartController() {
     controller.kill();
     controller = controller();
+    return this;
+  }
+
+  /// Another replica starts, fills its caches, and does nothing yet.
+  World standBy() {
+    VirtualController leader = controller;
+    standby = controller();
+    controller = leader;
+    return this;
+  }
+
+  /// The leader is killed, and the replica that stood by leads.
+  World takeOver() {
+    controller.kill();
+    controller = Optional.ofNullable(standby).orElseThrow();
+    return this;
+  }
+
+  /// The watch of these of the replica that was started last tells nothing until further notice.
+  World holdWatch(String plural) {
+    watches.hold(plural);
+    return this;
+  }
+
+  /// Somebody is faster than a write of the controller that is on its way.
+  World justBeforeThePatchOf(String path, Runnable happens) {
+    watches.justBeforeThePatchOf(path, happens);
+    return this;
+  }
+
+  World releaseWatches() {
+    watches.release();
     return this;
   }
 
@@ -408,6 +444,11 @@ final class World implements AutoCloseable {
     return events.stream()
         .map(event -> event.path("reason").asText() + ": " + event.path("message").asText())
         .toList();
+  }
+
+  /// Calls of the controller that failed, with the time.
+  List<String> failures() {
+    return controller.failures();
   }
 
   /// For a message: the story and the last failures of the controller.
