@@ -40,11 +40,21 @@ public interface Http {
 
   /// The request cannot be sent as it is, or its answer is longer than allowed: somebody must edit
   /// what is asked.
-  final class Futile extends IOException {
+  sealed class Futile extends IOException permits TooLong {
     private static final long serialVersionUID = 1;
 
     /// @param why shown to people; holds no secret
     public Futile(String why) {
+      super(why);
+    }
+  }
+
+  /// The answer is longer than allowed: a smaller question may have one.
+  final class TooLong extends Futile {
+    private static final long serialVersionUID = 1;
+
+    /// @param why shown to people; holds no secret
+    public TooLong(String why) {
       super(why);
     }
   }

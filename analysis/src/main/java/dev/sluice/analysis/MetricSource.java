@@ -1,5 +1,7 @@
 package dev.sluice.analysis;
 
+import java.time.Instant;
+
 /// One provider that can be asked, with its address and credentials inside. Thread-safe.
 public interface MetricSource {
 
@@ -13,4 +15,10 @@ public interface MetricSource {
   ///
   /// @throws InterruptedException when the caller gives up
   Table table(String query) throws InterruptedException;
+
+  /// Asks for samples as they were scraped: a selector with a range, such as `up[5m]`.
+  ///
+  /// @param at the end of the range
+  /// @throws InterruptedException when the caller gives up
+  Samples samples(String query, Instant at) throws InterruptedException;
 }

@@ -3,20 +3,27 @@ package dev.sluice.analysis;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/// Asks one Prometheus. Instant queries at the server's own time.
+/// Asks one Prometheus. Instant queries: numbers at the server's own time, samples at any.
 final class PrometheusSource implements MetricSource {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
   private static final int MAX_BYTES = 1 << 20;
   private static final int MAX_ROWS = 10_000;
+  private static final Duration SAMPLES_TIMEOUT = Duration.ofSeconds(30);
+  private static final int MAX_SAMPLE_BYTES = 32 << 20;
+  private static final int MAX_SAMPLES = 1_000_000;
   private static final int MAX_MESSAGE = 300;
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -48,6 +55,7 @@ final class PrometheusSource implements MetricSource {
     return switch (ask(query)) {
       case Unavailable(var why) -> new Sample.Unavailable(why);
       case Refused(var why) -> new Sample.Refused(why);
+      case TooMuch(var why) -> new Sample.Refused(why);
       case Series(var rows, _) when rows.isEmpty() -> new Sample.NoData();
       case Series(var rows, _) when rows.size() > 1 ->
           new Sample.Refused(
@@ -65,53 +73,96 @@ final class PrometheusSource implements MetricSource {
     return switch (ask(query)) {
       case Unavailable(var why) -> new Table.None(why);
       case Refused(var why) -> new Table.None(why);
+      case TooMuch(var why) -> new Table.None(why);
       case Series(var rows, _) ->
           new Table.Rows(rows.stream().filter(r -> !Double.isNaN(r.value())).toList());
     };
   }
 
+  @Override
+  public Samples samples(String query, Instant at) throws InterruptedException {
+    var time = "&time=" + BigDecimal.valueOf(at.toEpochMilli(), 3).toPlainString();
+    return switch (ask(query, time, SAMPLES_TIMEOUT, MAX_SAMPLE_BYTES)) {
+      case Failed(Unavailable(var why)) -> new Samples.Unavailable(why);
+      case Failed(Refused(var why)) -> new Samples.Refused(why);
+      case Failed(TooMuch(var why)) -> new Samples.TooMuch(why);
+      case Body(var body) -> samples(body);
+    };
+  }
+
+  /// An answer to a question for numbers.
   private sealed interface Answer {}
 
   private record Series(List<Table.Row> rows, String warning) implements Answer {}
 
-  private record Refused(String why) implements Answer {}
+  /// What any question can meet.
+  private sealed interface Failure extends Answer {}
 
-  private record Unavailable(String why) implements Answer {}
+  private record Refused(String why) implements Failure {}
+
+  private record TooMuch(String why) implements Failure {}
+
+  private record Unavailable(String why) implements Failure {}
+
+  private sealed interface Reply {}
+
+  private record Body(JsonNode json) implements Reply {}
+
+  private record Failed(Failure failure) implements Reply {}
 
   private Answer ask(String query) throws InterruptedException {
+    return switch (ask(query, "", TIMEOUT, MAX_BYTES)) {
+      case Failed(var failure) -> failure;
+      case Body(var body) -> read(body);
+    };
+  }
+
+  private Reply ask(String query, String more, Duration timeout, int maxBytes)
+      throws InterruptedException {
     var form =
         "query="
             + URLEncoder.encode(query, StandardCharsets.UTF_8)
             + "&timeout="
-            + Window.promql(TIMEOUT);
+            + Window.promql(timeout)
+            + more;
     var request =
         new Http.Request(
             "POST",
             address,
             headers,
             form.getBytes(StandardCharsets.US_ASCII),
-            TIMEOUT,
-            MAX_BYTES,
+            timeout,
+            maxBytes,
             insecureSkipVerify);
     try {
-      return read(http.send(request));
+      return reply(http.send(request));
+    } catch (Http.TooLong e) {
+      return new Failed(
+          new TooMuch("%s cannot answer: %s".formatted(name, line(String.valueOf(e.getMessage())))));
     } catch (Http.Futile e) {
-      return new Refused(
-          "%s cannot answer: %s".formatted(name, line(String.valueOf(e.getMessage()))));
+      return new Failed(
+          new Refused("%s cannot answer: %s".formatted(name, line(String.valueOf(e.getMessage())))));
     } catch (IOException e) {
       var why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-      return new Unavailable(name + " does not answer: " + line(why));
+      return new Failed(new Unavailable(name + " does not answer: " + line(why)));
     }
   }
 
-  private Answer read(Http.Response response) {
-    var status = response.status();
+  private Reply reply(Http.Response response) {
     var body = json(response.body());
+    var failure = failure(response.status(), body);
+    return failure == null ? new Body(body) : new Failed(failure);
+  }
+
+  private @Nullable Failure failure(int status, JsonNode body) {
     if (status == 400 || status == 422) {
-      if (body.path("status").asText().equals("error")) {
-        return new Refused("%s says: %s".formatted(name, line(body.path("error").asText())));
+      if (!body.path("status").asText().equals("error")) {
+        return new Unavailable(name + " answers " + status + ", and not as Prometheus does");
       }
-      return new Unavailable(name + " answers " + status + ", and not as Prometheus does");
+      var error = line(body.path("error").asText());
+      var said = "%s says: %s".formatted(name, error);
+      // Of --query.max-samples, a limit on one query.
+      return error.contains("too many samples") ? new TooMuch(said) : new Refused(said);
     }
     if (status == 401 || status == 403) {
       return new Unavailable(
@@ -127,9 +178,12 @@ final class PrometheusSource implements MetricSource {
       var why = body.path("error").asText();
       return new Unavailable(name + " answers " + status + (why.isEmpty() ? "" : ": " + line(why)));
     }
-    if (!body.path("status").asText().equals("success")) {
-      return notPrometheus("it lacks status=success");
-    }
+    return body.path("status").asText().equals("success")
+        ? null
+        : notPrometheus("it lacks status=success");
+  }
+
+  private Answer read(JsonNode body) {
     var data = body.path("data");
     try {
       return switch (data.path("resultType").asText()) {
@@ -147,6 +201,70 @@ final class PrometheusSource implements MetricSource {
     }
   }
 
+  private Samples samples(JsonNode body) {
+    var data = body.path("data");
+    var result = data.path("result");
+    var type = data.path("resultType").asText();
+    if (!type.equals("matrix") || !result.isArray()) {
+      return List.of("vector", "scalar", "string").contains(type)
+          ? new Samples.Refused(
+              "its query answers with one moment where samples are needed; put a range such as [5m] behind the selector")
+          : new Samples.Unavailable(notPrometheus("it has no samples").why());
+    }
+    long count = 0;
+    for (var series : result) {
+      count += series.path("values").size();
+    }
+    if (result.size() > MAX_ROWS || count > MAX_SAMPLES) {
+      return new Samples.TooMuch(
+          "%s answers with %d samples of %d series where %d and %d are taken at once"
+              .formatted(name, count, result.size(), MAX_SAMPLES, MAX_ROWS));
+    }
+    try {
+      var runs = new ArrayList<Samples.Run>();
+      for (var series : result) {
+        var run = run(series);
+        if (run.times().length > 0) {
+          runs.add(run);
+        }
+      }
+      return new Samples.Runs(runs, warning(body));
+    } catch (NumberFormatException e) {
+      return new Samples.Unavailable(notPrometheus("a value is not a number").why());
+    }
+  }
+
+  /// Without what says that a series ended or was never a number, and without what is not newer
+  /// than the sample before.
+  private static Samples.Run run(JsonNode series) {
+    var values = series.path("values");
+    var times = new long[values.size()];
+    var numbers = new double[values.size()];
+    int size = 0;
+    for (var pair : values) {
+      if (!pair.path(0).isNumber()) {
+        throw new NumberFormatException("a time is not a number");
+      }
+      long time = Math.round(pair.path(0).asDouble() * 1000);
+      double number = value(pair);
+      if (!Double.isNaN(number) && (size == 0 || time > times[size - 1])) {
+        times[size] = time;
+        numbers[size++] = number;
+      }
+    }
+    return new Samples.Run(
+        labels(series), Arrays.copyOf(times, size), Arrays.copyOf(numbers, size));
+  }
+
+  private static Map<String, String> labels(JsonNode series) {
+    var labels = new LinkedHashMap<String, String>();
+    series
+        .path("metric")
+        .properties()
+        .forEach(l -> labels.put(l.getKey(), l.getValue().asText()));
+    return labels;
+  }
+
   private Answer rows(JsonNode result, String warning) {
     if (!result.isArray()) {
       return notPrometheus("it has no result");
@@ -156,12 +274,7 @@ final class PrometheusSource implements MetricSource {
     }
     var rows = new ArrayList<Table.Row>();
     for (var series : result) {
-      var labels = new LinkedHashMap<String, String>();
-      series
-          .path("metric")
-          .properties()
-          .forEach(l -> labels.put(l.getKey(), l.getValue().asText()));
-      rows.add(new Table.Row(labels, value(series.path("value"))));
+      rows.add(new Table.Row(labels(series), value(series.path("value"))));
     }
     return new Series(rows, warning);
   }
@@ -174,7 +287,7 @@ final class PrometheusSource implements MetricSource {
     return line(first) + (more > 0 ? " and " + more + " more" : "");
   }
 
-  private Answer notPrometheus(String why) {
+  private Unavailable notPrometheus(String why) {
     return new Unavailable(name + " does not answer as Prometheus does: " + why);
   }
 

@@ -1,6 +1,7 @@
 package dev.sluice.analysis;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -71,6 +72,11 @@ public final class Providers {
     @Override
     public Table table(String query) {
       return new Table.None(why);
+    }
+
+    @Override
+    public Samples samples(String query, Instant at) {
+      return new Samples.Unavailable(why);
     }
   }
 }

@@ -38,7 +38,10 @@ public final class AnalysisHttp implements dev.sluice.analysis.Http {
                   ONCE_MORE));
       return new Response(answer.status(), answer.body());
     } catch (HttpFailure e) {
-      if (e.kind() == Cause.INVALID || e.kind() == Cause.TOO_LONG) {
+      if (e.kind() == Cause.TOO_LONG) {
+        throw new TooLong(String.valueOf(e.getMessage()));
+      }
+      if (e.kind() == Cause.INVALID) {
         throw new Futile(String.valueOf(e.getMessage()));
       }
       throw e;

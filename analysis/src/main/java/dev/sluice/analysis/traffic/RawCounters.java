@@ -1,0 +1,162 @@
+package dev.sluice.analysis.traffic;
+
+import dev.sluice.analysis.MetricSource;
+import dev.sluice.analysis.Samples;
+import dev.sluice.analysis.Samples.Run;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// Asks for the counters of canaries and primaries as they were scraped: both sides of all of them
+/// in one question, a long span in pieces.
+public final class RawCounters {
+  /// Most samples of one span, of both metrics together.
+  static final long MOST_SAMPLES = 3_000_000;
+
+  private static final Duration PIECE = Duration.ofMinutes(10);
+
+  /// Whoever has more than is taken at once in so short a time has too much.
+  private static final Duration SHORTEST = Duration.ofSeconds(30);
+
+  private final MetricSource source;
+
+  public RawCounters(MetricSource source) {
+    this.source = source;
+  }
+
+  /// What could be had.
+  public sealed interface Answer {}
+
+  /// @param requests of `istio_requests_total`
+  /// @param buckets of `istio_request_duration_milliseconds_bucket`
+  /// @param warning what the source had to say; empty for nothing
+  public record Got(List<Run> requests, List<Run> buckets, String warning) implements Answer {
+    public Got {
+      requests = List.copyOf(requests);
+      buckets = List.copyOf(buckets);
+    }
+  }
+
+  /// @param why one clause without secrets
+  public record None(String why) implements Answer {}
+
+  /// Blocks; asks a dozen times for an hour.
+  ///
+  /// @param all whose counters; each picks its own out of the answer
+  /// @param from before the first sample
+  /// @throws InterruptedException when the caller gives up
+  public Answer between(Collection<Sides> all, Instant from, Instant to)
+      throws InterruptedException {
+    var requests = new Merged();
+    var buckets = new Merged();
+    var questions =
+        List.of(
+            new Part("istio_requests_total" + byWorkload(all), requests),
+            new Part("istio_requests_total" + withoutPod(all), requests),
+            new Part("istio_request_duration_milliseconds_bucket" + byWorkload(all), buckets));
+    var warning = "";
+    for (var question : questions) {
+      var piece = PIECE;
+      for (var at = from; at.isBefore(to); ) {
+        var end = at.plus(piece).isBefore(to) ? at.plus(piece) : to;
+        var range = "[" + Duration.between(at, end).toMillis() + "ms]";
+        switch (source.samples(question.selector() + range, end)) {
+          case Samples.Runs(var runs, var said) -> {
+            question.into().add(runs);
+            warning = warning.isEmpty() ? said : warning;
+            at = end;
+          }
+          case Samples.TooMuch(var why) -> {
+            piece = Duration.between(at, end).dividedBy(2);
+            if (piece.compareTo(SHORTEST) < 0) {
+              return new None(why);
+            }
+          }
+          case Samples.Refused(var why) -> {
+            return new None(why);
+          }
+          case Samples.Unavailable(var why) -> {
+            return new None(why);
+          }
+        }
+        if (requests.samples + buckets.samples > MOST_SAMPLES) {
+          return new None(
+              "there are more than %d samples; ask for a shorter time".formatted(MOST_SAMPLES));
+        }
+      }
+    }
+    return new Got(requests.runs(), buckets.runs(), warning);
+  }
+
+  private record Part(String selector, Merged into) {}
+
+  static String byWorkload(Collection<Sides> all) {
+    var workloads = all.stream().flatMap(s -> Stream.of(s.canary(), s.primary())).toList();
+    return "{reporter=~\"source|destination\",destination_workload=~\"%s\",destination_workload_namespace=~\"%s\"}"
+        .formatted(names(workloads), namespaces(workloads));
+  }
+
+  /// Requests for which no pod was picked are known by the Service that was chosen.
+  static String withoutPod(Collection<Sides> all) {
+    var services =
+        all.stream().flatMap(s -> Stream.of(s.canaryService(), s.primaryService())).toList();
+    return "{reporter=\"source\",destination_workload=\"unknown\",destination_service_name=~\"%s\",destination_service_namespace=~\"%s\"}"
+        .formatted(names(services), namespaces(services));
+  }
+
+  private static String names(List<Workload> all) {
+    return alternatives(all.stream().map(Workload::name));
+  }
+
+  private static String namespaces(List<Workload> all) {
+    return alternatives(all.stream().map(Workload::namespace));
+  }
+
+  private static String alternatives(Stream<String> names) {
+    return names
+        .map(name -> name.replace(".", "\\\\."))
+        .collect(Collectors.toCollection(TreeSet::new))
+        .stream()
+        .collect(Collectors.joining("|"));
+  }
+
+  /// Pieces put together: what stands on an edge may come with both.
+  private static final class Merged {
+    private final Map<Map<String, String>, Run> byLabels = new LinkedHashMap<>();
+    private long samples;
+
+    void add(List<Run> runs) {
+      for (var run : runs) {
+        samples += run.times().length;
+        byLabels.merge(run.labels(), run, Merged::joined);
+      }
+    }
+
+    private static Run joined(Run before, Run after) {
+      long last = before.times()[before.times().length - 1];
+      int from = 0;
+      while (from < after.times().length && after.times()[from] <= last) {
+        from++;
+      }
+      int size = before.times().length;
+      int more = after.times().length - from;
+      var times = Arrays.copyOf(before.times(), size + more);
+      var values = Arrays.copyOf(before.values(), size + more);
+      System.arraycopy(after.times(), from, times, size, more);
+      System.arraycopy(after.values(), from, values, size, more);
+      return new Run(before.labels(), times, values);
+    }
+
+    List<Run> runs() {
+      return new ArrayList<>(byLabels.values());
+    }
+  }
+}
