@@ -101,6 +101,32 @@ class RenderedTest {
   }
 
   @Test
+  void anEventWebhookNeverStandsInTheDeployment() throws Exception {
+    Rendered rendered = chart("eventWebhook.url=https://events.test/secret");
+    thenItCanRun(rendered);
+    assertThat(rendered.the("Deployment").toString()).doesNotContain("events.test");
+    assertThat(rendered.the("Secret").at("/stringData/url").asText())
+        .isEqualTo("https://events.test/secret");
+    assertThat(rendered.container().at("/env/0/name").asText()).isEqualTo("EVENT_WEBHOOK_URL");
+    assertThat(rendered.container().at("/env/0/valueFrom/secretKeyRef/name").asText())
+        .isEqualTo(rendered.the("Secret").at("/metadata/name").asText());
+    Rendered named = chart("eventWebhook.secretName=mine");
+    assertThat(named.kinds()).doesNotContain("Secret");
+    assertThat(named.container().at("/env/0/valueFrom/secretKeyRef/name").asText())
+        .isEqualTo("mine");
+    assertThat(chart("eventWebhook.url=https://e.test", "eventWebhook.secretName=mine").said())
+        .contains("eventWebhook.url and eventWebhook.secretName exclude each other");
+  }
+
+  @Test
+  void canariesCanBeKeptToTheirNamespace() throws Exception {
+    Rendered rendered = chart("noCrossNamespaceRefs=true");
+    thenItCanRun(rendered);
+    assertThat(rendered.args()).contains("--no-cross-namespace-refs");
+    assertThat(chart().args()).doesNotContain("--no-cross-namespace-refs");
+  }
+
+  @Test
   void withoutALeaseTwoNeverRunAtOnce() throws Exception {
     Rendered rendered = chart("leaderElection.enabled=false", "replicas=1");
     assertThat(rendered.the("Deployment").at("/spec/strategy/type").asText()).isEqualTo("Recreate");
