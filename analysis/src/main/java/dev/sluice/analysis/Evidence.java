@@ -20,6 +20,12 @@ public record Evidence(
     String sentence,
     @Nullable Comparison comparison) {
 
+  /// Whether this, for itself, speaks for the release: a value within its bound. A comparison may
+  /// say otherwise of the same value, so it never does.
+  boolean isWell() {
+    return comparison == null && value != null && bound != null && bound.holds(value);
+  }
+
   /// Of a bound alone.
   public Evidence(
       String metric,

@@ -7,9 +7,16 @@ import java.util.stream.Collectors;
 public sealed interface Verdict {
   List<Evidence> evidence();
 
-  /// The evidence in one line, the most important first; empty without evidence.
+  /// The evidence in one line, the most important first; empty without evidence. Of a release that
+  /// does not go on only what keeps it: metrics that are well hide the one that is not.
   default String sentence() {
-    return evidence().stream().map(Evidence::sentence).collect(Collectors.joining("; "));
+    var told =
+        switch (this) {
+          case Continue _, Safe _ -> evidence();
+          case Hold _, Rollback _ -> evidence().stream().filter(e -> !e.isWell()).toList();
+        };
+    return (told.isEmpty() ? evidence() : told)
+        .stream().map(Evidence::sentence).collect(Collectors.joining("; "));
   }
 
   /// Too little was seen to say anything. Stay, look again; nothing is counted.

@@ -68,6 +68,20 @@ class ThresholdsTest {
   }
 
   @Test
+  void whoReadsWhyAReleaseStopsReadsOnlyWhatStopsIt() {
+    for (var failedBefore : new int[] {0, 4}) {
+      var verdict = judge(failedBefore, seen(SUCCESS, 94.25), seen(DURATION, 120));
+
+      assertThat(verdict.sentence())
+          .contains("request-success-rate")
+          .doesNotContain("request-duration");
+      assertThat(verdict.evidence()).hasSize(2);
+    }
+    assertThat(judge(0, seen(SUCCESS, 99.9), seen(DURATION, 120)).sentence())
+        .contains("request-success-rate", "request-duration");
+  }
+
+  @Test
   void whatTheSourceWarnsOfIsPartOfTheEvidence() {
     var asked =
         new Reading.Asked(
