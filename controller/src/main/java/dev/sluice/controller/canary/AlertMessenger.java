@@ -9,14 +9,12 @@ import dev.sluice.crds.Analysis.Severity;
 import dev.sluice.crds.Canary;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Sends alerts on threads of their own, so that no sink holds up a rollout. What cannot be
-/// delivered becomes an Event.
+/// Sends alerts on threads of their own, so that no sink holds up a rollout; those of one canary in
+/// the order in which they happened. What cannot be delivered becomes an Event.
 public final class AlertMessenger implements Messenger {
   private static final Logger LOG = LoggerFactory.getLogger(AlertMessenger.class);
 
@@ -26,17 +24,16 @@ public final class AlertMessenger implements Messenger {
   private final Alerts alerts;
   private final Events events;
   private final String clusterName;
-  private final ExecutorService threads;
+  private final Lanes lanes;
   private final AlertGauge gauge;
-  private final Semaphore room = new Semaphore(MOST);
 
   /// @param clusterName shown in alerts; empty for none
   public AlertMessenger(
-      Alerts alerts, Events events, String clusterName, ExecutorService threads, AlertGauge gauge) {
+      Alerts alerts, Events events, String clusterName, Executor threads, AlertGauge gauge) {
     this.alerts = alerts;
     this.events = events;
     this.clusterName = clusterName;
-    this.threads = threads;
+    this.lanes = new Lanes(threads, MOST, MOST);
     this.gauge = gauge;
   }
 
@@ -49,29 +46,27 @@ public final class AlertMessenger implements Messenger {
     AlertMessage message =
         AlertMessage.of(
             canary, severity(alert.severity()), alert.text(), alert.details(), clusterName);
-    if (!room.tryAcquire()) {
-      LOG.atWarn().addKeyValue("canary", canary.ref()).log("alert dropped: too many on their way");
-      gauge.alerted(AlertGauge.Outcome.DROPPED);
-      return;
+    switch (lanes.add(canary.ref(), () -> deliver(canary, message, now))) {
+      case TAKEN -> {}
+      case FULL -> {
+        LOG.atWarn()
+            .addKeyValue("canary", canary.ref())
+            .log("alert dropped: too many on their way");
+        gauge.alerted(AlertGauge.Outcome.DROPPED);
+      }
+      case STOPPING -> {
+        LOG.atWarn().addKeyValue("canary", canary.ref()).log("alert dropped: stopping");
+        gauge.alerted(AlertGauge.Outcome.DROPPED);
+      }
     }
-    try {
-      threads.execute(() -> {
-        try {
-          List<String> failures = alerts.send(canary, message);
-          gauge.alerted(failures.isEmpty() ? AlertGauge.Outcome.SENT : AlertGauge.Outcome.FAILED);
-          for (String failure : failures) {
-            events.write(Kind.CANARY, canary.metadata(), "Warning", "AlertFailed", failure, now);
-          }
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-        } finally {
-          room.release();
-        }
-      });
-    } catch (RejectedExecutionException e) {
-      room.release();
-      LOG.atWarn().addKeyValue("canary", canary.ref()).log("alert dropped: stopping");
-      gauge.alerted(AlertGauge.Outcome.DROPPED);
+  }
+
+  private void deliver(Canary canary, AlertMessage message, Instant now)
+      throws InterruptedException {
+    List<String> failures = alerts.send(canary, message);
+    gauge.alerted(failures.isEmpty() ? AlertGauge.Outcome.SENT : AlertGauge.Outcome.FAILED);
+    for (String failure : failures) {
+      events.write(Kind.CANARY, canary.metadata(), "Warning", "AlertFailed", failure, now);
     }
   }
 

@@ -11,14 +11,10 @@ import dev.sluice.crds.ObjectRef;
 import dev.sluice.crds.RolloutStatus;
 import java.net.URI;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,12 +33,7 @@ public final class EventWebhooks implements Messenger {
 
   private final Webhooks webhooks;
   private final Optional<Webhook> fallback;
-  private final Executor threads;
-
-  /// What waits, by canary; a canary in it has a thread that delivers.
-  private final Map<ObjectRef, Queue<Letter>> waiting = new HashMap<>();
-
-  private int size;
+  private final Lanes lanes;
 
   private record Letter(
       List<Webhook> to, Webhooks.Subject about, String message, String type, Instant at) {}
@@ -61,7 +52,7 @@ public final class EventWebhooks implements Messenger {
                 0,
                 false,
                 Map.of()));
-    this.threads = threads;
+    this.lanes = new Lanes(threads, MOST_OF_ONE, MOST);
   }
 
   @Override
@@ -79,9 +70,9 @@ public final class EventWebhooks implements Messenger {
             announcement.message(),
             announcement.reason().type().title(),
             now);
-    switch (add(ref, letter)) {
-      case QUEUED -> {}
-      case FIRST -> start(ref);
+    switch (lanes.add(ref, () -> send(ref, letter))) {
+      case TAKEN -> {}
+      case STOPPING -> LOG.atWarn().addKeyValue("canary", ref).log("event dropped: stopping");
       case FULL ->
           LOG.atWarn()
               .addKeyValue("canary", ref)
@@ -97,46 +88,6 @@ public final class EventWebhooks implements Messenger {
         ref, phase == null ? "" : phase.toString(), revision == null ? "" : revision);
   }
 
-  private enum Place {
-    FIRST,
-    QUEUED,
-    FULL
-  }
-
-  private synchronized Place add(ObjectRef canary, Letter letter) {
-    Queue<Letter> queue = waiting.get(canary);
-    if (size >= MOST || (queue != null && queue.size() >= MOST_OF_ONE)) {
-      return Place.FULL;
-    }
-    size++;
-    if (queue != null) {
-      queue.add(letter);
-      return Place.QUEUED;
-    }
-    waiting.put(canary, new ArrayDeque<>(List.of(letter)));
-    return Place.FIRST;
-  }
-
-  private void start(ObjectRef canary) {
-    try {
-      threads.execute(() -> deliver(canary));
-    } catch (RejectedExecutionException _) {
-      forget(canary);
-      LOG.atWarn().addKeyValue("canary", canary).log("event dropped: stopping");
-    }
-  }
-
-  private void deliver(ObjectRef canary) {
-    try {
-      for (Optional<Letter> next = next(canary); next.isPresent(); next = next(canary)) {
-        send(canary, next.get());
-      }
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-      forget(canary);
-    }
-  }
-
   private void send(ObjectRef canary, Letter letter) throws InterruptedException {
     for (Webhook webhook : letter.to()) {
       Optional<String> failure =
@@ -149,21 +100,5 @@ public final class EventWebhooks implements Messenger {
             .log("event not taken by its webhook");
       }
     }
-  }
-
-  private synchronized Optional<Letter> next(ObjectRef canary) {
-    Queue<Letter> queue = waiting.get(canary);
-    Letter next = queue == null ? null : queue.poll();
-    if (next == null) {
-      waiting.remove(canary);
-      return Optional.empty();
-    }
-    size--;
-    return Optional.of(next);
-  }
-
-  private synchronized void forget(ObjectRef canary) {
-    Queue<Letter> queue = waiting.remove(canary);
-    size -= queue == null ? 0 : queue.size();
   }
 }
