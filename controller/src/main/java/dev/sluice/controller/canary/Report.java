@@ -57,7 +57,7 @@ final class Report {
                 next),
             announcements,
             now);
-    Map<String, Object> patch = MergePatch.between(canary.status(), written);
+    Map<String, Object> patch = patch(canary.status(), written);
     String version = canary.metadata().resourceVersion();
     boolean moved =
         !patch.isEmpty()
@@ -67,6 +67,13 @@ final class Report {
                 .getResourceVersion()
                 .equals(version);
     return new Recorded(canary.with(written), moved);
+  }
+
+  /// The first write has every number, the zeros, too: `kubectl get canary` would show none
+  /// otherwise.
+  private static Map<String, Object> patch(CanaryStatus before, CanaryStatus written) {
+    Map<String, Object> patch = MergePatch.between(before, written);
+    return patch.isEmpty() || before.phase() != null ? patch : written.toMap();
   }
 
   /// Tells what has just been recorded.

@@ -5,6 +5,7 @@ import dev.sluice.controller.rollout.Phase.Initialized;
 import dev.sluice.controller.rollout.Phase.Initializing;
 import dev.sluice.controller.rollout.Routing.Apex;
 import dev.sluice.mesh.Percent;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
@@ -12,6 +13,10 @@ import java.util.Optional;
 /// until the primary is ready and has all of the traffic; a primary that never becomes ready costs
 /// nothing but a message.
 final class Initialisation {
+  /// What is made together (`kubectl apply -f FOLDER`) comes one after the other, and over several
+  /// watches, which may lag. Nobody is called for what is there a moment later.
+  static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private Initialisation() {}
 
   static Step decide(Initializing phase, Observation seen) {
@@ -22,8 +27,7 @@ final class Initialisation {
     var missing =
         known.isEmpty() ? Optional.of(Detection.unreadable(seen)) : Capacity.obstacle(seen);
     if (missing.isPresent()) {
-      // What is made together comes over several watches, one after the other.
-      var patience = phase.since().plus(seen.settings().quiet());
+      var patience = phase.since().plus(PATIENCE);
       return seen.now().isBefore(patience)
           ? Step.stay(phase).lookAgain(patience)
           : Step.held(phase, missing.get());

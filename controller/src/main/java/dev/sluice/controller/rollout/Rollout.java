@@ -93,9 +93,12 @@ public final class Rollout {
             seen.generation(),
             Capacity.remembered(step.next(), world, seen));
     var announcements = new ArrayList<>(Specs.announcements(seen, step.next()));
+    var beginning = announcements.size();
     announcements.addAll(step.announcements());
     if (!(step.next() instanceof Phase.Terminated)) {
-      announcements.addAll(hold.announcements());
+      // The end of a hold comes before what it makes way for, a hold after what led to it.
+      announcements.addAll(
+          hold.hold().isPresent() ? announcements.size() : beginning, hold.announcements());
     }
     var moved =
         step.next().equals(phase(seen)) ? Optional.<Instant>empty() : Optional.of(seen.now());

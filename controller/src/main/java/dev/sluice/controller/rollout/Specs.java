@@ -20,7 +20,7 @@ final class Specs {
             seen.standing().filter(s -> s.observedGeneration() == seen.generation()).isEmpty();
         var told =
             warnings.stream()
-                .filter(_ -> isNew)
+                .filter(_ -> isNew && !(next instanceof Phase.Terminating))
                 .map(warning -> plain(Reason.SPEC_WARNING, warning.toString()));
         yield java.util.stream.Stream.concat(beginning(seen, before).stream(), told).toList();
       }

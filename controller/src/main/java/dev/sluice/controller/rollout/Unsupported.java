@@ -35,7 +35,7 @@ final class Unsupported {
             when(
                 analysis.iterations() != 0,
                 "spec.analysis.iterations",
-                "A/B testing and blue/green are not supported; use stepWeight or stepWeights"),
+                "A/B testing and blue/green (use stepWeight or stepWeights instead) are not supported"),
             when(
                 !analysis.match().isEmpty(), "spec.analysis.match", "A/B testing is not supported"),
             when(analysis.mirror(), "spec.analysis.mirror", "traffic is not mirrored"),
@@ -47,6 +47,6 @@ final class Unsupported {
   }
 
   private static Stream<Problem> when(boolean asked, String field, String why) {
-    return asked ? Stream.of(new Problem(field, why + " by this version")) : Stream.empty();
+    return asked ? Stream.of(new Problem(field, why + " in this version")) : Stream.empty();
   }
 }

@@ -86,7 +86,7 @@ class GatesTest {
       story.until("Waiting").deploy(Story.V1).run(5);
 
       assertThat(story.phase().name()).isEqualTo("Succeeded");
-      assertThat(story.events()).containsExactly("Held", "Reverted", "Resumed");
+      assertThat(story.events()).containsExactly("Held", "Resumed", "Reverted");
       assertThat(story.writes()).isEmpty();
     }
 
@@ -206,8 +206,8 @@ class GatesTest {
               "CheckFailed",
               "CheckFailed",
               "CheckFailed",
-              "RollingBack",
               "Resumed",
+              "RollingBack",
               "RolledBack");
     }
 

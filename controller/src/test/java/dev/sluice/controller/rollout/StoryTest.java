@@ -31,6 +31,31 @@ class StoryTest {
   }
 
   @Test
+  void nobodyIsCalledForATargetThatComesAMomentAfterItsCanary() {
+    var story = Story.of(Story.POLICY);
+    var target = story.cluster.target;
+
+    story.cluster.target = null;
+    story.run(9);
+    assertThat(story.alerts()).isEmpty();
+    story.cluster.target = target;
+    story.until("Initialized");
+
+    assertThat(story.events()).containsExactly("Initializing", "Initialized");
+  }
+
+  @Test
+  void aTargetThatDoesNotComeIsNamed() {
+    var story = Story.of(Story.POLICY);
+
+    story.cluster.target = null;
+    story.run(11);
+
+    assertThat(story.held()).contains(HoldReason.TARGET_MISSING);
+    assertThat(story.alerts()).singleElement().asString().contains("web.shop", "does not exist");
+  }
+
+  @Test
   void aGoodRevisionGetsMoreAndMoreTrafficAndIsPromoted() {
     var story = Story.initialized();
 

@@ -88,6 +88,17 @@ class CanaryStoryTest {
   }
 
   @Test
+  void aCanaryThatNeverHadTrafficShowsItsZeros() {
+    try (World world = onboarded(1)) {
+      var status = world.canary("myapp").path("status");
+
+      assertThat(status.path("canaryWeight").isNumber()).isTrue();
+      assertThat(status.path("failedChecks").isNumber()).isTrue();
+      assertThat(status.path("iterations").isNumber()).isTrue();
+    }
+  }
+
+  @Test
   void aGoodReleaseIsPromotedStepByStepWithoutAFailedRequest() {
     try (World world = onboarded(2)) {
       release(world, "1.1.0", "");
