@@ -25,8 +25,14 @@ final class Connection {
               .map(file -> Config.fromKubeconfig(file.toFile()))
               .orElseGet(() -> new ConfigBuilder().build());
     } catch (RuntimeException e) {
+      // What the parser says quotes the file, which holds credentials.
       throw new UserError(
-          "the kubeconfig cannot be used: " + e.getMessage() + "; check --kubeconfig");
+          kubeconfig.map(file -> file + " is not a kubeconfig").orElse("the kubeconfig is broken")
+              + "; check --kubeconfig");
+    }
+    if (kubeconfig.isPresent() && config.getCurrentContext() == null) {
+      throw new UserError(
+          kubeconfig.get() + " has no context that current-context names; check --kubeconfig");
     }
     config.setHttp2Disable(true);
     config.setUserAgent("sluice/" + version);

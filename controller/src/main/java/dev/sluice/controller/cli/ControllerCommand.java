@@ -295,28 +295,26 @@ final class ControllerCommand implements Callable<Integer> {
   }
 
   private Optional<URI> eventWebhook() {
-    if (eventWebhook.isEmpty()) {
-      return Optional.empty();
-    }
+    return eventWebhook.isEmpty()
+        ? Optional.empty()
+        : Optional.of(secretUrl("--event-webhook", eventWebhook));
+  }
+
+  /// An address that may hold a token, so it is never repeated.
+  private URI secretUrl(String flag, String address) {
     try {
-      URI url = URI.create(eventWebhook);
+      URI url = URI.create(address);
       if (url.getHost() != null && String.valueOf(url.getScheme()).matches("https?")) {
-        return Optional.of(url);
+        return url;
       }
     } catch (IllegalArgumentException _) {
-      // Said below, without the address: it may hold a token.
+      // Said below, without the address.
     }
-    throw bad("--event-webhook: not an http URL");
+    throw bad(flag + ": not an http URL");
   }
 
   private Settings.Slack slack() {
-    URI url;
-    try {
-      url = URI.create(slackUrl);
-    } catch (IllegalArgumentException e) {
-      // The URL is a secret: it is not repeated here.
-      throw bad("--slack-url: not a URL");
-    }
+    URI url = secretUrl("--slack-url", slackUrl);
     return new Settings.Slack(
         url,
         slackChannel,
