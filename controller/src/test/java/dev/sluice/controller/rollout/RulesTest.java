@@ -109,6 +109,19 @@ class RulesTest {
       assertThat(story.held()).contains(HoldReason.CANARY_NOT_READY);
       story.until("Succeeded");
     }
+
+    @Test
+    void aShareThatSomebodyTookAwayIsGivenBackOnlyOnceThePodsAreReady() {
+      var story = Story.initialized().deploy(Story.V2).untilWeight(30);
+
+      story.target().crash(1, story.cluster.second, 60);
+      story.cluster.writeRoute(0, "kubectl");
+      story.run(30);
+
+      assertThat(story.trafficToCanary()).isZero();
+      assertThat(story.held()).contains(HoldReason.CANARY_NOT_READY);
+      story.until("30% again", () -> story.trafficToCanary() == 30).until("Succeeded");
+    }
   }
 
   @Nested

@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 /// What happened in a life, line by line: the time, who, what.
 final class Chronicle {
   private static final int LONGEST = 400;
+  private static final int LONGEST_REPEATED = 8;
 
   private final boolean kept;
   private final Instant begin;
@@ -36,8 +37,48 @@ final class Chronicle {
     }
   }
 
-  /// The last lines, at most so many.
+  /// The last lines, at most so many, where what happens again and again is told once.
   String last(int most) {
-    return String.join("\n", lines.subList(Math.max(0, lines.size() - most), lines.size()));
+    List<String> told = folded();
+    return String.join("\n", told.subList(Math.max(0, told.size() - most), told.size()));
+  }
+
+  private List<String> folded() {
+    List<String> what = lines.stream().map(Chronicle::timeless).toList();
+    List<String> told = new ArrayList<>();
+    for (int i = 0; i < lines.size(); ) {
+      int period = period(what, i);
+      int end = i + period;
+      while (end + period <= what.size()
+          && what.subList(end, end + period).equals(what.subList(i, i + period))) {
+        end += period;
+      }
+      told.addAll(lines.subList(i, i + period));
+      int again = (end - i) / period - 1;
+      if (again == 1) {
+        end -= period;
+      } else if (again > 1) {
+        told.add("  … and so %d times more, until %s".formatted(again, lines.get(end - 1).substring(0, 9)));
+      }
+      i = end;
+    }
+    return told;
+  }
+
+  /// How many lines from here on come again at once, thrice at least; 1 where none do.
+  private static int period(List<String> what, int from) {
+    for (int period = 1; period <= LONGEST_REPEATED; period++) {
+      int last = from + 3 * period;
+      if (last <= what.size()
+          && what.subList(from, from + period).equals(what.subList(from + period, from + 2 * period))
+          && what.subList(from, from + period).equals(what.subList(from + 2 * period, last))) {
+        return period;
+      }
+    }
+    return 1;
+  }
+
+  private static String timeless(String line) {
+    return line.substring(9).replaceAll("\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z", "");
   }
 }

@@ -35,6 +35,9 @@ public final class Life {
   private static final Duration PEACE = Duration.ofMinutes(15);
   private static final Duration REST = Duration.ofMinutes(2);
 
+  /// How often an autoscaler looks.
+  private static final Duration SCALING = Duration.ofSeconds(15);
+
   /// How long one pass may be under way after it looked.
   private static final Duration PASS = Duration.ofSeconds(2);
 
@@ -62,6 +65,12 @@ public final class Life {
   private boolean suspended;
   private final Set<String> closed = new TreeSet<>(Set.of("stop"));
   private int releases = 1;
+  private boolean crowded;
+
+  /// Pods that all of the load needs; 0 without an autoscaler.
+  private int load;
+
+  private Instant nextScaling = BEGIN;
 
   /// @param root of the repository
   /// @param traced whether what happens is written down
@@ -75,6 +84,10 @@ public final class Life {
     lag = random.nextInt(3) == 0 ? Duration.ZERO : Duration.ofSeconds(1 + random.nextInt(20));
     KubernetesApi api = new KubernetesApi(() -> now, new Random(seed), Users.EVERYBODY);
     shop = new Shop(api, root);
+    if (new Random(seed * 31 + 5).nextInt(3) == 0) {
+      load = 2;
+      shop.autoscaled();
+    }
     workloads = new Workloads(api, new PodTable(), new Random(seed));
     workloads.begin(now);
     rules = new Rules(api, () -> now, lag.plus(PASS));
@@ -132,11 +145,19 @@ public final class Life {
         everySecond();
         nextSecond = nextSecond.plus(SECOND);
       }
+      if (load > 0 && !now.isBefore(nextScaling)) {
+        shop.autoscale(load);
+        nextScaling = now.plus(SCALING);
+      }
       workloads.run(now);
       look();
       rules.check();
       Instant next =
-          Stream.of(Optional.of(nextSecond), workloads.nextDue(), controller.nextDue())
+          Stream.of(
+                  Optional.of(nextSecond),
+                  Optional.of(load > 0 ? nextScaling : end),
+                  workloads.nextDue(),
+                  controller.nextDue())
               .flatMap(Optional::stream)
               .min(Comparator.naturalOrder())
               .orElseThrow();
@@ -216,13 +237,14 @@ public final class Life {
     if (peace || random.nextDouble() >= faults) {
       return Fault.NONE;
     }
-    return switch (random.nextInt(9)) {
+    return switch (random.nextInt(10)) {
       case 0 -> Fault.REFUSED;
       case 1 -> Fault.TIMEOUT;
       case 2, 3 -> Fault.LOST_ANSWER;
       case 4 -> reads ? Fault.SERVER_ERROR : Fault.CONFLICT;
       case 5 -> Fault.SERVER_ERROR;
       case 6 -> Fault.DENIED;
+      case 9 -> Fault.GONE;
       case 7 -> Fault.CRASH_BEFORE;
       default -> Fault.CRASH_AFTER;
     };
@@ -285,7 +307,7 @@ public final class Life {
   // ---- people ----
 
   private void somebodyActs() {
-    switch (random.nextInt(23)) {
+    switch (random.nextInt(26)) {
       case 0, 1, 2, 3 -> release("good");
       case 4, 5 -> release("bad");
       case 6 -> release("never");
@@ -345,6 +367,17 @@ public final class Life {
         }
         note("people", (opens ? "open " : "close ") + gate);
       }
+      case 22, 23 -> {
+        if (load > 0) {
+          load = 1 + random.nextInt(8);
+          note("world", "the load needs " + load + " pods");
+        }
+      }
+      case 24 -> {
+        crowded = !crowded;
+        note("people", (crowded ? "set a quota of 3 pods" : "lift the quota"));
+        shop.quota(crowded);
+      }
       default -> {
         note("world", "kill -9, and the controller is started again");
         restart();
@@ -374,6 +407,7 @@ public final class Life {
     closed.clear();
     closed.add("stop");
     shop.suspend(false);
+    shop.quota(false);
     faulty.deliverAll();
   }
 

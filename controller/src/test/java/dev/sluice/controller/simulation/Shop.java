@@ -75,6 +75,9 @@ final class Shop {
           - {name: done, type: post-rollout, url: "http://gates.production/"}
       """;
 
+  private static final String SCALERS =
+      "/apis/autoscaling/v2/namespaces/production/horizontalpodautoscalers/";
+
   private final ApiServer api;
 
   Shop(ApiServer api, Path root) {
@@ -128,6 +131,61 @@ final class Shop {
         APPS + deployment,
         "application/merge-patch+json",
         "{\"spec\":{\"replicas\":%d}}".formatted(replicas));
+  }
+
+  /// Gives the app an autoscaler of two to six pods.
+  void autoscaled() {
+    send(
+        "POST",
+        SCALERS.replaceFirst("/$", ""),
+        "application/json",
+        """
+        {"apiVersion":"autoscaling/v2","kind":"HorizontalPodAutoscaler","metadata":{"name":"shop"},"spec":{
+          "scaleTargetRef":{"apiVersion":"apps/v1","kind":"Deployment","name":"shop"},
+          "minReplicas":2,"maxReplicas":6,
+          "metrics":[{"type":"Resource","resource":{"name":"cpu","target":{"type":"Utilization","averageUtilization":80}}}]}}
+        """);
+    patch(
+        CANARIES + "/shop",
+        "application/merge-patch+json",
+        "{\"spec\":{\"autoscalerRef\":{\"kind\":\"HorizontalPodAutoscaler\",\"name\":\"shop\"}}}");
+  }
+
+  /// The autoscalers that there are look at their workloads, as the playground's do not.
+  ///
+  /// @param needed pods for all of the load
+  void autoscale(int needed) {
+    int canary = Rules.weight(get(MESH + "virtualservices/shop"));
+    autoscale("shop", Math.ceilDiv(needed * canary, 100));
+    autoscale("shop-primary", Math.ceilDiv(needed * (100 - canary), 100));
+  }
+
+  private void autoscale(String name, int needed) {
+    JsonNode bounds = get(SCALERS + name).path("spec");
+    int replicas = get(APPS + name).at("/spec/replicas").asInt();
+    if (bounds.isObject() && replicas > 0) {
+      int wanted =
+          Math.clamp(
+              needed, bounds.path("minReplicas").asInt(1), bounds.path("maxReplicas").asInt());
+      if (wanted != replicas) {
+        scale(name, wanted);
+      }
+    }
+  }
+
+  /// A quota that leaves room for three pods, or none.
+  void quota(boolean small) {
+    if (small) {
+      send(
+          "POST",
+          CORE + "resourcequotas",
+          "application/json",
+          """
+          {"apiVersion":"v1","kind":"ResourceQuota","metadata":{"name":"small"},"spec":{"hard":{"pods":"3"}}}
+          """);
+    } else {
+      send("DELETE", CORE + "resourcequotas/small", "application/json", "");
+    }
   }
 
   void suspend(boolean suspended) {
