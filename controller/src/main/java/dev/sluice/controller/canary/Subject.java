@@ -17,7 +17,7 @@ import java.util.List;
 ///
 /// @param canary with the names that hold
 /// @param problems what of the spec says otherwise
-record Subject(Canary canary, List<Problem> problems) {
+public record Subject(Canary canary, List<Problem> problems) {
 
   /// @param object the Canary as it was read
   /// @throws dev.sluice.crds.shape.Unreadable naming the field that is not what it should be
@@ -43,7 +43,9 @@ record Subject(Canary canary, List<Problem> problems) {
   }
 
   /// The object with the names that its status has.
-  static ObjectNode keep(ObjectNode object) {
+  ///
+  /// @param object a Canary; left as it is
+  public static ObjectNode keep(ObjectNode object) {
     JsonNode subject = object.path("status").path("rollout").path("subject");
     if (!subject.isObject()) {
       return object;

@@ -1,5 +1,7 @@
 package dev.sluice.controller.gitsync;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.controller.canary.Subject;
 import dev.sluice.controller.cluster.Cluster;
 import dev.sluice.controller.cluster.ClusterFailure;
 import dev.sluice.controller.cluster.Kind;
@@ -144,16 +146,28 @@ final class Scout {
     }
     for (Manifest manifest : placed) {
       if (manifest.key().kind().equals("Canary") && manifest.key().group().equals("flagger.app")) {
-        canary(manifest.content()).ifPresent(all::add);
+        canary(withStatus(manifest)).ifPresent(all::add);
       }
     }
     return all;
   }
 
-  /// Empty for one that the API server will refuse anyway.
+  /// A commit says nothing of the names that a Canary of the cluster holds on to.
+  private Object withStatus(Manifest manifest) {
+    ObjectNode canary = Translation.tree(manifest.content()).deepCopy();
+    cluster
+        .cached(Kind.CANARY, Translation.ref(manifest.key()))
+        .ifPresent(live -> canary.set("status", Translation.tree(live).path("status")));
+    return canary;
+  }
+
+  /// With the names that hold, whatever its spec asks for meanwhile. Empty for one that the API
+  /// server will refuse anyway.
   private static Optional<Canary> canary(Object object) {
     try {
-      return Optional.of(Canary.read(Translation.tree(object)));
+      return Translation.tree(object) instanceof ObjectNode tree
+          ? Optional.of(Canary.read(Subject.keep(tree)))
+          : Optional.empty();
     } catch (Unreadable e) {
       return Optional.empty();
     }

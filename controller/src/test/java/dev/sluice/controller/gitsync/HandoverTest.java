@@ -135,6 +135,33 @@ class HandoverTest {
   }
 
   @Test
+  void whileARenamedTargetIsRefusedTheOldOneStaysTheRollouts() throws IOException {
+    commitTheBase();
+    town.canaryStatus(
+        "production/web",
+        "{phase: Initialized, canaryWeight: 0, failedChecks: 0, iterations: 0,"
+            + " rollout: {id: r1, stage: Initialized, subject: {target: web, apex: web}}}");
+    rolloutScalesTo(0);
+
+    town.commit(
+        Map.of(
+            "app/canary.yaml",
+            CANARY.replace("kind: Deployment, name: web", "kind: Deployment, name: other"),
+            "app/web.yaml",
+            deployment(5, "web:1"),
+            "app/service.yaml",
+            "{apiVersion: v1, kind: Service, metadata: {name: web, namespace: production},"
+                + " spec: {selector: {app: web}, ports: [{port: 80}]}}"));
+    town.intervals(2);
+
+    assertThat(replicas()).as("the primary serves, and its target sleeps").isEqualTo("0");
+    assertThat(annotation("replicas")).isEqualTo("5");
+    assertThat(town.get("Service", "production/web"))
+        .as("the apex Service is the rollout's")
+        .isEmpty();
+  }
+
+  @Test
   void aTargetThatGitOnceScaledIsHandedOverWithoutAWrongNumber() throws IOException {
     var seen = new ArrayList<String>();
     town.commit(Map.of("app/web.yaml", deployment(3, "web:1"), "app/config.yaml", config("one")));
