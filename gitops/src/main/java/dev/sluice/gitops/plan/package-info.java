@@ -1,4 +1,4 @@
-/// Decides what to apply, prune and leave alone, in which order, and whether an object is healthy.
+/// Decides what to apply, prune and leave alone, and in which order.
 /// Pure; must not know Git or any client.
 @NullMarked
 package dev.sluice.gitops.plan;
