@@ -23,7 +23,8 @@ public record Subject(Canary canary, List<Problem> problems) {
   /// @throws dev.sluice.crds.shape.Unreadable naming the field that is not what it should be
   static Subject of(ObjectNode object) {
     Canary asked = Canary.read(object);
-    Canary kept = Canary.read(keep(object));
+    ObjectNode keep = keep(object);
+    Canary kept = keep.equals(object) ? asked : Canary.read(keep);
     List<Problem> problems = new ArrayList<>();
     boolean sameTarget = asked.spec().targetRef().name().equals(kept.spec().targetRef().name());
     if (!sameTarget) {

@@ -17,6 +17,9 @@ import java.util.regex.Pattern;
 final class ControllerUnderTest implements AutoCloseable {
   private static final Pattern TOTAL = Pattern.compile("(?m)^Total +\\d+ +(\\d+)$");
 
+  /// An API server that collects garbage all the time would be taken for a slow controller.
+  private static final String SERVERS_HEAP = "-Xmx2g";
+
   private final Path folder;
   private final Process server;
   private final BufferedReader answers;
@@ -31,7 +34,8 @@ final class ControllerUnderTest implements AutoCloseable {
   ControllerUnderTest(Path folder, Path root) throws IOException {
     this.folder = folder;
     server =
-        new ProcessBuilder(java(List.of(), FleetServer.class.getName(), root.toString()))
+        new ProcessBuilder(
+                java(List.of(SERVERS_HEAP), FleetServer.class.getName(), root.toString()))
             .redirectError(folder.resolve("server.log").toFile())
             .start();
     answers = server.inputReader(StandardCharsets.UTF_8);
@@ -142,18 +146,41 @@ final class ControllerUnderTest implements AutoCloseable {
   }
 
   private long histogram() throws IOException, InterruptedException {
-    Process jcmd =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                Long.toString(controller.pid()),
-                "GC.class_histogram")
-            .start();
-    String text = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    Matcher total = TOTAL.matcher(text);
-    if (jcmd.waitFor() != 0 || !total.find()) {
+    Matcher total = TOTAL.matcher(jcmd("GC.class_histogram"));
+    if (!total.find()) {
       throw new IOException("jcmd answered no histogram");
     }
     return Long.parseLong(total.group(1));
+  }
+
+  /// Processor time of the controller since it started.
+  Duration cpu() {
+    return controller.info().totalCpuDuration().orElse(Duration.ZERO);
+  }
+
+  /// Begins to record where the controller spends its time.
+  void profile() throws IOException, InterruptedException {
+    String _ = jcmd("JFR.start", "name=figures", "settings=profile");
+  }
+
+  /// Ends the recording.
+  ///
+  /// @param recording for `jfr view` and the like
+  void profiled(Path recording) throws IOException, InterruptedException {
+    String _ = jcmd("JFR.stop", "name=figures", "filename=" + recording);
+  }
+
+  private String jcmd(String... words) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString());
+    command.add(Long.toString(controller.pid()));
+    command.addAll(List.of(words));
+    Process jcmd = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String text = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (jcmd.waitFor() != 0) {
+      throw new IOException(String.join(" ", command) + ": " + text.strip());
+    }
+    return text;
   }
 
   /// A process that makes a cache of classes does so when it ends, which takes a while.

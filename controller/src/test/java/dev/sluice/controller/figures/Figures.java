@@ -2,6 +2,7 @@ package dev.sluice.controller.figures;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import dev.sluice.controller.virtual.OneLine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,23 +13,33 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /// What `.ci/figures` runs.
 @Command(
     name = ".ci/figures",
     description = {
       "Measures what Sluice costs and prints it. Exits with 1 when a count or a size is not kept.",
-      "  calls     calls of idle Canaries and of one step, on a virtual clock",
-      "  heap      live heap per idle Canary, over HTTP, in a process of its own",
-      "  lateness  how late Canaries under analysis are judged, on the clock of the wall",
-      "  start     start to first write, without and with an AOT cache"
+      "",
+      "  calls     what idle Canaries and one step ask and write (a minute)",
+      "  heap      live heap for one more idle Canary (two minutes)",
+      "  lateness  how late Canaries are judged, and what a check costs (six minutes)",
+      "  start     start to first write, without and with an AOT cache (three minutes)",
+      "",
+      "The last three start the real controller beside an API server of their own; their logs are in"
+          + " target/figures. Times depend on what else the machine does.",
+      ""
     },
-    mixinStandardHelpOptions = true,
     showDefaultValues = true,
     sortOptions = false)
 final class Figures implements Callable<Integer> {
@@ -38,6 +49,8 @@ final class Figures implements Callable<Integer> {
   private static final int WARM = 100;
 
   private static final Duration PATIENCE = Duration.ofMinutes(20);
+
+  private static final Duration INTERVAL = Duration.ofSeconds(10);
 
   enum Figure {
     CALLS,
@@ -49,10 +62,15 @@ final class Figures implements Callable<Integer> {
   @Parameters(
       arity = "0..*",
       paramLabel = "FIGURE",
-      description = "calls, heap, lateness, start; all without.")
-  List<Figure> figures = new ArrayList<>();
+      description = "calls, heap, lateness or start, several of them; all when none is named.",
+      showDefaultValue = CommandLine.Help.Visibility.NEVER)
+  List<String> figures = new ArrayList<>();
 
-  @Option(names = "--canaries", paramLabel = "N", defaultValue = "1000", description = "How many.")
+  @Option(
+      names = "--canaries",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description = "How many Canaries there are.")
   int canaries;
 
   @Option(
@@ -62,6 +80,20 @@ final class Figures implements Callable<Integer> {
       description = "How often the start is measured in each way.")
   int rounds;
 
+  @Option(
+      names = "--profile",
+      paramLabel = "FILE",
+      description = "Where to put a Flight Recording of the controller under lateness.")
+  @Nullable Path profile;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Print this and exit.")
+  boolean help;
+
+  @Spec CommandSpec spec;
+
   private final Path root = Path.of(System.getProperty("sluice.root", "."));
   private boolean kept = true;
 
@@ -69,15 +101,15 @@ final class Figures implements Callable<Integer> {
     if (LoggerFactory.getLogger("dev.sluice") instanceof Logger log) {
       log.setLevel(Level.OFF);
     }
-    System.exit(
-        new CommandLine(new Figures())
-            .setCaseInsensitiveEnumValuesAllowed(true)
-            .execute(arguments));
+    System.exit(OneLine.of(new CommandLine(new Figures())).execute(arguments));
   }
 
   @Override
   public Integer call() throws Exception {
-    for (Figure figure : figures.isEmpty() ? List.of(Figure.values()) : figures) {
+    OneLine.require(spec, canaries >= 2, "--canaries must be at least 2");
+    OneLine.require(spec, rounds >= 1, "--rounds must be at least 1");
+    List<Figure> asked = figures.stream().map(this::figure).toList();
+    for (Figure figure : asked.isEmpty() ? List.of(Figure.values()) : asked) {
       switch (figure) {
         case CALLS -> calls();
         case HEAP -> heap();
@@ -88,14 +120,28 @@ final class Figures implements Callable<Integer> {
     return kept ? 0 : 1;
   }
 
+  private Figure figure(String name) {
+    return Stream.of(Figure.values())
+        .filter(figure -> figure.name().equalsIgnoreCase(name))
+        .findFirst()
+        .orElseThrow(() ->
+            new ParameterException(
+                spec.commandLine(),
+                "unknown figure '" + name + "'; known: calls, heap, lateness, start"));
+  }
+
   private void calls() {
+    progress("%d Canaries are being created", canaries);
     VirtualFleet fleet = new VirtualFleet(canaries, root);
     fleet.run(Duration.ofMinutes(2));
-    say("%d Canaries: %s", canaries, fleet.phases());
+    say("calls: %d Canaries, on a virtual clock, watches left out", canaries);
+    keep(
+        fleet.phases().equals(Map.of("Initialized", canaries)),
+        "all Canaries are initialised, not " + fleet.phases());
     VirtualFleet.Cost idle = fleet.run(Duration.ofMinutes(5));
     say(
-        "idle for five minutes: %d looks, calls %s, %d queries",
-        idle.passes(), idle.calls(), idle.queries());
+        "  all idle for five minutes: %s, %d queries, %d looks",
+        words(idle.calls()), idle.queries(), idle.passes());
     keep(idle.equals(new VirtualFleet.Cost(Map.of(), 0, 0)), "idle Canaries cost no call");
     fleet.release(1, "1.1.0");
     for (int second = 0; second < 300; second++) {
@@ -103,8 +149,8 @@ final class Figures implements Callable<Integer> {
       VirtualFleet.Cost step = fleet.run(Duration.ofSeconds(1));
       if (before > 0 && fleet.weight(1) > before) {
         say(
-            "step from %d%% to %d%%: calls %s, %d queries",
-            before, fleet.weight(1), step.calls(), step.queries());
+            "  one steps from %d to %d %%: %s, %d queries, %d looks",
+            before, fleet.weight(1), words(step.calls()), step.queries(), step.passes());
         keep(
             step.calls()
                 .equals(
@@ -116,6 +162,7 @@ final class Figures implements Callable<Integer> {
 
   private void heap() throws Exception {
     try (ControllerUnderTest under = new ControllerUnderTest(folder("heap"), root)) {
+      progress("%d Canaries are being created, then %d more", WARM, canaries);
       under.tell("create " + WARM);
       under.await("Initialized", WARM, PATIENCE);
       long few = under.liveHeap();
@@ -124,8 +171,8 @@ final class Figures implements Callable<Integer> {
       long many = under.liveHeap();
       double each = (many - few) / (double) canaries;
       say(
-          "live heap: %.1f MiB with %d Canaries, %.1f MiB with %d: %.1f KiB each",
-          mib(few), WARM, mib(many), WARM + canaries, each / 1024);
+          "heap: %.1f KiB for one more idle Canary with all its objects (live: %.1f MiB with %d, %.1f MiB with %d)",
+          each / 1024, mib(few), WARM, mib(many), WARM + canaries);
       keep(
           each < MOST_BYTES_PER_CANARY,
           "an idle Canary with all its objects takes less than 50 KiB");
@@ -134,26 +181,56 @@ final class Figures implements Callable<Integer> {
 
   private void lateness() throws Exception {
     try (ControllerUnderTest under = new ControllerUnderTest(folder("lateness"), root)) {
+      progress("%d Canaries are being created", canaries);
       under.tell("create " + canaries);
       under.await("Initialized", canaries, PATIENCE);
-      long began = System.nanoTime();
-      // Releases come over one interval, as they would from many teams.
-      for (int i = 0; i < canaries; i++) {
-        under.tell("release " + i + " 1.1.0");
-        long due = began + TimeUnit.SECONDS.toNanos(10) * (i + 1) / canaries;
-        TimeUnit.NANOSECONDS.sleep(Math.max(0, due - System.nanoTime()));
-      }
-      under.await("Succeeded", canaries, PATIENCE);
       say(
-          "%d Canaries released within 10 s, judged every 10 s, lateness in ms: %s",
-          canaries, under.tell("lateness"));
+          "lateness: %d Canaries, all released within %d s, each judged every %d s",
+          canaries, INTERVAL.toSeconds(), INTERVAL.toSeconds());
+      release(under, "1.1.0", "just after the start");
+      if (profile != null) {
+        under.profile();
+      }
+      release(under, "1.2.0", "once its code is compiled");
+      if (profile != null) {
+        under.profiled(profile.toAbsolutePath());
+      }
     }
+  }
+
+  /// Releases a version of every app and says what it took until all had it.
+  private void release(ControllerUnderTest under, String version, String when) throws Exception {
+    progress("all are released, %s", when);
+    String _ = under.tell("lateness");
+    Duration cpu = under.cpu();
+    long began = System.nanoTime();
+    // Releases come over one interval, as they would from many teams.
+    for (int i = 0; i < canaries; i++) {
+      under.tell("release " + i + " " + version);
+      long due = began + INTERVAL.toNanos() * (i + 1) / canaries;
+      TimeUnit.NANOSECONDS.sleep(Math.max(0, due - System.nanoTime()));
+    }
+    under.await("Succeeded", canaries, PATIENCE);
+    double seconds = (System.nanoTime() - began) / 1e9;
+    double busy = under.cpu().minus(cpu).toNanos() / 1e9;
+    Lateness.Seen seen = Lateness.Seen.read(under.tell("lateness"));
+    say("  %s: %d checks and %d queries in %.0f s", when, seen.checks(), seen.queries(), seconds);
+    say(
+        "    late by %.2f s (median), %.2f s (p99), %.2f s (most)",
+        seen.median() / 1e3, seen.p99() / 1e3, seen.max() / 1e3);
+    say(
+        "    %.1f ms of a core for a check, its step and all that follows; %.2f cores for %d checks every %d s",
+        busy * 1000 / seen.checks(),
+        busy / seen.checks() * canaries / INTERVAL.toSeconds(),
+        canaries,
+        INTERVAL.toSeconds());
   }
 
   private void start() throws Exception {
     Path folder = folder("start");
     Path cache = folder.resolve("controller.aot");
     Files.deleteIfExists(cache);
+    progress("the controller starts %d times, a Canary waits each time", 2 * rounds + 2);
     try (ControllerUnderTest under = new ControllerUnderTest(folder, root)) {
       int there = 1;
       under.firstWriteAfterStart(List.of("-XX:AOTCacheOutput=" + cache), there++);
@@ -170,9 +247,17 @@ final class Figures implements Callable<Integer> {
       double before = without.get(rounds / 2);
       double after = with.get(rounds / 2);
       say(
-          "start to first write, median of %d: %.2f s, with an AOT cache of %.0f MiB %.2f s: %.2f of the time",
-          rounds, before, mib(Files.size(cache)), after, after / before);
+          "start: %.2f s to the first write, %.2f s with an AOT cache of %.0f MiB, which is %.2f of the time (medians of %d)",
+          before, after, mib(Files.size(cache)), after / before, rounds);
     }
+  }
+
+  private static String words(Map<String, Integer> calls) {
+    return calls.isEmpty()
+        ? "no call"
+        : calls.entrySet().stream()
+            .map(call -> call.getValue() + " " + call.getKey())
+            .collect(Collectors.joining(", "));
   }
 
   private static double mib(long bytes) {
@@ -188,6 +273,11 @@ final class Figures implements Callable<Integer> {
       kept = false;
       say("NOT KEPT: %s", what);
     }
+  }
+
+  /// What goes on, for whoever waits; not among the results.
+  private static void progress(String format, Object... facts) {
+    System.err.println("... " + String.format(Locale.ROOT, format, facts));
   }
 
   private static void say(String format, Object... facts) {

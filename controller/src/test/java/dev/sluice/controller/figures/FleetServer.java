@@ -94,7 +94,7 @@ final class FleetServer {
       case "phases" -> fleet.phases().toString();
       case "calls" -> api.take().toString();
       case "first" -> api.firstWrite().map(at -> Long.toString(at.toEpochMilli())).orElse("none");
-      case "lateness" -> lateness.take();
+      case "lateness" -> lateness.take().toLine();
       default -> "unknown";
     };
   }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// How much later than its interval each canary is judged, as its metrics source sees it: the time
 /// between two first questions about it.
@@ -20,6 +21,7 @@ final class Lateness {
 
   private final Map<String, Instant> last = new HashMap<>();
   private final List<Long> gaps = new ArrayList<>();
+  private long checks;
   private long queries;
 
   synchronized void asked(String form, Instant now) {
@@ -27,6 +29,7 @@ final class Lateness {
     String query = URLDecoder.decode(form, StandardCharsets.UTF_8);
     Matcher target = TARGET.matcher(query);
     if (query.contains("* 100") && target.find()) {
+      checks++;
       Instant before = last.put(target.group(1), now);
       if (before != null) {
         gaps.add(Duration.between(before, now).minus(INTERVAL).toMillis());
@@ -34,16 +37,31 @@ final class Lateness {
     }
   }
 
+  /// @param checks how often a canary was judged
+  /// @param median of the milliseconds that a check came later than its interval after the one
+  ///   before
+  record Seen(long checks, long queries, long median, long p99, long max) {
+    /// Reads what [#toLine] wrote.
+    static Seen read(String line) {
+      List<Long> numbers = Stream.of(line.split(" ")).map(Long::valueOf).toList();
+      return new Seen(
+          numbers.get(0), numbers.get(1), numbers.get(2), numbers.get(3), numbers.get(4));
+    }
+
+    String toLine() {
+      return "%d %d %d %d %d".formatted(checks, queries, median, p99, max);
+    }
+  }
+
   /// What was seen since this was asked last.
-  synchronized String take() {
+  synchronized Seen take() {
     Collections.sort(gaps);
-    String text =
-        "checks=%d queries=%d p50=%d p99=%d max=%d"
-            .formatted(gaps.size(), queries, at(0.5), at(0.99), at(1));
+    Seen seen = new Seen(checks, queries, at(0.5), at(0.99), at(1));
     gaps.clear();
     last.clear();
+    checks = 0;
     queries = 0;
-    return text;
+    return seen;
   }
 
   private long at(double share) {

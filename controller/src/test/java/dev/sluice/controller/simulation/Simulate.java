@@ -2,6 +2,7 @@ package dev.sluice.controller.simulation;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import dev.sluice.controller.virtual.OneLine;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -10,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /// What `.ci/simulate` runs.
 @Command(
@@ -19,7 +22,6 @@ import picocli.CommandLine.Option;
       "Lives random lives of a canary under people and faults, and checks every rule at every step.",
       "Exits with 1 when a rule was broken, and says how to live that life again."
     },
-    mixinStandardHelpOptions = true,
     showDefaultValues = true,
     sortOptions = false)
 final class Simulate implements Callable<Integer> {
@@ -49,15 +51,26 @@ final class Simulate implements Callable<Integer> {
       description = "How long at the most.")
   int minutes;
 
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Print this and exit.")
+  boolean help;
+
+  @Spec CommandSpec spec;
+
   public static void main(String[] arguments) {
     if (LoggerFactory.getLogger("dev.sluice") instanceof Logger log) {
       log.setLevel(Level.OFF);
     }
-    System.exit(new CommandLine(new Simulate()).execute(arguments));
+    System.exit(OneLine.of(new CommandLine(new Simulate())).execute(arguments));
   }
 
   @Override
   public Integer call() {
+    OneLine.require(spec, minutes >= 1, "--minutes must be at least 1");
+    OneLine.require(spec, lives == null || lives >= 1, "--lives must be at least 1");
+    OneLine.require(spec, from >= 0, "--from must not be negative");
     Path root = Path.of(System.getProperty("sluice.root", "."));
     Lives all = new Lives(whole ? Lives.Of.CONTROLLER : Lives.Of.DECISIONS, root);
     if (seed != null) {
