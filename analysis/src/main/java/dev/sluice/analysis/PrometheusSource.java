@@ -138,10 +138,12 @@ final class PrometheusSource implements MetricSource {
       return reply(http.send(request));
     } catch (Http.TooLong e) {
       return new Failed(
-          new TooMuch("%s cannot answer: %s".formatted(name, line(String.valueOf(e.getMessage())))));
+          new TooMuch(
+              "%s cannot answer: %s".formatted(name, line(String.valueOf(e.getMessage())))));
     } catch (Http.Futile e) {
       return new Failed(
-          new Refused("%s cannot answer: %s".formatted(name, line(String.valueOf(e.getMessage())))));
+          new Refused(
+              "%s cannot answer: %s".formatted(name, line(String.valueOf(e.getMessage())))));
     } catch (IOException e) {
       var why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
       return new Failed(new Unavailable(name + " does not answer: " + line(why)));
@@ -258,10 +260,7 @@ final class PrometheusSource implements MetricSource {
 
   private static Map<String, String> labels(JsonNode series) {
     var labels = new LinkedHashMap<String, String>();
-    series
-        .path("metric")
-        .properties()
-        .forEach(l -> labels.put(l.getKey(), l.getValue().asText()));
+    series.path("metric").properties().forEach(l -> labels.put(l.getKey(), l.getValue().asText()));
     return labels;
   }
 

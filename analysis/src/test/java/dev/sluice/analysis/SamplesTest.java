@@ -21,7 +21,8 @@ class SamplesTest {
   @Test
   void eachSeriesHasItsSamplesWithTheirOwnTimes() throws Exception {
     var answer =
-        matrix("{\"metric\":{\"pod\":\"a\"},\"values\":[[1763726400.123,\"5\"],[1763726415,\"7\"]]}");
+        matrix(
+            "{\"metric\":{\"pod\":\"a\"},\"values\":[[1763726400.123,\"5\"],[1763726415,\"7\"]]}");
 
     assertThat(answering(200, answer))
         .isEqualTo(
@@ -45,8 +46,7 @@ class SamplesTest {
         .isEqualTo(
             new Samples.Runs(
                 List.of(
-                    new Samples.Run(
-                        Map.of(), new long[] {10_000, 30_000}, new double[] {5, 6})),
+                    new Samples.Run(Map.of(), new long[] {10_000, 30_000}, new double[] {5, 6})),
                 ""));
   }
 

@@ -115,13 +115,11 @@ public final class Counting {
     for (var run : buckets) {
       int bucket = Arrays.binarySearch(bounds, bound(run));
       if (bucket >= 0) {
-        take(
-            events, run, line(RequestSeries.of(run.labels()), callers, origins, bucket));
+        take(events, run, line(RequestSeries.of(run.labels()), callers, origins, bucket));
       }
     }
     events.sort(
-        Comparator.comparingLong(Event::time)
-            .thenComparingInt(event -> event.line().origin.index));
+        Comparator.comparingLong(Event::time).thenComparingInt(event -> event.line().origin.index));
     return events;
   }
 
@@ -253,8 +251,7 @@ public final class Counting {
     double before = line.last;
     line.last = event.value();
     if (Double.isNaN(before)) {
-      boolean born =
-          line.origin.seen || (line.group == Group.CANARY && event.time() > start);
+      boolean born = line.origin.seen || (line.group == Group.CANARY && event.time() > start);
       return born ? event.value() : 0;
     }
     return event.value() < before ? event.value() : event.value() - before;

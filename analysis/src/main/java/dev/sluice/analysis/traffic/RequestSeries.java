@@ -26,7 +26,9 @@ record RequestSeries(
     return new RequestSeries(
         labels.getOrDefault("reporter", ""),
         labels.getOrDefault("response_code", ""),
-        flags.equals("-") || flags.isEmpty() ? Set.of() : Set.copyOf(Arrays.asList(flags.split(","))),
+        flags.equals("-") || flags.isEmpty()
+            ? Set.of()
+            : Set.copyOf(Arrays.asList(flags.split(","))),
         labels.getOrDefault("grpc_response_status", ""),
         labels.getOrDefault("source_workload_namespace", UNKNOWN)
             + "/"
@@ -44,8 +46,7 @@ record RequestSeries(
   }
 
   boolean pickedNoPod() {
-    return fromCaller()
-        && labels.getOrDefault("destination_workload", UNKNOWN).equals(UNKNOWN);
+    return fromCaller() && labels.getOrDefault("destination_workload", UNKNOWN).equals(UNKNOWN);
   }
 
   boolean chose(Workload service) {

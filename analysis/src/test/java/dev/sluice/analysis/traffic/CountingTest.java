@@ -106,7 +106,8 @@ class CountingTest {
 
     assertThat(counted.canary()).isEqualTo(new Counted.Sum(0, 0));
     assertThat(counted.leftOut())
-        .isEqualTo(Map.of(Rule.COPY, 60L, Rule.TOLD_BY_THE_CALLER, 100L, Rule.PAST_THE_WEIGHTS, 33L));
+        .isEqualTo(
+            Map.of(Rule.COPY, 60L, Rule.TOLD_BY_THE_CALLER, 100L, Rule.PAST_THE_WEIGHTS, 33L));
   }
 
   @Test
@@ -119,8 +120,7 @@ class CountingTest {
         };
 
     assertThat(count(runs).canary()).isEqualTo(new Counted.Sum(48, 8));
-    assertThat(
-            Counting.of(List.of(runs), List.of(), APP, START, Definition.FLAGGER).canary())
+    assertThat(Counting.of(List.of(runs), List.of(), APP, START, Definition.FLAGGER).canary())
         .isEqualTo(new Counted.Sum(48, 0));
   }
 
@@ -133,8 +133,7 @@ class CountingTest {
             bucket("250", 105, 9, 115, 28),
             bucket("+Inf", 105, 10, 115, 30));
 
-    var recording =
-        recording(Counting.of(requests, buckets, APP, START, Definition.TABLE));
+    var recording = recording(Counting.of(requests, buckets, APP, START, Definition.TABLE));
 
     assertThat(recording.bounds()).containsExactly(100, 250, Double.POSITIVE_INFINITY);
     assertThat(recording.scrapes().getLast().atMost()).containsExactly(16, 28, 30);

@@ -23,8 +23,7 @@ class RawCountersTest {
 
   @Test
   void canaryAndPrimaryAreOneQuestionAndManyCanariesToo() {
-    var other =
-        new Sides(Workload.parse("qa/a.b"), Workload.parse("qa/a.b-primary"), "a.b");
+    var other = new Sides(Workload.parse("qa/a.b"), Workload.parse("qa/a.b-primary"), "a.b");
 
     assertThat(RawCounters.byWorkload(List.of(APP, other)))
         .isEqualTo(
@@ -46,7 +45,10 @@ class RawCountersTest {
 
     assertThat(got.requests()).hasSize(1);
     // Each piece's first sample is the last of the piece before, as with Prometheus 2.
-    assertThat(got.requests().getFirst().times()).hasSize(25 * 4 + 1).isSorted().doesNotHaveDuplicates();
+    assertThat(got.requests().getFirst().times())
+        .hasSize(25 * 4 + 1)
+        .isSorted()
+        .doesNotHaveDuplicates();
     assertThat(prometheus.asked).hasSize(9);
   }
 

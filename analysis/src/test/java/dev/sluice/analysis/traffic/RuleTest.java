@@ -39,7 +39,8 @@ class RuleTest {
       throws IOException {
     var seen = outcomes(request, true);
 
-    assertThat(seen).containsExactlyElementsOf(expected.equals("left out") ? List.of() : List.of(expected));
+    assertThat(seen)
+        .containsExactlyElementsOf(expected.equals("left out") ? List.of() : List.of(expected));
   }
 
   /// A caller without a proxy, or one that is not scraped, leaves only what the pod's side says.
@@ -159,8 +160,7 @@ class RuleTest {
     var rows =
         Arrays.stream(Rule.values())
             .map(rule ->
-                "| %s | %s | %s |"
-                    .formatted(rule.when(), rule.outcome().counts(), rule.meaning()))
+                "| %s | %s | %s |".formatted(rule.when(), rule.outcome().counts(), rule.meaning()))
             .collect(Collectors.joining("\n"));
 
     assertThat(Files.readString(PAGE)).contains("\n" + rows + "\n\n");
@@ -173,8 +173,7 @@ class RuleTest {
   }
 
   /// What the recorded entries of one request count as, those left out aside.
-  private static List<String> outcomes(String request, boolean callerIsScraped)
-      throws IOException {
+  private static List<String> outcomes(String request, boolean callerIsScraped) throws IOException {
     var entries = new ArrayList<RequestSeries>();
     for (var line : Files.readAllLines(RECORDED)) {
       var cells = line.split(",", -1);

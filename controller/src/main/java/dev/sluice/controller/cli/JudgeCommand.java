@@ -17,12 +17,14 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -31,7 +33,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "judge",
     description = {
-      "Judges a recorded release as the comparison with the primary would have judged it.",
+      "Judges a past release as the comparison with the primary would have judged it:",
+      "a recording (--replay), or what a Prometheus has scraped (--from-prometheus).",
       "The recording is what a scraper saw, as comma-separated values:",
       "  t_s,group,requests_total,errors_total,le50,le100,…,leInf",
       "with t_s in seconds after the rollout's start (negative: before it), group canary or primary,",
@@ -57,9 +60,10 @@ final class JudgeCommand implements Callable<Integer> {
   @Option(
       names = "--replay",
       paramLabel = "FILE",
-      required = true,
       description = "The recording; - for standard input.")
   @Nullable Path replay;
+
+  @Mixin PastRelease past = new PastRelease();
 
   @Option(
       names = {"-o", "--output"},
@@ -165,13 +169,15 @@ final class JudgeCommand implements Callable<Integer> {
   @Spec CommandSpec spec;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, InterruptedException {
     var comparison = comparison();
-    var recording = recording();
+    var fetched = release();
+    var recording = fetched.recording();
     var flagger =
         policy == Beside.FLAGGER
-            ? Optional.of(new Thresholds(recording))
+            ? Optional.of(new Thresholds(fetched.byFlagger()))
             : Optional.<Thresholds>empty();
+    fetched.notes().forEach(note -> spec.commandLine().getErr().println("sluice: " + note));
     PrintWriter out = spec.commandLine().getOut();
     Replay.Outcome outcome;
     try {
@@ -246,6 +252,26 @@ final class JudgeCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
     }
+  }
+
+  private PastRelease.Fetched release() throws IOException, InterruptedException {
+    if (past.named() == (replay != null)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          replay == null
+              ? "say what to judge: --replay FILE or --from-prometheus URL"
+              : "--replay and --from-prometheus exclude each other");
+    }
+    if (past.named()) {
+      return past.fetch(spec.commandLine(), Instant.now());
+    }
+    if (past.mentioned()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--canary, --primary, --service, --start and --end need --from-prometheus");
+    }
+    var recording = recording();
+    return new PastRelease.Fetched(recording, recording, List.of());
   }
 
   private Recording recording() throws IOException {
