@@ -245,6 +245,16 @@ final class Shop {
         .replaceFirst(".*:", "");
   }
 
+  /// As in the canary's status.
+  String phase() {
+    return get(CANARIES + "/shop").at("/status/phase").asText();
+  }
+
+  /// The canary's share that its status speaks of.
+  int weight() {
+    return get(CANARIES + "/shop").at("/status/canaryWeight").asInt();
+  }
+
   private void patch(String path, String type, String body) {
     send("PATCH", path, type, body);
   }
