@@ -236,7 +236,7 @@ public final class Controller {
             settings.most(),
             metrics);
     waker.wake = loop::lookAt;
-    metrics.queue(loop::size);
+    metrics.queue(loop::size, loop::stuck);
     return loop;
   }
 

@@ -31,6 +31,9 @@ public final class CanaryReconciler implements Reconciler {
   private static final Logger LOG = LoggerFactory.getLogger(CanaryReconciler.class);
   private static final Duration CACHE_LAG = Duration.ofSeconds(1);
 
+  /// A watch so late is more than late, and people are told.
+  private static final Duration CACHE_DEAD = Duration.ofSeconds(30);
+
   /// When an Event that could not be written is tried again.
   private static final Duration TELL_AGAIN = Duration.ofSeconds(10);
 
@@ -54,7 +57,7 @@ public final class CanaryReconciler implements Reconciler {
   private final InstantSource clock;
 
   /// The version that our last status write replaced: a cache that still shows it is behind.
-  private final Map<ObjectRef, String> replaced = new ConcurrentHashMap<>();
+  private final Map<ObjectRef, Replaced> replaced = new ConcurrentHashMap<>();
 
   /// Whose status is known to be none that was written before this process began to lead: it was
   /// written by us, or compared with the server's.
@@ -62,6 +65,8 @@ public final class CanaryReconciler implements Reconciler {
 
   /// What the API server said to our last writes; the next decision makes it known.
   private final Map<ObjectRef, String> refusals = new ConcurrentHashMap<>();
+
+  private record Replaced(String version, Instant at) {}
 
   CanaryReconciler(
       Cluster cluster,
@@ -94,8 +99,13 @@ public final class CanaryReconciler implements Reconciler {
     }
     Subject subject = read.get();
     Canary canary = subject.canary();
-    if (canary.metadata().resourceVersion().equals(replaced.get(ref))) {
-      return Optional.of(now.plus(CACHE_LAG));
+    Replaced before = replaced.get(ref);
+    if (before != null && before.version().equals(canary.metadata().resourceVersion())) {
+      if (Duration.between(before.at(), now).compareTo(CACHE_DEAD) < 0) {
+        return Optional.of(now.plus(CACHE_LAG));
+      }
+      throw new ClusterFailure.Conflict(
+          "the watch of canaries does not show what was written at " + before.at());
     }
     report.catchUp(canary, StatusReader.read(canary.status()), now);
     Observer.Seen seen = observe(subject, now);
@@ -147,7 +157,7 @@ public final class CanaryReconciler implements Reconciler {
             .map(next -> report.record(canary, next, decision.announcements(), now))
             .orElseGet(() -> new Report.Recorded(canary, false));
     if (recorded.moved()) {
-      replaced.put(canary.ref(), canary.metadata().resourceVersion());
+      replaced.put(canary.ref(), new Replaced(canary.metadata().resourceVersion(), now));
       confirmed.add(canary.ref());
     } else if (!decision.actions().isEmpty()) {
       confirm(canary);

@@ -22,6 +22,9 @@ import org.slf4j.LoggerFactory;
 public final class Loop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
 
+  /// Even a watch that lags has caught up after so many looks.
+  private static final int STUCK = 6;
+
   private final DueQueue<Key> queue = new DueQueue<>();
   private final Map<Key, Integer> failures = new ConcurrentHashMap<>();
   private final Map<Kind, Reconciler> reconcilers;
@@ -101,18 +104,22 @@ public final class Loop implements AutoCloseable {
         failures.remove(key);
         again.ifPresent(at -> queue.add(key, at));
       }
-    } catch (ClusterFailure.Conflict e) {
-      // Somebody else wrote first, or our cache is behind: the watch will show it in a moment.
-      LOG.atDebug().addKeyValue("key", key).addKeyValue("why", e.getMessage()).log("looking again");
-      queue.add(key, clock.instant().plus(retryAfter(key)));
     } catch (RuntimeException | StackOverflowError e) {
-      Duration wait = retryAfter(key);
-      boolean expected = e instanceof ClusterFailure;
-      (expected ? LOG.atWarn() : LOG.atError().setCause(e))
-          .addKeyValue("key", key)
-          .addKeyValue("why", e.getMessage())
-          .addKeyValue("retryAfter", wait)
-          .log("pass failed");
+      int inARow = failures.merge(key, 1, Integer::sum);
+      Duration wait = Backoff.after(inARow);
+      if (e instanceof ClusterFailure.Conflict && inARow < STUCK) {
+        // Somebody else wrote first, or our cache is behind: the watch will show it in a moment.
+        LOG.atDebug()
+            .addKeyValue("key", key)
+            .addKeyValue("why", e.getMessage())
+            .log("looking again");
+      } else {
+        (e instanceof ClusterFailure ? LOG.atWarn() : LOG.atError().setCause(e))
+            .addKeyValue("key", key)
+            .addKeyValue("why", e.getMessage())
+            .addKeyValue("retryAfter", wait)
+            .log("pass failed");
+      }
       queue.add(key, clock.instant().plus(wait));
     } finally {
       gauges.passed(key.kind(), Duration.between(began, clock.instant()));
@@ -120,10 +127,6 @@ public final class Loop implements AutoCloseable {
       permits.release();
       wake();
     }
-  }
-
-  private Duration retryAfter(Key key) {
-    return Backoff.after(failures.merge(key, 1, Integer::sum));
   }
 
   private void waitForWork() throws InterruptedException {
@@ -141,6 +144,12 @@ public final class Loop implements AutoCloseable {
   /// Objects that wait for a look or are being looked at.
   public int size() {
     return queue.size();
+  }
+
+  /// Objects whose looks have failed so often in a row, for about half a minute at least, that
+  /// they will not mend by themselves.
+  public int stuck() {
+    return (int) failures.values().stream().filter(inARow -> inARow >= STUCK).count();
   }
 
   /// Starts no new passes, and lets those under way finish.

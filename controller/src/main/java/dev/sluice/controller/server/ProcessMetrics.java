@@ -38,6 +38,7 @@ public final class ProcessMetrics implements LoopGauges, CallGauge, HttpGauge, A
   private final SyncMetrics syncs;
   private final Set<String> hosts = ConcurrentHashMap.newKeySet();
   private volatile IntSupplier waiting = () -> 0;
+  private volatile IntSupplier stuck = () -> 0;
   private volatile Supplier<Collection<String>> leftAlone = List::of;
 
   /// @param version shown in `flagger_info`
@@ -118,6 +119,11 @@ public final class ProcessMetrics implements LoopGauges, CallGauge, HttpGauge, A
         .callback(point -> point.call(waiting.getAsInt()))
         .register(registry);
     GaugeWithCallback.builder()
+        .name("sluice_objects_stuck")
+        .help("Objects whose looks have failed at least six times in a row.")
+        .callback(point -> point.call(stuck.getAsInt()))
+        .register(registry);
+    GaugeWithCallback.builder()
         .name("sluice_http_host_left_alone")
         .help("1 for a host that did not answer lately and is not asked for some seconds.")
         .labelNames("host")
@@ -137,8 +143,10 @@ public final class ProcessMetrics implements LoopGauges, CallGauge, HttpGauge, A
   }
 
   /// @param objects how many wait for a look or are being looked at
-  public void queue(IntSupplier objects) {
+  /// @param failing how many of them fail again and again
+  public void queue(IntSupplier objects, IntSupplier failing) {
     waiting = objects;
+    stuck = failing;
   }
 
   /// @param hosts that are not asked at present

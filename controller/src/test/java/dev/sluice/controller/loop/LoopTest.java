@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -48,6 +49,35 @@ class LoopTest {
       running.loop.lookAt(shop);
       Instant first = next(passes);
       assertThat(Duration.between(first, next(passes))).isGreaterThan(Duration.ofMillis(900));
+    }
+  }
+
+  @Test
+  void anObjectWhoseLooksFailAgainAndAgainIsStuckUntilOneSucceeds() throws Exception {
+    LinkedBlockingQueue<Instant> passes = new LinkedBlockingQueue<>();
+    AtomicBoolean mended = new AtomicBoolean();
+    Reconciler behind =
+        (ref, now) -> {
+          passes.add(now);
+          if (!mended.get()) {
+            throw new ClusterFailure.Conflict("somebody else wrote first");
+          }
+          return Optional.empty();
+        };
+    try (Running running = new Running(behind)) {
+      // Once a seventh has begun, the sixth is over.
+      for (int i = 0; i < 7; i++) {
+        running.loop.lookAt(shop);
+        next(passes);
+      }
+      assertThat(running.loop.stuck()).isEqualTo(1);
+
+      mended.set(true);
+      passes.clear();
+      running.loop.lookAt(shop);
+      next(passes);
+      running.finish();
+      assertThat(running.loop.stuck()).isZero();
     }
   }
 
@@ -141,6 +171,10 @@ class LoopTest {
               Thread.currentThread().interrupt();
             }
           });
+    }
+
+    void finish() throws InterruptedException {
+      assertThat(loop.finish(Duration.ofSeconds(10))).isTrue();
     }
 
     @Override

@@ -48,7 +48,7 @@ public final class Exposition {
     metrics.sent(
         "metrics", "http://prometheus:9090", HttpGauge.Outcome.NO_ANSWER, Duration.ofSeconds(1));
     metrics.alerted(AlertGauge.Outcome.SENT);
-    metrics.queue(() -> 3);
+    metrics.queue(() -> 3, () -> 1);
     metrics.leftAlone(() -> List.of("http://prometheus:9090"));
     metrics.syncs().applied(new ObjectRef("team", "app"), Instant.EPOCH);
     metrics.syncs().failed(new ObjectRef("team", "app"));
