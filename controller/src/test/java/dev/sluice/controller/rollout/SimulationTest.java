@@ -64,7 +64,7 @@ class SimulationTest {
   private static String report(Map<Long, String> broken) {
     var byRule =
         broken.entrySet().stream()
-            .collect(Collectors.groupingBy(e -> e.getValue().lines().findFirst().orElse("")));
+            .collect(Collectors.groupingBy(e -> rule(e.getValue())));
     return byRule.entrySet().stream()
         .map(rule -> {
           var first = rule.getValue().getFirst();
@@ -73,6 +73,11 @@ class SimulationTest {
                   rule.getValue().size(), rule.getKey(), first.getKey(), trace(first.getKey()));
         })
         .collect(Collectors.joining("\n\n"));
+  }
+
+  /// Without the facts of one life.
+  private static String rule(String broken) {
+    return broken.lines().findFirst().orElse("").replaceFirst("[:,] .*", "");
   }
 
   private static String trace(long seed) {
