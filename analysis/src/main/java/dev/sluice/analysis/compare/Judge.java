@@ -16,11 +16,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.InflaterInputStream;
 import org.jspecify.annotations.Nullable;
 
 /// Compares one canary with its primary over one rollout: takes what was scraped, and says at every
@@ -36,11 +36,6 @@ public final class Judge {
   /// Counts up when [#save()] writes something else.
   private static final int LAYOUT = 1;
 
-  /// So many of the primary's requests show which bounds tell most.
-  private static final double ENOUGH_HISTORY = 100;
-
-  private static final double ENOUGH_LIVE = 1000;
-
   /// Looks without a sample until it is said: a canary's pods may be late, a primary's are there.
   private static final int CANARY_LOOKS = 6;
 
@@ -48,12 +43,12 @@ public final class Judge {
 
   private final ComparisonPolicy policy;
 
-  /// In milliseconds, ascending, without the last that has no bound.
-  private final double[] bounds;
+  /// Of the policy and the bounds, so that nothing of another is restored.
+  private final int fingerprint;
 
   private final Intake intake;
   private final Lane errors;
-  private final List<LatencyLane> latencies = new ArrayList<>();
+  private final LatencyLanes latencies;
 
   /// Of each channel; null for those that are not judged.
   private final @Nullable Dispersion[] noise;
@@ -62,11 +57,6 @@ public final class Judge {
   private final Presence canary = new Presence();
   private final Presence primary = new Presence();
   private boolean started;
-  private boolean chosen;
-
-  /// Latency lanes that there will be at most: what is not in use has the evidence of none.
-  private int slots;
-
   private double firstRequest = Double.NaN;
   private double latencyAt;
   private double sharedUntil = Double.NEGATIVE_INFINITY;
@@ -80,25 +70,19 @@ public final class Judge {
   private double judgedRequests;
   private double judgedErrors;
 
-  private record LatencyLane(int bound, Lane lane) {
-    int channel() {
-      return bound + 1;
-    }
-  }
-
   /// @param bounds the histogram's in milliseconds, ascending, the last infinite; empty without one
   /// @throws IllegalArgumentException when the policy asks for a bound that there is not
   public Judge(ComparisonPolicy policy, double[] bounds) {
     this.policy = policy;
-    this.bounds = bounds.length == 0 ? bounds : Arrays.copyOf(bounds, bounds.length - 1);
+    latencies =
+        new LatencyLanes(
+            policy, bounds.length == 0 ? bounds : Arrays.copyOf(bounds, bounds.length - 1));
+    fingerprint = 31 * (LAYOUT + 31 * policy.toString().hashCode()) + Arrays.hashCode(bounds);
     intake = new Intake(bounds.length, policy.tick());
     alone = new Alone(policy.objective());
     errors = new Lane(policy.margin(), policy.errors());
     noise = new Dispersion[intake.channels()];
     Arrays.setAll(noise, _ -> new Dispersion());
-    if (bounds.length > 0) {
-      Latencies.find(this.bounds, policy.bounds());
-    }
   }
 
   /// Takes what a scrape saw, in any order; see [Intake].
@@ -120,7 +104,7 @@ public final class Judge {
 
   /// Whether the latency of both sides has been compared at all.
   public boolean comparedLatency() {
-    return latencies.stream().anyMatch(l -> l.lane().began());
+    return latencies.began();
   }
 
   /// By how large a share of its requests the canary is at most worse than 1.5 times its primary,
@@ -130,7 +114,7 @@ public final class Judge {
   /// @return one of few steps from 0.002 to 0.4; empty while nothing can be said
   public OptionalDouble excessAtMost() {
     double most = errors.excessAtMost();
-    for (var latency : objective()) {
+    for (var latency : latencies.ofObjective()) {
       most = Math.max(most, latency.excessAtMost());
     }
     return most <= 1 ? OptionalDouble.of(most) : OptionalDouble.empty();
@@ -141,7 +125,9 @@ public final class Judge {
   /// @param now seconds after the rollout's start, above 0 and above that of the look before
   public Verdict look(double now) {
     if (!started) {
-      start();
+      started = true;
+      latencies.start(noise);
+      settle();
     }
     canary.look(now, intake.samples(Group.CANARY), intake.requests(Group.CANARY));
     primary.look(now, intake.samples(Group.PRIMARY), intake.requests(Group.PRIMARY));
@@ -166,53 +152,13 @@ public final class Judge {
         List.of(new Evidence("comparison", null, null, null, null, sentence)));
   }
 
-  private void start() {
-    started = true;
-    if (bounds.length == 0) {
+  /// Once it is known what is judged, only that is counted.
+  private void settle() {
+    if (!latencies.chosen()) {
       return;
     }
-    int objective = Latencies.nearest(bounds, policy.sloLatency());
-    if (objective >= 0) {
-      compareAt(objective);
-    }
-    if (!policy.bounds().isEmpty()) {
-      Latencies.find(bounds, policy.bounds()).forEach(this::compareAt);
-      settle();
-      slots = latencies.size();
-    } else if (!chooseBounds(ENOUGH_HISTORY)) {
-      slots = Latencies.MOST_CHOSEN + latencies.size();
-    } else {
-      slots = latencies.size();
-    }
-  }
-
-  private void compareAt(int bound) {
-    if (latencies.stream().noneMatch(l -> l.bound() == bound)) {
-      latencies.add(new LatencyLane(bound, new Lane(policy.margin(), policy.latency())));
-    }
-  }
-
-  private boolean chooseBounds(double enough) {
-    var slower = new double[bounds.length];
-    double most = 0;
-    for (int i = 0; i < slower.length; i++) {
-      var seen = noise[i + 1];
-      slower[i] = seen == null ? Double.NaN : seen.share();
-      most = seen == null ? most : Math.max(most, seen.requests());
-    }
-    if (most < enough) {
-      return false;
-    }
-    Latencies.choose(slower).forEach(this::compareAt);
-    settle();
-    return true;
-  }
-
-  /// From here on only what is judged is counted.
-  private void settle() {
-    chosen = true;
-    Set<Integer> kept = new HashSet<>(Set.of(ERRORS));
-    latencies.forEach(l -> kept.add(l.channel()));
+    var kept = latencies.channels();
+    kept.add(ERRORS);
     intake.keep(kept);
     for (int channel = 0; channel < noise.length; channel++) {
       if (!kept.contains(channel)) {
@@ -231,7 +177,7 @@ public final class Judge {
       bet(errors, interval, ERRORS, tolerated, now);
       shared(interval, now);
     }
-    for (var latency : latencies) {
+    for (var latency : latencies.all()) {
       if (interval.closed(latency.channel())) {
         bet(latency.lane(), interval, latency.channel(), toleratedLatency, now);
         latencyAt = now;
@@ -301,30 +247,14 @@ public final class Judge {
       calmRequests += interval.requests(Group.PRIMARY, ERRORS);
       calmErrors += interval.bad(Group.PRIMARY, ERRORS);
     }
-    if (started && !chosen && bounds.length > 0) {
-      chooseBounds(ENOUGH_LIVE);
+    if (started && !latencies.chosen()) {
+      latencies.learn(noise);
+      settle();
     }
-  }
-
-  /// The logarithm of all the evidence against the canary: an average of e-processes is one,
-  /// however they depend on each other.
-  private double logEvidence() {
-    double ofErrors = errors.logWorse();
-    if (slots == 0) {
-      return ofErrors;
-    }
-    double ofLatency =
-        slots > latencies.size()
-            ? StrictMath.log((double) slots - latencies.size())
-            : Double.NEGATIVE_INFINITY;
-    for (var latency : latencies) {
-      ofLatency = Logs.add(ofLatency, latency.lane().logWorse());
-    }
-    return Logs.add(ofErrors, ofLatency - StrictMath.log(slots)) - StrictMath.log(2);
   }
 
   private Verdict verdict(double now) {
-    double evidence = logEvidence();
+    double evidence = latencies.logEvidence(errors.logWorse());
     double threshold = -StrictMath.log(policy.alpha());
     if (evidence >= threshold) {
       return new Verdict.Rollback(Account.against(accounts(), now, evidence, ""));
@@ -348,10 +278,9 @@ public final class Judge {
           Reason.SHARED_DEGRADATION,
           "shared degradation: "
               + Words.counts("error rate", degraded(0), degraded(2))
-              + " at last"
-              + "; the primary itself fails more than usual ("
+              + ", of which "
               + Words.percent(calmRequests > 0 ? calmErrors / calmRequests : 0)
-              + "), which is no fault of the release");
+              + " is usual: the primary itself fails, so nothing can be said of the release");
     }
     if (policy.requireLatency() && now - latencyAt >= PRIMARY_LOOKS * policy.tick()) {
       return hold(
@@ -371,16 +300,7 @@ public final class Judge {
     if (!errors.fine(policy.margin()) || (policy.requireLatency() && !comparedLatency())) {
       return false;
     }
-    return objective().stream().allMatch(lane -> lane.fine(policy.margin()));
-  }
-
-  /// The lane of the latency objective, if it is compared.
-  private List<Lane> objective() {
-    int objective = Latencies.nearest(bounds, policy.sloLatency());
-    return latencies.stream()
-        .filter(l -> l.bound() == objective && l.lane().began())
-        .map(LatencyLane::lane)
-        .toList();
+    return latencies.ofObjective().stream().allMatch(lane -> lane.fine(policy.margin()));
   }
 
   private Comparison.Counts degraded(int at) {
@@ -401,24 +321,16 @@ public final class Judge {
     if (errors.began()) {
       accounts.add(new Account("error-rate", "error rate", errors));
     }
-    for (var latency : latencies) {
-      if (latency.lane().began()) {
-        var bound = Words.milliseconds(bounds[latency.bound()]);
-        accounts.add(
-            new Account("slower-than-" + bound, "share slower than " + bound, latency.lane()));
-      }
-    }
+    accounts.addAll(latencies.accounts());
     return accounts;
   }
 
-  /// All that the judge has learnt, for [#restore]; a few kilobytes.
+  /// All that the judge has learnt, for [#restore]; below four kilobytes for a dozen pods.
   public byte[] save() {
     var bytes = new ByteArrayOutputStream();
-    try (var to = new DataOutputStream(bytes)) {
-      to.writeInt(fingerprint());
+    try (var to = new DataOutputStream(new DeflaterOutputStream(bytes))) {
+      to.writeInt(fingerprint);
       to.writeBoolean(started);
-      to.writeBoolean(chosen);
-      to.writeByte(slots);
       to.writeDouble(firstRequest);
       to.writeDouble(latencyAt);
       to.writeDouble(sharedUntil);
@@ -434,11 +346,7 @@ public final class Judge {
       primary.save(to);
       alone.save(to);
       errors.save(to);
-      to.writeByte(latencies.size());
-      for (var latency : latencies) {
-        to.writeShort(latency.bound());
-        latency.lane().save(to);
-      }
+      latencies.save(to);
       for (var wildness : noise) {
         to.writeBoolean(wildness != null);
         if (wildness != null) {
@@ -457,7 +365,7 @@ public final class Judge {
   ///   replaying the rollout from its start, then
   public static Optional<Judge> restore(ComparisonPolicy policy, double[] bounds, byte[] saved) {
     var judge = new Judge(policy, bounds);
-    try (var from = new DataInputStream(new ByteArrayInputStream(saved))) {
+    try (var from = new DataInputStream(new InflaterInputStream(new ByteArrayInputStream(saved)))) {
       return judge.load(from) && from.read() < 0 ? Optional.of(judge) : Optional.empty();
     } catch (IOException | IllegalArgumentException e) {
       return Optional.empty();
@@ -465,12 +373,10 @@ public final class Judge {
   }
 
   private boolean load(DataInputStream from) throws IOException {
-    if (from.readInt() != fingerprint()) {
+    if (from.readInt() != fingerprint) {
       return false;
     }
     started = from.readBoolean();
-    chosen = from.readBoolean();
-    slots = from.readUnsignedByte();
     firstRequest = from.readDouble();
     latencyAt = from.readDouble();
     sharedUntil = from.readDouble();
@@ -486,15 +392,7 @@ public final class Judge {
     primary.load(from);
     alone.load(from);
     errors.load(from);
-    int count = from.readUnsignedByte();
-    for (int i = 0; i < count; i++) {
-      int bound = from.readUnsignedShort();
-      if (bound >= bounds.length) {
-        return false;
-      }
-      compareAt(bound);
-      latencies.getLast().lane().load(from);
-    }
+    latencies.load(from);
     for (int channel = 0; channel < noise.length; channel++) {
       if (from.readBoolean()) {
         var wildness = new Dispersion();
@@ -505,9 +403,5 @@ public final class Judge {
       }
     }
     return true;
-  }
-
-  private int fingerprint() {
-    return 31 * (LAYOUT + 31 * policy.toString().hashCode()) + Arrays.hashCode(bounds);
   }
 }

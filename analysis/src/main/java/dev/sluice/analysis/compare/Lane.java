@@ -107,7 +107,7 @@ final class Lane {
   }
 
   private boolean fine(int index) {
-    return fine.log(index) >= -StrictMath.log(ComparisonPolicy.BETA);
+    return fine.reaches(index, -StrictMath.log(ComparisonPolicy.BETA));
   }
 
   Tolerance tolerance() {

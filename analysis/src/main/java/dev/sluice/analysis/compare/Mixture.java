@@ -47,6 +47,19 @@ final class Mixture {
     return Logs.add(sum - StrictMath.log(effects), StrictMath.log(start.rest(intervals)));
   }
 
+  /// Whether [#log(int)] is at least a threshold; mostly the largest bet alone can tell.
+  boolean reaches(int group, double threshold) {
+    double most = Double.NEGATIVE_INFINITY;
+    for (int i = group * effects; i < (group + 1) * effects; i++) {
+      most = Math.max(most, wealth[i]);
+    }
+    if (most - StrictMath.log(effects) >= threshold) {
+      return true;
+    }
+    // What is not yet bet is at most 1.
+    return Math.max(most, 0) + StrictMath.log(2) >= threshold && log(group) >= threshold;
+  }
+
   /// The effect of the first group that has won most.
   int best() {
     int best = 0;

