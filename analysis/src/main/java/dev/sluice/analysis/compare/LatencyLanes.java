@@ -141,11 +141,10 @@ final class LatencyLanes {
   List<Account> accounts() {
     return lanes.stream()
         .filter(at -> at.lane().began())
-        .map(
-            at -> {
-              var bound = Words.milliseconds(bounds[at.bound()]);
-              return new Account("slower-than-" + bound, "share slower than " + bound, at.lane());
-            })
+        .map(at -> {
+          var bound = Words.milliseconds(bounds[at.bound()]);
+          return new Account("slower-than-" + bound, "share slower than " + bound, at.lane());
+        })
         .toList();
   }
 

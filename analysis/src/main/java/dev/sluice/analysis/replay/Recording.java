@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// @param bounds of the histogram in milliseconds, ascending, the last infinite; empty without one
 /// @param scrapes by their time; of one time, in the order of the file
 public record Recording(double[] bounds, List<Scrape> scrapes) {
-  /// More than a week of 20 pods.
-  static final int MOST_ROWS = 2_000_000;
+  /// A week of ten series at ten seconds is half of it.
+  static final int MOST_ROWS = 1_000_000;
 
   static final int MOST_LINE = 10_000;
   private static final int MOST_BOUNDS = 64;
@@ -44,7 +44,7 @@ public record Recording(double[] bounds, List<Scrape> scrapes) {
   /// is cumulative, `NaN` where there was no series. Lines that begin with `#` and empty ones are
   /// left out.
   ///
-  /// @throws BadRecording for anything else, or for more than two million rows
+  /// @throws BadRecording for anything else, or for more than a million rows
   /// @throws IOException when `from` does
   public static Recording read(BufferedReader from) throws IOException, BadRecording {
     var lines = new Lines(from);

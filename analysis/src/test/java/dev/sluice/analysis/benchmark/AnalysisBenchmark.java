@@ -65,12 +65,15 @@ final class AnalysisBenchmark {
     say("# How often the comparison is wrong, and how late");
     say("");
     say(
-        "Written by `.ci/judge-figures --write docs/explanation/analysis-figures.md`; do not edit.");
+        "Written by `.ci/judge-figures --write docs/explanation/analysis-figures.md`; do not"
+            + " edit.");
     say("");
     say(
-        "A simulated service: eight primary pods and four of the canary, scraped every 10 s, requests that come at random, durations");
+        "A simulated service: eight primary pods and four of the canary, scraped every 10 s,"
+            + " requests that come at random, durations");
     say(
-        "around 60 ms (p99 306 ms), 30 minutes of history. From 10 %% of the traffic in steps of 10 to 50 %%. Seed %d.",
+        "around 60 ms (p99 306 ms), 30 minutes of history. From 10 %% of the traffic in steps of 10"
+            + " to 50 %%; a rollout that cannot decide holds, for an hour. Seed %d.",
         SEED);
     guarantee();
     grid();
@@ -94,7 +97,8 @@ final class AnalysisBenchmark {
     say("## At the edge of the tolerance");
     say("");
     say(
-        "A canary exactly as bad as tolerated, 10 %% of the traffic, looked at 720 times in two hours: how many of %d rollouts are ever",
+        "A canary exactly as bad as tolerated, 10 %% of the traffic, looked at 720 times in two"
+            + " hours: how many of %d rollouts are ever",
         runs);
     say("rolled back (α is 1 %%), and the bound on that rate with 99 %% certainty.");
     say("");
@@ -186,11 +190,14 @@ final class AnalysisBenchmark {
     say("## By traffic and regression");
     say("");
     say(
-        "Rolled back, median and 95th percentile of the seconds until then, and how many requests failed because of the canary until it was");
+        "Rolled back, median and 95th percentile of the seconds until then, and how many requests"
+            + " failed because of the canary until it was");
     say(
-        "rolled back or promoted (for latency: how many it served). A healthy canary: rolled back, and the median of the seconds to promotion.");
+        "rolled back or promoted (for latency: how many it served). A healthy canary: rolled back,"
+            + " and the median of the seconds to promotion.");
     say(
-        "Flagger: 99 %%, 500 ms, each minute, five failed checks. Three in a row: the same checks, rolled back by three that follow each other.");
+        "Flagger: 99 %%, 500 ms, each minute, five failed checks. Three in a row: the same checks,"
+            + " rolled back by three that follow each other.");
     say("");
     say("| requests/s | base errors | canary | Sluice | Flagger | three in a row |");
     say("| --- | --- | --- | --- | --- | --- |");
@@ -241,16 +248,19 @@ final class AnalysisBenchmark {
         "G2: a healthy canary is rolled back in at most 0.5 % of the rollouts of every cell",
         worstFalse <= 0.005);
     goals.put(
-        "G4: at +5 %, base up to 0.1 %, 3 times fewer failed requests than Flagger at 10 requests/s, 10 times from 100 on",
+        "G4: at +5 %, base up to 0.1 %, 3 times fewer failed requests than Flagger at 10"
+            + " requests/s, 10 times from 100 on",
         fewer);
     goals.put(
-        "G5: at least 99 % found at +5 %, 90 % at +1 % from 10 requests/s and base up to 0.1 %, all that are twice as slow from 10 requests/s",
+        "G5: at least 99 % found at +5 %, 90 % at +1 % from 10 requests/s and base up to 0.1 %, all"
+            + " that are twice as slow from 10 requests/s",
         found);
     goals.put(
         "G6: +5 %, base up to 0.1 %, is rolled back within 3 scrapes (median) from 100 requests/s",
         quick);
     goals.put(
-        "G7: a healthy rollout takes (median) at most 300 s from 100 requests/s, 10 min at 10, 16 min at 1",
+        "G7: a healthy rollout takes (median) at most 300 s from 100 requests/s, 10 min at 10, 16"
+            + " min at 1",
         promoted);
   }
 
@@ -281,7 +291,8 @@ final class AnalysisBenchmark {
     say("## Nothing is wrong with the canary");
     say("");
     say(
-        "False rollbacks of %d rollouts each, base errors 0.1 %%. The judge knows of a warm-up of 60 s where there is one.",
+        "False rollbacks of %d rollouts each, base errors 0.1 %%. The judge knows of a warm-up of"
+            + " 60 s where there is one.",
         runs);
     say("");
     say("| world | Sluice, 10/s | 100/s | Flagger, 10/s | 100/s | three in a row, 10/s | 100/s |");
@@ -314,7 +325,8 @@ final class AnalysisBenchmark {
       say("| %s | %s |", nuisance.words, String.join(" | ", cells));
     }
     goals.put(
-        "G3: at most 3 % false rollbacks in each of these worlds (10 % with two spikes), at most 1 % in 85 % of them",
+        "G3: at most 3 % false rollbacks in each of these worlds (10 % with two spikes), at most 1"
+            + " % in 85 % of them",
         each && few >= 0.85 * all);
   }
 

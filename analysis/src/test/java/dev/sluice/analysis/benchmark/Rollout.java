@@ -14,8 +14,8 @@ final class Rollout {
   private static final double DWELL = 60;
   private static final double HISTORY = 1800;
 
-  /// A person would look by then.
-  private static final double GIVE_UP = 1800;
+  /// A rollout that cannot decide is paused where it is, still judged; a person has looked by then.
+  private static final double GIVE_UP = 3600;
 
   enum End {
     PROMOTED,
@@ -73,7 +73,7 @@ final class Rollout {
           }
         }
       }
-      if (now - stepped >= GIVE_UP) {
+      if (now >= GIVE_UP) {
         return new Result(End.GIVEN_UP, now, served);
       }
     }

@@ -227,11 +227,8 @@ class JudgeTest {
   void aStepSpendsAPartOfTheErrorBudgetWhateverTheTraffic() {
     var budget = RiskBudget.DEFAULT;
 
-    assertThat(budget.affordable(0.2, 60))
-        .isCloseTo(1.08, within(1e-9));
-    assertThat(budget.affordable(0.5, 60))
-        .isCloseTo(0.432, within(1e-9));
-    assertThat(budget.affordable(1, 600))
-        .isCloseTo(0.0216, within(1e-9));
+    assertThat(budget.affordable(0.2, 60)).isCloseTo(1.08, within(1e-9));
+    assertThat(budget.affordable(0.5, 60)).isCloseTo(0.432, within(1e-9));
+    assertThat(budget.affordable(1, 600)).isCloseTo(0.0216, within(1e-9));
   }
 }

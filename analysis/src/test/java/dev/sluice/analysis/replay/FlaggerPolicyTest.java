@@ -54,8 +54,8 @@ class FlaggerPolicyTest {
   }
 
   /// Of 1000 requests: 900 below 100 ms, `below500` below 500, 990 below 1000. Prometheus's
-  /// histogram_quantile(0.99) by hand: rank 990; with 980 below 500 the bucket up to 1000 holds it at
-  /// its end, 1000 ms; with 990 below 500 the one up to 500 does, at 500 ms.
+  /// histogram_quantile(0.99) by hand: rank 990; with 980 below 500 the bucket up to 1000 holds it
+  /// at its end, 1000 ms; with 990 below 500 the one up to 500 does, at 500 ms.
   @ParameterizedTest
   @CsvSource({"980, 1", "990, 0", "989, 1", "1000, 0"})
   void theSlowestHundredthMayTakeFiveHundredMilliseconds(int below500, int failed) {

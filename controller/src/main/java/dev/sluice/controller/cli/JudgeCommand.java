@@ -37,7 +37,8 @@ import picocli.CommandLine.Spec;
       "a recording (--replay), or what a Prometheus has scraped (--from-prometheus).",
       "The recording is what a scraper saw, as comma-separated values:",
       "  t_s,group,requests_total,errors_total,le50,le100,…,leInf",
-      "with t_s in seconds after the rollout's start (negative: before it), group canary or primary,",
+      "with t_s in seconds after the rollout's start (negative: before it), group canary or"
+          + " primary,",
       "cumulative counts, and NaN for a series that is not there."
     },
     mixinStandardHelpOptions = true,
@@ -77,7 +78,8 @@ final class JudgeCommand implements Callable<Integer> {
       paramLabel = "NAME",
       defaultValue = "sluice",
       description =
-          "flagger: show beside it what Flagger's thresholds (99%%, 500 ms, five failed checks, one a minute) would have done.")
+          "flagger: show beside it what Flagger's thresholds (99%%, 500 ms, five failed checks, one"
+              + " a minute) would have done.")
   Beside policy;
 
   @Option(
@@ -128,7 +130,8 @@ final class JudgeCommand implements Callable<Integer> {
       paramLabel = "SHARE",
       defaultValue = "0.005",
       description =
-          "Safe means evidence that the canary is at most this share of the requests beyond 1.5 times the primary.")
+          "Safe means evidence that the canary is at most this share of the requests beyond 1.5"
+              + " times the primary.")
   double margin;
 
   @Option(

@@ -95,9 +95,9 @@ class JudgeCommandTest {
     assertThat(rollback.path("verdict").asText()).isEqualTo("rollback");
     assertThat(rollback.path("reason").asText())
         .isEqualTo(
-            "error rate 5% at the canary (15 of 300 requests) against 0.11% at the primary (3 of 2,700)"
-                + " over the last 30s, where 0.13% would be tolerated; at most one healthy release"
-                + " in 156 ever looks this bad");
+            "error rate 5% at the canary (15 of 300 requests) against 0.11% at the primary (3 of"
+                + " 2,700) over the last 30s, where 0.13% would be tolerated; at most one healthy"
+                + " release in 156 ever looks this bad");
     var errors = rollback.path("evidence").path("metrics").path(0);
     assertThat(errors.path("metric").asText()).isEqualTo("error-rate");
     assertThat(errors.path("canarySince").toString()).isEqualTo("{\"requests\":300,\"bad\":15}");
@@ -162,10 +162,14 @@ class JudgeCommandTest {
       value = {
         "''|line 1: there is no header",
         "t_s,group,requests_total|line 1, column errors_total: is missing",
-        "t_s,group,requests_total,errors_total,le100|line 1, column leInf: is missing beside the other buckets",
-        "t_s,group,requests_total,errors_total,lefoo|line 1, column lefoo: is no bucket such as le250, in milliseconds, or leInf",
+        "t_s,group,requests_total,errors_total,le100|line 1, column leInf: is missing beside the"
+            + " other buckets",
+        "t_s,group,requests_total,errors_total,lefoo|line 1, column lefoo: is no bucket such as"
+            + " le250, in milliseconds, or leInf",
         "t_s,group,requests_total,errors_total,t_s|line 1, column t_s: is there twice",
-        "t_s,group,requests_total,errors_total,colour|line 1, column colour: is not known; the header is t_s,group,requests_total,errors_total and then le<milliseconds>, leInf and pod where there are any"
+        "t_s,group,requests_total,errors_total,colour|line 1, column colour: is not known; the"
+            + " header is t_s,group,requests_total,errors_total and then le<milliseconds>, leInf"
+            + " and pod where there are any"
       })
   void aHeaderThatIsNoneIsRefusedInOneLine(String header, String why) throws IOException {
     assertRefused(header.equals("''") ? "" : header, why);
@@ -178,13 +182,18 @@ class JudgeCommandTest {
         "10,canary,abc,0|line 2, column requests_total: 'abc' is not a number",
         "10,canary,1d,0|line 2, column requests_total: '1d' is not a number",
         "10,canary,5,|line 2, column errors_total: is empty; write NaN for a series that is absent",
-        "10,canary,5|line 2, column errors_total: is missing: the header has 4 columns and this row 3",
+        "10,canary,5|line 2, column errors_total: is missing: the header has 4 columns and this row"
+            + " 3",
         "10,canary,5,0,9|line 2, column 5: is too many: the header has 4 columns and this row 5",
         "10,baseline,5,0|line 2, column group: must be canary or primary and is 'baseline'",
-        "10,canary,-5,0|line 2, column requests_total: must be a count from 0 to 2^53, or NaN, and is '-5'",
-        "NaN,canary,5,0|line 2, column t_s: must be seconds from the rollout's start, within 30 days of it, and is 'NaN'",
-        "1763740000,canary,5,0|line 2, column t_s: must be seconds from the rollout's start, within 30 days of it, and is '1763740000'",
-        "0,canary,5,0|line 2, column t_s: no row is from after the rollout's start, so there is nothing to judge"
+        "10,canary,-5,0|line 2, column requests_total: must be a count from 0 to 2^53, or NaN, and"
+            + " is '-5'",
+        "NaN,canary,5,0|line 2, column t_s: must be seconds from the rollout's start, within 30"
+            + " days of it, and is 'NaN'",
+        "1763740000,canary,5,0|line 2, column t_s: must be seconds from the rollout's start, within"
+            + " 30 days of it, and is '1763740000'",
+        "0,canary,5,0|line 2, column t_s: no row is from after the rollout's start, so there is"
+            + " nothing to judge"
       })
   void aRowThatIsNoneIsRefusedInOneLineThatNamesItAndTheColumn(String row, String why)
       throws IOException {
@@ -205,7 +214,8 @@ class JudgeCommandTest {
     assertThat(refused.code()).isEqualTo(2);
     assertThat(refused.err())
         .isEqualTo(
-            "sluice: no bucket ends at 75ms; there are 50, 100, 250, 500 ms (see ./sluice judge --help)\n");
+            "sluice: no bucket ends at 75ms; there are 50, 100, 250, 500 ms (see ./sluice judge"
+                + " --help)\n");
   }
 
   @Test
