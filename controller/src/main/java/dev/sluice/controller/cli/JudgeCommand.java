@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -86,7 +87,7 @@ final class JudgeCommand implements Callable<Integer> {
       names = "--tick",
       paramLabel = "TIME",
       defaultValue = "10s",
-      converter = DurationConverter.class,
+      converter = Seconds.class,
       description = "Time between two looks; not below the interval of the scrapes.")
   Duration tick;
 
@@ -160,7 +161,7 @@ final class JudgeCommand implements Callable<Integer> {
       names = "--warm-up",
       paramLabel = "TIME",
       defaultValue = "0s",
-      converter = DurationConverter.class,
+      converter = Seconds.class,
       description = "After its first request the canary is tolerated more for so long.")
   Duration warmUp;
 
@@ -168,6 +169,14 @@ final class JudgeCommand implements Callable<Integer> {
       names = "--require-latency",
       description = "Hold a canary whose latency cannot be compared.")
   boolean requireLatency;
+
+  /// A recording's times are in seconds, so a number alone is, too.
+  static final class Seconds implements ITypeConverter<Duration> {
+    @Override
+    public Duration convert(String text) {
+      return new DurationConverter().convert(text.matches("\\d{1,7}") ? text + "s" : text);
+    }
+  }
 
   @Spec CommandSpec spec;
 

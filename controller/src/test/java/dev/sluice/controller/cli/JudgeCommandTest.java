@@ -153,6 +153,7 @@ class JudgeCommandTest {
         .isGreaterThan(json("--replay", recording("errors")).size());
     assertThat(end("no-primary-errors", "--min-success-rate", "50")).isEqualTo("hold");
     assertThat(json("--replay", recording("healthy"), "--tick", "20s")).hasSize(11);
+    assertThat(json("--replay", recording("healthy"), "--tick", "20")).hasSize(11);
   }
 
   @ParameterizedTest
