@@ -14,7 +14,8 @@ final class Lane {
   /// needed to roll back; one spike, or an outage that one side's scrape saw first, cannot.
   static final double CAP = 2.2;
 
-  private static final double[] MARGINS = {0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4};
+  /// 0.0216 is what [RiskBudget#DEFAULT] affords for a promotion.
+  private static final double[] MARGINS = {0.002, 0.005, 0.01, 0.0216, 0.05, 0.1, 0.2, 0.4};
 
   private final double[] margins;
   private final Mixture worse = new Mixture(Start.OF_REGRESSION, 1, Bets.EFFECTS.length);
