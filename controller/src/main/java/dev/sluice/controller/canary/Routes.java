@@ -93,9 +93,20 @@ final class Routes {
         : mesh.reweighted(canary, split, live);
   }
 
-  /// Writes what differs; nothing when all is as wanted.
+  /// Writes what differs; nothing when all is as wanted. To take all traffic away does not wait for
+  /// a watch that is late.
   void write(Canary canary, Percent split) {
-    List<HasMetadata> live = live(canary);
+    try {
+      write(canary, split, live(canary));
+    } catch (ClusterFailure.Conflict e) {
+      if (!split.equals(Percent.NONE)) {
+        throw e;
+      }
+      write(canary, split, onServer(canary));
+    }
+  }
+
+  private void write(Canary canary, Percent split, List<HasMetadata> live) {
     for (HasMetadata wanted : wanted(canary, split, live)) {
       Kind kind = kindOf(wanted);
       ObjectNode tree = Json.MAPPER.valueToTree(wanted);
@@ -113,11 +124,25 @@ final class Routes {
     }
   }
 
-  /// Asks the server: the watch may not have shown yet what we wrote last, and pods that are stopped
-  /// because of an old route fail requests.
+  /// Asks the server before pods are stopped: the watch may not have shown yet what we wrote last,
+  /// and pods that are stopped because of an old route fail requests. A share that is another is
+  /// set right at once; the pods wait until the watch has shown it, and for the time that a route
+  /// takes to reach every proxy.
   ///
-  /// @throws ClusterFailure.Conflict when the canary's share is another
+  /// @throws ClusterFailure.Conflict when the routes are not seen as they are
   void confirm(Canary canary, Percent split) {
+    List<HasMetadata> now = onServer(canary);
+    boolean another = split(canary, now).filter(split::equals).isEmpty();
+    if (another) {
+      write(canary, split, now);
+    }
+    if (another || !versions(now).equals(versions(live(canary)))) {
+      throw new ClusterFailure.Conflict(
+          "the routes of Canary %s are not seen as they are".formatted(canary.ref()));
+    }
+  }
+
+  private List<HasMetadata> onServer(Canary canary) {
     List<HasMetadata> now = new ArrayList<>();
     for (HasMetadata seen : live(canary)) {
       ObjectRef ref = new ObjectRef(canary.metadata().namespace(), seen.getMetadata().getName());
@@ -125,10 +150,11 @@ final class Routes {
           .get(kindOf(seen), ref)
           .ifPresent(object -> now.add(Json.typed(object, seen.getClass())));
     }
-    if (split(canary, now).filter(split::equals).isEmpty()) {
-      throw new ClusterFailure.Conflict(
-          "the routes of Canary %s are not seen as they are".formatted(canary.ref()));
-    }
+    return now;
+  }
+
+  private static List<String> versions(List<HasMetadata> objects) {
+    return objects.stream().map(object -> object.getMetadata().getResourceVersion()).toList();
   }
 
   /// Leads everything to the apex again, and leaves it to nobody: it stays when the Canary goes.

@@ -100,6 +100,21 @@ class LateWatchesStoryTest {
   }
 
   @Test
+  void trafficIsTakenAwayAtOnceThoughTheRouteIsNotSeenAsItIs() {
+    try (World world = released(74)) {
+      world.runUntilWeight("myapp", 10, A_WHILE).run(SECOND).holdWatch("virtualservices");
+      world.runUntilWeight("myapp", 20, A_WHILE).run(SECOND);
+      assertThat(world.routed("myapp")).isEqualTo(new Percent(20));
+
+      world.apply(app("1.2.0")).run(Duration.ofSeconds(5));
+
+      assertThat(world.routed("myapp")).isEqualTo(Percent.NONE);
+      world.releaseWatches().runUntilPhase("myapp", "Succeeded", Duration.ofMinutes(10));
+      assertThat(world.failedForUsers()).isZero();
+    }
+  }
+
+  @Test
   void podsKeepRunningWhileARouteThatWasWrittenForThemIsNotSeenYet() {
     try (World world = released(72)) {
       world.runUntilPhase("myapp", "Progressing", A_WHILE).holdWatch("virtualservices");
@@ -108,6 +123,7 @@ class LateWatchesStoryTest {
 
       world.apply(app("1.0.0")).run(Duration.ofSeconds(20));
 
+      assertThat(world.routed("myapp")).isEqualTo(Percent.NONE);
       assertThat(world.replicas("myapp")).isEqualTo(2);
       world.releaseWatches().runUntilPhase("myapp", "Succeeded", A_WHILE);
       assertThat(world.routed("myapp")).isEqualTo(Percent.NONE);
