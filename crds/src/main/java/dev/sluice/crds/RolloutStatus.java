@@ -104,7 +104,8 @@ public record RolloutStatus(
       @Field(value = "For machines.", required = true) String reason,
       @Field(value = "For people.", required = true) String message,
       @Field(value = "Since when.", required = true) Instant since,
-      @Field("Whether an alert, or where none is due an Event, has told people.") boolean alerted) {}
+      @Field("Whether an alert, or where none is due an Event, has told people.")
+          boolean alerted) {}
 
   /// One Event, and the alert that goes with it.
   public record News(

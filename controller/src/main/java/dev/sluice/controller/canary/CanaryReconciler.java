@@ -200,7 +200,9 @@ public final class CanaryReconciler implements Reconciler {
     Canary canary = subject.canary();
     return observer.observe(
         canary,
-        subject.problems().isEmpty() ? plans.of(canary) : new Plan.Invalid(subject.problems(), canary.spec().suspend()),
+        subject.problems().isEmpty()
+            ? plans.of(canary)
+            : new Plan.Invalid(subject.problems(), canary.spec().suspend()),
         StatusReader.read(canary.status()),
         Optional.ofNullable(refusals.get(canary.ref())),
         now);

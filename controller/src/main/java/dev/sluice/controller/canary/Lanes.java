@@ -10,8 +10,9 @@ import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
-/// What is told about one canary is told in the order in which it happened; canaries do not wait for
-/// each other. Beyond a limit nothing is taken, so that a receiver that hangs cannot fill the memory.
+/// What is told about one canary is told in the order in which it happened; canaries do not wait
+/// for each other. Beyond a limit nothing is taken, so that a receiver that hangs cannot fill the
+/// memory.
 final class Lanes {
   interface Delivery {
     void run() throws InterruptedException;

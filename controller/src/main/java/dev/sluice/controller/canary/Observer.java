@@ -165,7 +165,11 @@ final class Observer {
   }
 
   private record Routed(
-      boolean services, Routing.Apex apex, boolean rules, Optional<Percent> split, Routing.Sides sides) {}
+      boolean services,
+      Routing.Apex apex,
+      boolean rules,
+      Optional<Percent> split,
+      Routing.Sides sides) {}
 
   private Routing routing(
       Canary canary, Optional<Making> making, Optional<ObjectNode> primary, Instant now) {

@@ -264,7 +264,9 @@ public final class GitSyncReconciler implements Reconciler {
   }
 
   private static String shortened(String message) {
-    return message.length() <= LONGEST_NEWS ? message : message.substring(0, LONGEST_NEWS - 1) + "…";
+    return message.length() <= LONGEST_NEWS
+        ? message
+        : message.substring(0, LONGEST_NEWS - 1) + "…";
   }
 
   private void write(GitSync sync, GitSync.Status after, Memory memory) {

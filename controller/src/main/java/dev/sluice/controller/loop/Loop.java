@@ -146,8 +146,8 @@ public final class Loop implements AutoCloseable {
     return queue.size();
   }
 
-  /// Objects whose looks have failed so often in a row, for about half a minute at least, that
-  /// they will not mend by themselves.
+  /// Objects whose looks have failed so often in a row, for about half a minute at least, that they
+  /// will not mend by themselves.
   public int stuck() {
     return (int) failures.values().stream().filter(inARow -> inARow >= STUCK).count();
   }

@@ -76,7 +76,8 @@ final class Capacity {
     }
     var primary =
         seen.autoscaling() instanceof Autoscaling.None
-            ? seen.primary().filter(p -> p.replicas() > 0)
+            ? seen.primary()
+                .filter(p -> p.replicas() > 0)
                 .map(p -> OptionalInt.of(p.replicas()))
                 .orElse(before.primary())
             : OptionalInt.empty();

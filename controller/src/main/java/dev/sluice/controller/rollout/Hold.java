@@ -6,6 +6,6 @@ import java.time.Instant;
 ///
 /// @param message what was seen, what is expected, what to do
 /// @param since when it began
-/// @param alerted whether the people on call have been told; where no alert is due, whether an Event
-///   has told anybody
+/// @param alerted whether the people on call have been told; where no alert is due, whether an
+///   Event has told anybody
 public record Hold(HoldReason reason, String message, Instant since, boolean alerted) {}

@@ -21,10 +21,7 @@ record Holding(Optional<Hold> hold, List<Announcement> announcements, Optional<I
     if (obstacle.isEmpty()) {
       return new Holding(
           Optional.empty(),
-          before
-              .filter(Holding::isTold)
-              .map(hold -> List.of(over(hold, seen)))
-              .orElse(List.of()),
+          before.filter(Holding::isTold).map(hold -> List.of(over(hold, seen))).orElse(List.of()),
           Optional.empty());
     }
     var now = obstacle.get();

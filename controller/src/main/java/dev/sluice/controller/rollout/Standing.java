@@ -10,11 +10,7 @@ import java.util.Optional;
 /// @param observedGeneration the generation of the Canary that this takes into account
 /// @param pods that there were
 public record Standing(
-    Phase phase,
-    Optional<Hold> hold,
-    List<Problem> problems,
-    long observedGeneration,
-    Pods pods) {
+    Phase phase, Optional<Hold> hold, List<Problem> problems, long observedGeneration, Pods pods) {
 
   /// Nothing is known of pods.
   public Standing(

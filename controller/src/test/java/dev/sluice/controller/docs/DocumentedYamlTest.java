@@ -147,12 +147,14 @@ class DocumentedYamlTest {
   private static JsonNode canaryWith(JsonNode piece) throws IOException {
     ObjectNode canary = (ObjectNode) YAML.readTree(WHOLE);
     ObjectNode spec = (ObjectNode) canary.path("spec");
-    piece.properties().forEach(entry -> {
-      String key = entry.getKey();
-      ObjectNode around =
-          canary.has(key) ? canary : spec.has(key) ? spec : (ObjectNode) spec.path("analysis");
-      merge(around, YAML.createObjectNode().set(key, entry.getValue()));
-    });
+    piece
+        .properties()
+        .forEach(entry -> {
+          String key = entry.getKey();
+          ObjectNode around =
+              canary.has(key) ? canary : spec.has(key) ? spec : (ObjectNode) spec.path("analysis");
+          merge(around, YAML.createObjectNode().set(key, entry.getValue()));
+        });
     return canary;
   }
 

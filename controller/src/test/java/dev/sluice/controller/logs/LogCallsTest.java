@@ -17,7 +17,8 @@ class LogCallsTest {
   private static final Path SOURCES =
       Path.of(System.getProperty("sluice.root", "..")).resolve("controller/src/main/java");
   private static final Pattern CALL =
-      Pattern.compile("(?:\\.log|LOG\\.(?:trace|debug|info|warn|error))\\((.{1,120})", Pattern.DOTALL);
+      Pattern.compile(
+          "(?:\\.log|LOG\\.(?:trace|debug|info|warn|error))\\((.{1,120})", Pattern.DOTALL);
   private static final Pattern MESSAGE = Pattern.compile("\\s*\"([a-z][^\"\\\\{}]*)\"\\s*\\)");
   private static final Pattern KEY = Pattern.compile("addKeyValue\\(\\s*([^,]+),");
   private static final Pattern WORD = Pattern.compile("\"[a-z][A-Za-z]*\"");

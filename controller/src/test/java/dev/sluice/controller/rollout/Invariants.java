@@ -301,8 +301,7 @@ final class Invariants implements ModelController.Witness {
         "traffic has left the primary before anything else leads elsewhere",
         !seen.routing().sides().routes()
             || (seen.routing().split().equals(Optional.of(Percent.ALL))
-                && !seen.now()
-                    .isBefore(seen.routing().since().plus(seen.settings().settle()))));
+                && !seen.now().isBefore(seen.routing().since().plus(seen.settings().settle()))));
   }
 
   private void releasing(Observation seen) {
@@ -314,7 +313,8 @@ final class Invariants implements ModelController.Witness {
       check(
           "a target that is given back has pods, unless people have just taken them",
           cluster.target.replicas > 0
-              || (cluster.stoppedByPeople && seen.target().filter(t -> t.replicas() > 0).isPresent()));
+              || (cluster.stoppedByPeople
+                  && seen.target().filter(t -> t.replicas() > 0).isPresent()));
     }
   }
 

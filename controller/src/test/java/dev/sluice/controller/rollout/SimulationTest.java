@@ -62,9 +62,7 @@ class SimulationTest {
 
   /// Which rules were broken how often, with one readable life for each.
   private static String report(Map<Long, String> broken) {
-    var byRule =
-        broken.entrySet().stream()
-            .collect(Collectors.groupingBy(e -> rule(e.getValue())));
+    var byRule = broken.entrySet().stream().collect(Collectors.groupingBy(e -> rule(e.getValue())));
     return byRule.entrySet().stream()
         .map(rule -> {
           var first = rule.getValue().getFirst();

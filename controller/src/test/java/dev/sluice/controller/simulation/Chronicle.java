@@ -58,7 +58,9 @@ final class Chronicle {
       if (again == 1) {
         end -= period;
       } else if (again > 1) {
-        told.add("  … and so %d times more, until %s".formatted(again, lines.get(end - 1).substring(0, 9)));
+        told.add(
+            "  … and so %d times more, until %s"
+                .formatted(again, lines.get(end - 1).substring(0, 9)));
       }
       i = end;
     }
@@ -70,7 +72,8 @@ final class Chronicle {
     for (int period = 1; period <= LONGEST_REPEATED; period++) {
       int last = from + 3 * period;
       if (last <= what.size()
-          && what.subList(from, from + period).equals(what.subList(from + period, from + 2 * period))
+          && what.subList(from, from + period)
+              .equals(what.subList(from + period, from + 2 * period))
           && what.subList(from, from + period).equals(what.subList(from + 2 * period, last))) {
         return period;
       }

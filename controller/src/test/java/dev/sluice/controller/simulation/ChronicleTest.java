@@ -25,7 +25,8 @@ class ChronicleTest {
             00:00.000 people  release good-1
             00:10.000 world   stop refuses
             00:10.000 sluice  records nextStepAt 2026-01-01T00:00:10Z
-              … and so 19 times more, until 03:20.000""");
+              … and so 19 times more, until 03:20.000\
+            """);
   }
 
   @Test

@@ -265,7 +265,9 @@ final class Rules {
     // A run that is held may still be given up: its rollback webhook is asked, and when next is
     // recorded.
     boolean isAsked =
-        held && phase.equals("Progressing") && writes.keySet().equals(Set.of("PATCH canaries/status"));
+        held
+            && phase.equals("Progressing")
+            && writes.keySet().equals(Set.of("PATCH canaries/status"));
     must("once settled, no calls: " + writes, writes.isEmpty() || isAsked);
     if (!held) {
       must("between releases the primary has all traffic", weight(live("routes/shop")) == 0);

@@ -2,8 +2,8 @@
 /// faults at every call; what a user sees is checked. The simulation of decisions alone, which is a
 /// thousand times faster, is in `dev.sluice.controller.rollout`.
 ///
-/// How sharp the tests are was tried by breaking the code, one line at a time. `n of 3000` are lives
-/// of decisions, those of `mvn verify`.
+/// How sharp the tests are was tried by breaking the code, one line at a time. `n of 3000` are
+/// lives of decisions, those of `mvn verify`.
 ///
 /// | broken | caught by |
 /// | --- | --- |

@@ -11,8 +11,7 @@ import org.junit.jupiter.api.Test;
 class LateWatchesStoryTest {
   private static final Duration A_WHILE = Duration.ofMinutes(3);
   private static final Duration SECOND = Duration.ofSeconds(1);
-  private static final String DEPLOYMENT =
-      "/apis/apps/v1/namespaces/production/deployments/myapp";
+  private static final String DEPLOYMENT = "/apis/apps/v1/namespaces/production/deployments/myapp";
 
   private static final String SERVICE =
       """

@@ -8,8 +8,7 @@ import java.time.Duration;
 /// An app that is looked after, for stories about what befalls its releases.
 final class Myapp {
   static final String DEPLOYMENTS = "/apis/apps/v1/namespaces/production/deployments/";
-  static final String CANARIES =
-      "/apis/flagger.app/v1beta1/namespaces/production/canaries/";
+  static final String CANARIES = "/apis/flagger.app/v1beta1/namespaces/production/canaries/";
   static final Duration A_WHILE = Duration.ofMinutes(3);
 
   static final String SERVICE =

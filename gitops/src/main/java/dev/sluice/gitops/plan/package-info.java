@@ -1,5 +1,5 @@
-/// Decides what to apply, prune and leave alone, and in which order.
-/// Pure; must not know Git or any client.
+/// Decides what to apply, prune and leave alone, and in which order. Pure; must not know Git or any
+/// client.
 @NullMarked
 package dev.sluice.gitops.plan;
 
