@@ -38,7 +38,8 @@ final class Connection implements AutoCloseable {
   static Connection open(Repository mirror, Source source, Path noHome) throws Exception {
     Transport transport = Transport.open(mirror, new URIish(source.url().uri().toASCIIString()));
     Runnable closeKeys = () -> {};
-    transport.setTimeout(Math.clamp(source.timeout().toSeconds(), 1, 3600));
+    // Only ends what the deadline gave up: were both due at once, chance would choose the words.
+    transport.setTimeout(Math.clamp(source.timeout().toSeconds() + 1, 1, 3600));
     transport.setTagOpt(TagOpt.NO_TAGS);
     transport.setCheckFetchedObjects(true);
     if (transport instanceof TransportHttp http) {
