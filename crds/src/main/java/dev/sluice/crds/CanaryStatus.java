@@ -53,6 +53,14 @@ public record CanaryStatus(
   }
 
   public CanaryStatus withConditions(List<Condition> newConditions) {
+    return with(newConditions, rollout);
+  }
+
+  public CanaryStatus withRollout(RolloutStatus newRollout) {
+    return with(conditions, newRollout);
+  }
+
+  private CanaryStatus with(List<Condition> newConditions, @Nullable RolloutStatus newRollout) {
     return new CanaryStatus(
         phase,
         failedChecks,
@@ -66,24 +74,6 @@ public record CanaryStatus(
         previousSessionAffinityCookie,
         primarySessionAffinityCookie,
         newConditions,
-        observedGeneration,
-        rollout);
-  }
-
-  public CanaryStatus withRollout(RolloutStatus newRollout) {
-    return new CanaryStatus(
-        phase,
-        failedChecks,
-        canaryWeight,
-        iterations,
-        trackedConfigs,
-        lastAppliedSpec,
-        lastPromotedSpec,
-        lastTransitionTime,
-        sessionAffinityCookie,
-        previousSessionAffinityCookie,
-        primarySessionAffinityCookie,
-        conditions,
         observedGeneration,
         newRollout);
   }

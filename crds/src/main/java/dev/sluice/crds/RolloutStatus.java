@@ -44,6 +44,15 @@ public record RolloutStatus(
 
   /// The same with other news.
   public RolloutStatus with(List<News> latest) {
+    return with(latest, subject);
+  }
+
+  /// The same about another subject, or none.
+  public RolloutStatus with(@Nullable Subject other) {
+    return with(news, other);
+  }
+
+  private RolloutStatus with(List<News> latest, @Nullable Subject other) {
     return new RolloutStatus(
         id,
         stage,
@@ -61,29 +70,6 @@ public record RolloutStatus(
         held,
         problems,
         latest,
-        subject,
-        pods);
-  }
-
-  /// The same about another subject, or none.
-  public RolloutStatus with(@Nullable Subject other) {
-    return new RolloutStatus(
-        id,
-        stage,
-        revision,
-        targetUid,
-        targetGeneration,
-        commit,
-        started,
-        since,
-        nextStepAt,
-        firstTrafficAt,
-        checks,
-        cause,
-        failure,
-        held,
-        problems,
-        news,
         other,
         pods);
   }

@@ -99,20 +99,18 @@ final class Progress {
     if (coming.isEmpty() || phase.weight().equals(Percent.NONE)) {
       return Optional.empty();
     }
-    var waiting =
-        new Progressing(
-            phase.run(),
-            Percent.NONE,
-            phase.failedChecks(),
-            phase.checks(),
-            seen.now(),
-            seen.now());
     return Optional.of(
-        Step.to(waiting)
+        Step.to(withoutTraffic(phase, seen))
             .tell(
                 Reason.MAKING_WAY,
                 "Commit %s changes %s; the canary's %s of the traffic go to the primary first"
                     .formatted(coming.get().commit(), seen.names().targetIn(), phase.weight())));
+  }
+
+  /// The same run, all of whose traffic goes to the primary from now on.
+  private static Progressing withoutTraffic(Progressing phase, Observation seen) {
+    return new Progressing(
+        phase.run(), Percent.NONE, phase.failedChecks(), phase.checks(), seen.now(), seen.now());
   }
 
   /// Pods with traffic that are no more, by somebody's hand or by themselves.
@@ -132,17 +130,9 @@ final class Progress {
               "scaled to zero",
               "Rolled back: " + why));
     }
-    var lost =
-        new Progressing(
-            phase.run(),
-            Percent.NONE,
-            phase.failedChecks(),
-            phase.checks(),
-            seen.now(),
-            seen.now());
     var why =
         "no pod of %s is left to take its %s".formatted(seen.names().targetIn(), phase.weight());
-    var step = Analysis.failed(lost, seen, why);
+    var step = Analysis.failed(withoutTraffic(phase, seen), seen, why);
     return Optional.of(
         step.next() instanceof Progressing next
             ? Step.to(next)

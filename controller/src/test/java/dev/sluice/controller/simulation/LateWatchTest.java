@@ -129,7 +129,7 @@ class LateWatchTest {
 
     @Override
     public long nextLong() {
-      throw new UnsupportedOperationException();
+      throw new UnsupportedOperationException("how late a watch is comes from nextInt");
     }
   }
 

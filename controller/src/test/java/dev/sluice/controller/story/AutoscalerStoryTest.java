@@ -15,24 +15,7 @@ class AutoscalerStoryTest {
       "/apis/flagger.app/v1beta1/namespaces/production/canaries/";
   private static final String DEPLOYMENTS = "/apis/apps/v1/namespaces/production/deployments/";
 
-  private static final String APP =
-      """
-      apiVersion: apps/v1
-      kind: Deployment
-      metadata: {name: myapp, namespace: production, labels: {app: myapp}}
-      spec:
-        replicas: 2
-        selector: {matchLabels: {app: myapp}}
-        template:
-          metadata: {labels: {app: myapp}}
-          spec:
-            containers: [{name: myapp, image: "registry.example.com/myapp:1.0.0", ports: [{containerPort: 8080}]}]
-      ---
-      apiVersion: v1
-      kind: Service
-      metadata: {name: myapp, namespace: production}
-      spec: {selector: {app: myapp}, ports: [{name: http, port: 80, targetPort: 8080}]}
-      """;
+  private static final String APP = Myapp.app(2, "") + "---\n" + Myapp.SERVICE;
 
   private static final String SCALER =
       """
@@ -73,16 +56,6 @@ class AutoscalerStoryTest {
         .run(Duration.ofSeconds(10))
         .apply(CANARY)
         .runUntilPhase("myapp", "Initialized", Duration.ofMinutes(2));
-  }
-
-  private static World release(World world, String version) {
-    return world.patch(
-        DEPLOYMENTS + "myapp",
-        """
-        {"spec":{"template":{"spec":{"containers":[{"name":"myapp","image":"registry.example.com/myapp:%s",
-          "ports":[{"containerPort":8080}]}]}}}}
-        """
-            .formatted(version));
   }
 
   @Test
@@ -168,7 +141,7 @@ class AutoscalerStoryTest {
       world.patch(DEPLOYMENTS + "myapp-primary", "{\"spec\":{\"replicas\":6}}");
       world.run(Duration.ofSeconds(20)).trafficOf(5);
 
-      release(world, "1.1.0").runUntilWeight("myapp", 25, Duration.ofMinutes(1));
+      Myapp.release(world, "1.1.0").runUntilWeight("myapp", 25, Duration.ofMinutes(1));
       assertThat(world.replicas("myapp")).isEqualTo(2);
       assertThat(world.get(SCALERS + "myapp-primary").at("/spec/minReplicas").asInt()).isEqualTo(6);
 

@@ -29,52 +29,12 @@ class CanaryStoryTest {
           - {name: load-test, url: "http://flagger-loadtester.test/"}
       """;
 
-  private static final String SERVICE =
-      """
-      apiVersion: v1
-      kind: Service
-      metadata: {name: myapp, namespace: production}
-      spec:
-        selector: {app: myapp}
-        ports: [{name: http, port: 80, targetPort: 8080}]
-      """;
-
-  private static String deployment(String version, String annotations) {
-    return """
-    apiVersion: apps/v1
-    kind: Deployment
-    metadata: {name: myapp, namespace: production, labels: {app: myapp}}
-    spec:
-      replicas: 2
-      selector: {matchLabels: {app: myapp}}
-      template:
-        metadata: {labels: {app: myapp}, annotations: {%s}}
-        spec:
-          containers:
-          - name: myapp
-            image: registry.example.com/myapp:%s
-            ports: [{containerPort: 8080}]
-    """
-        .formatted(annotations, version);
-  }
-
   private static World onboarded(long seed) {
     World world = new World(seed).trafficOf(0);
-    world.apply(SERVICE).apply(deployment("1.0.0", "")).run(Duration.ofSeconds(10));
+    world.apply(Myapp.SERVICE).apply(Myapp.deployment("1.0.0")).run(Duration.ofSeconds(10));
     world.trafficOf(20);
     world.apply(CANARY).runUntilPhase("myapp", "Initialized", Duration.ofMinutes(2));
     return world;
-  }
-
-  private static void release(World world, String version, String annotations) {
-    world.patch(
-        "/apis/apps/v1/namespaces/production/deployments/myapp",
-        """
-        {"spec":{"template":{"metadata":{"annotations":{%s}},
-          "spec":{"containers":[{"name":"myapp","image":"registry.example.com/myapp:%s",
-            "ports":[{"containerPort":8080}]}]}}}}
-        """
-            .formatted(annotations, version));
   }
 
   @Test
@@ -101,7 +61,7 @@ class CanaryStoryTest {
   @Test
   void aGoodReleaseIsPromotedStepByStepWithoutAFailedRequest() {
     try (World world = onboarded(2)) {
-      release(world, "1.1.0", "");
+      Myapp.release(world, "1.1.0");
       for (int weight : new int[] {10, 20, 30, 40, 50}) {
         world.runUntilWeight("myapp", weight, Duration.ofMinutes(2));
       }
@@ -116,7 +76,7 @@ class CanaryStoryTest {
   @Test
   void aBadReleaseIsRolledBackOnRealRequestsAndPeopleAreTold() {
     try (World world = onboarded(3)) {
-      release(world, "1.2.0", "\"playground.sluice.dev/error-rate\":\"0.3\"");
+      Myapp.release(world, "1.2.0", "\"playground.sluice.dev/error-rate\":\"0.3\"");
       world.runUntilPhase("myapp", "Failed", Duration.ofMinutes(5));
       assertThat(world.image("myapp-primary")).endsWith(":1.0.0");
       assertThat(world.replicas("myapp")).isZero();
@@ -128,7 +88,11 @@ class CanaryStoryTest {
   @Test
   void aConfigThatIsReleasedAloneRestartsThePrimarysPodsToo() {
     try (World world = new World(4).trafficOf(0)) {
-      world.apply(SERVICE).apply(config("blue")).apply(withConfig()).run(Duration.ofSeconds(10));
+      world
+          .apply(Myapp.SERVICE)
+          .apply(config("blue"))
+          .apply(withConfig())
+          .run(Duration.ofSeconds(10));
       world.trafficOf(20);
       world.apply(CANARY).runUntilPhase("myapp", "Initialized", Duration.ofMinutes(2));
       var before = world.deployment("myapp-primary").path("spec").path("template");
@@ -150,10 +114,10 @@ class CanaryStoryTest {
   @Test
   void anEditTakesTheTrafficAwayEvenWhileAMetricSourceHangs() {
     try (World world = onboarded(5)) {
-      release(world, "1.1.0", "");
+      Myapp.release(world, "1.1.0");
       world.runUntilWeight("myapp", 20, Duration.ofMinutes(2));
 
-      world.prometheusHangsOnceWhile(() -> release(world, "1.2.0", ""));
+      world.prometheusHangsOnceWhile(() -> Myapp.release(world, "1.2.0"));
       world.runUntilWeight("myapp", 0, Duration.ofSeconds(15));
 
       assertThat(world.reasons("myapp")).last().isEqualTo("RevisionRestarted");
@@ -180,7 +144,7 @@ class CanaryStoryTest {
 
   private static World gated(long seed) {
     World world = new World(seed).trafficOf(0);
-    world.apply(SERVICE).apply(deployment("1.0.0", "")).run(Duration.ofSeconds(10));
+    world.apply(Myapp.SERVICE).apply(Myapp.deployment("1.0.0")).run(Duration.ofSeconds(10));
     world.trafficOf(20).refuse("stop", "it answered 403: Forbidden");
     return world.apply(GATES).runUntilPhase("myapp", "Initialized", Duration.ofMinutes(2));
   }
@@ -188,7 +152,7 @@ class CanaryStoryTest {
   @Test
   void everyWebhookIsCalledInItsTime() {
     try (World world = gated(5)) {
-      release(world, "1.1.0", "");
+      Myapp.release(world, "1.1.0");
       world.runUntilPhase("myapp", "Succeeded", Duration.ofMinutes(3)).run(Duration.ofMinutes(1));
 
       assertThat(String.join(" ", world.hooksCalled()))
@@ -200,7 +164,7 @@ class CanaryStoryTest {
   @Test
   void aReleaseThatWaitsForItsPromotionIsGivenUpByAWebhookWithoutAFailedRequest() {
     try (World world = gated(6).refuse("go", "it answered 403: Forbidden")) {
-      release(world, "1.1.0", "");
+      Myapp.release(world, "1.1.0");
       world.runUntilPhase("myapp", "WaitingPromotion", Duration.ofMinutes(3));
       world.restartController().run(Duration.ofMinutes(5));
       assertThat(world.phase("myapp")).isEqualTo("WaitingPromotion");
@@ -227,9 +191,9 @@ class CanaryStoryTest {
   }
 
   private static String withConfig() {
-    return deployment("1.0.0", "")
+    return Myapp.deployment("1.0.0")
         .replace(
-            "        ports: [{containerPort",
-            "        envFrom: [{configMapRef: {name: app-config}}]\n        ports: [{containerPort");
+            "ports: [{containerPort",
+            "envFrom: [{configMapRef: {name: app-config}}], ports: [{containerPort");
   }
 }

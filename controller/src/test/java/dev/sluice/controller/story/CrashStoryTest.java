@@ -13,10 +13,10 @@ class CrashStoryTest {
   private static World told(int kill) {
     var world = new World(7).trafficOf(0);
     world.killAfterWrite(kill);
-    world.apply(SERVICE).apply(deployment("1.0.0", "")).run(Duration.ofSeconds(10));
+    world.apply(Myapp.SERVICE).apply(Myapp.deployment("1.0.0")).run(Duration.ofSeconds(10));
     world.trafficOf(5);
     world.apply(CANARY).runUntilPhase("myapp", "Initialized", Duration.ofMinutes(2));
-    world.apply(deployment("1.1.0", "playground.sluice.dev/error-rate: '1'"));
+    world.apply(Myapp.deployment("1.1.0", "playground.sluice.dev/error-rate: '1'"));
     world.runUntilPhase("myapp", "Failed", Duration.ofMinutes(5)).run(Duration.ofMinutes(1));
     return world;
   }
@@ -48,16 +48,6 @@ class CrashStoryTest {
     return world.alerts().stream().map(text -> text.replaceFirst(":.*", "")).toList();
   }
 
-  private static final String SERVICE =
-      """
-      apiVersion: v1
-      kind: Service
-      metadata: {name: myapp, namespace: production}
-      spec:
-        selector: {app: myapp}
-        ports: [{name: http, port: 80, targetPort: 8080}]
-      """;
-
   private static final String CANARY =
       """
       apiVersion: flagger.app/v1beta1
@@ -74,23 +64,4 @@ class CrashStoryTest {
           metrics:
           - {name: request-success-rate, thresholdRange: {min: 99}, interval: 1m}
       """;
-
-  private static String deployment(String version, String annotations) {
-    return """
-    apiVersion: apps/v1
-    kind: Deployment
-    metadata: {name: myapp, namespace: production, labels: {app: myapp}}
-    spec:
-      replicas: 2
-      selector: {matchLabels: {app: myapp}}
-      template:
-        metadata: {labels: {app: myapp}, annotations: {%s}}
-        spec:
-          containers:
-          - name: myapp
-            image: registry.example.com/myapp:%s
-            ports: [{containerPort: 8080}]
-    """
-        .formatted(annotations, version);
-  }
 }

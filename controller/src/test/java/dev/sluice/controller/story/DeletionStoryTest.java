@@ -57,45 +57,15 @@ class DeletionStoryTest {
         .formatted(more);
   }
 
-  private static String deployment(String version, String annotations) {
-    return """
-    apiVersion: apps/v1
-    kind: Deployment
-    metadata: {name: myapp, namespace: production, labels: {app: myapp}}
-    spec:
-      replicas: 2
-      selector: {matchLabels: {app: myapp}}
-      template:
-        metadata: {labels: {app: myapp}, annotations: {%s}}
-        spec:
-          containers:
-          - name: myapp
-            image: registry.example.com/myapp:%s
-            ports: [{containerPort: 8080}]
-    """
-        .formatted(annotations, version);
-  }
-
   private static World onboarded(long seed, boolean routed) {
     World world = new World(seed).trafficOf(0);
-    world.apply(FOUND_SERVICE).apply(deployment("1.0.0", ""));
+    world.apply(FOUND_SERVICE).apply(Myapp.deployment("1.0.0"));
     if (routed) {
       world.apply(FOUND_ROUTE);
     }
     world.run(Duration.ofSeconds(10)).trafficOf(20);
     world.apply(canary("")).runUntilPhase("myapp", "Initialized", Duration.ofMinutes(2));
     return world;
-  }
-
-  private static void release(World world, String version, String annotations) {
-    world.patch(
-        "/apis/apps/v1/namespaces/production/deployments/myapp",
-        """
-        {"spec":{"template":{"metadata":{"annotations":{%s}},
-          "spec":{"containers":[{"name":"myapp","image":"registry.example.com/myapp:%s",
-            "ports":[{"containerPort":8080}]}]}}}}
-        """
-            .formatted(annotations, version));
   }
 
   private static boolean isGone(JsonNode object) {
@@ -136,7 +106,7 @@ class DeletionStoryTest {
   @Test
   void whatWasMadeForTheCanaryStaysAndLeadsToTheTarget() {
     try (World world = new World(2).trafficOf(0)) {
-      world.apply(deployment("1.0.0", "")).run(Duration.ofSeconds(10));
+      world.apply(Myapp.deployment("1.0.0")).run(Duration.ofSeconds(10));
       world.apply(canary("")).runUntilPhase("myapp", "Initialized", Duration.ofMinutes(2));
       world.trafficOf(20);
 
@@ -152,7 +122,7 @@ class DeletionStoryTest {
   @Test
   void inMidRunTheTargetGetsAllTrafficAsItIs() {
     try (World world = onboarded(3, true)) {
-      release(world, "1.1.0", "");
+      Myapp.release(world, "1.1.0");
       world.runUntilWeight("myapp", 30, Duration.ofMinutes(3));
 
       world.delete(BASE + "myapp").run(Duration.ofMinutes(2));
@@ -168,7 +138,7 @@ class DeletionStoryTest {
   @Test
   void aTargetThatNeverBecomesReadyLeavesThePrimaryServingAndTheDeletionEnds() {
     try (World world = onboarded(4, false)) {
-      release(world, "1.1.0", "\"playground.sluice.dev/ready\":\"never\"");
+      Myapp.release(world, "1.1.0", "\"playground.sluice.dev/ready\":\"never\"");
       world.runUntilPhase("myapp", "Failed", Duration.ofMinutes(5));
 
       world.delete(BASE + "myapp").run(Duration.ofMinutes(4));

@@ -13,14 +13,6 @@ class LateWatchesStoryTest {
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final String DEPLOYMENT = "/apis/apps/v1/namespaces/production/deployments/myapp";
 
-  private static final String SERVICE =
-      """
-      apiVersion: v1
-      kind: Service
-      metadata: {name: myapp, namespace: production}
-      spec: {selector: {app: myapp}, ports: [{name: http, port: 80, targetPort: 8080}]}
-      """;
-
   private static final String CANARY =
       """
       apiVersion: flagger.app/v1beta1
@@ -37,27 +29,15 @@ class LateWatchesStoryTest {
           webhooks: [{name: acceptance, type: rollout, url: "http://tests.production/"}]
       """;
 
-  private static String app(String version) {
-    return """
-    apiVersion: apps/v1
-    kind: Deployment
-    metadata: {name: myapp, namespace: production, labels: {app: myapp}}
-    spec:
-      replicas: 2
-      selector: {matchLabels: {app: myapp}}
-      template:
-        metadata: {labels: {app: myapp}}
-        spec:
-          containers: [{name: myapp, image: "registry.example.com/myapp:%s", ports: [{containerPort: 8080}]}]
-    """
-        .formatted(version);
-  }
-
   private static World released(long seed) {
     World world = new World(seed).trafficOf(0);
-    world.apply(SERVICE).apply(app("1.0.0")).run(Duration.ofSeconds(10)).trafficOf(10);
+    world
+        .apply(Myapp.SERVICE)
+        .apply(Myapp.deployment("1.0.0"))
+        .run(Duration.ofSeconds(10))
+        .trafficOf(10);
     world.apply(CANARY).runUntilPhase("myapp", "Initialized", A_WHILE);
-    return world.apply(app("1.1.0"));
+    return world.apply(Myapp.deployment("1.1.0"));
   }
 
   @Test
@@ -91,7 +71,7 @@ class LateWatchesStoryTest {
       world.justBeforeThePatchOf(
           DEPLOYMENT,
           () -> world.patch(DEPLOYMENT, "{\"metadata\":{\"annotations\":{\"team\":\"shop\"}}}"));
-      world.apply(app("1.0.0")).runUntilPhase("myapp", "Succeeded", A_WHILE);
+      world.apply(Myapp.deployment("1.0.0")).runUntilPhase("myapp", "Succeeded", A_WHILE);
 
       assertThat(world.failures()).anyMatch(failure -> failure.contains("has been modified"));
       assertThat(world.replicas("myapp")).isZero();
@@ -105,7 +85,7 @@ class LateWatchesStoryTest {
       world.runUntilWeight("myapp", 20, A_WHILE).run(SECOND);
       assertThat(world.routed("myapp")).isEqualTo(new Percent(20));
 
-      world.apply(app("1.2.0")).run(Duration.ofSeconds(5));
+      world.apply(Myapp.deployment("1.2.0")).run(Duration.ofSeconds(5));
 
       assertThat(world.routed("myapp")).isEqualTo(Percent.NONE);
       world.releaseWatches().runUntilPhase("myapp", "Succeeded", Duration.ofMinutes(10));
@@ -120,7 +100,7 @@ class LateWatchesStoryTest {
       world.runUntilWeight("myapp", 10, A_WHILE);
       assertThat(world.routed("myapp")).isEqualTo(new Percent(10));
 
-      world.apply(app("1.0.0")).run(Duration.ofSeconds(20));
+      world.apply(Myapp.deployment("1.0.0")).run(Duration.ofSeconds(20));
 
       assertThat(world.routed("myapp")).isEqualTo(Percent.NONE);
       assertThat(world.replicas("myapp")).isEqualTo(2);

@@ -12,7 +12,6 @@ import org.junit.jupiter.api.Test;
 /// really routed and counted, and the queries are really answered.
 class MetricTemplateStoryTest {
   private static final Duration MINUTE = Duration.ofMinutes(1);
-  private static final String DEPLOYMENT = "/apis/apps/v1/namespaces/production/deployments/myapp";
   private static final String TEMPLATE =
       "/apis/flagger.app/v1beta1/namespaces/monitoring/metrictemplates/errors";
   private static final String BAD = "\"playground.sluice.dev/error-rate\":\"0.3\"";
@@ -39,10 +38,10 @@ class MetricTemplateStoryTest {
     try (World world = world(1).apply(template("prometheus", "", ERRORS)).apply(canary(""))) {
       world.runUntilPhase("myapp", "Initialized", MINUTE);
 
-      release(world, "1.1.0", "");
+      Myapp.release(world, "1.1.0");
       world.runUntilPhase("myapp", "Progressing", MINUTE);
       world.runUntilPhase("myapp", "Succeeded", MINUTE.multipliedBy(5));
-      release(world, "1.2.0", BAD);
+      Myapp.release(world, "1.2.0", BAD);
       world.runUntilPhase("myapp", "Failed", MINUTE.multipliedBy(5));
 
       assertThat(world.image("myapp-primary")).endsWith(":1.1.0");
@@ -61,7 +60,7 @@ class MetricTemplateStoryTest {
         world(2).apply(canary("metricsServer: http://team-prometheus:9090", inline))) {
       world.runUntilPhase("myapp", "Initialized", MINUTE);
 
-      release(world, "1.1.0", "");
+      Myapp.release(world, "1.1.0");
       world.runUntilPhase("myapp", "Progressing", MINUTE);
       world.runUntilPhase("myapp", "Succeeded", MINUTE.multipliedBy(5));
 
@@ -115,7 +114,7 @@ class MetricTemplateStoryTest {
             .apply(canary(""))) {
       world.runUntilPhase("myapp", "Initialized", MINUTE);
 
-      release(world, "1.1.0", "");
+      Myapp.release(world, "1.1.0");
       world.runUntilWeight("myapp", 10, MINUTE).run(MINUTE);
       assertThat(condition(world, "Held").path("reason").asText()).isEqualTo("MetricsUnavailable");
       assertThat(condition(world, "Held").path("message").asText())
@@ -138,7 +137,7 @@ class MetricTemplateStoryTest {
             .apply(canary(""))) {
       world.runUntilPhase("myapp", "Initialized", MINUTE);
 
-      release(world, "1.1.0", "");
+      Myapp.release(world, "1.1.0");
       world.runUntilWeight("myapp", 10, MINUTE).run(MINUTE);
       assertThat(condition(world, "Stalled").path("reason").asText()).isEqualTo("QueryRefused");
       assertThat(condition(world, "Held").path("message").asText())
@@ -153,7 +152,7 @@ class MetricTemplateStoryTest {
   void anEditedTemplateIsUsedFromTheNextCheckOn() {
     try (World world = world(7).apply(template("prometheus", "", ERRORS)).apply(canary(""))) {
       world.runUntilPhase("myapp", "Initialized", MINUTE);
-      release(world, "1.1.0", "");
+      Myapp.release(world, "1.1.0");
       world.runUntilWeight("myapp", 20, MINUTE);
 
       world
@@ -177,7 +176,7 @@ class MetricTemplateStoryTest {
   void aTemplateThatIsDeletedInMidRunLeavesTheTrafficWhereItIsUntilItIsBack() {
     try (World world = world(8).apply(template("prometheus", "", ERRORS)).apply(canary(""))) {
       world.runUntilPhase("myapp", "Initialized", MINUTE);
-      release(world, "1.1.0", "");
+      Myapp.release(world, "1.1.0");
       world.runUntilWeight("myapp", 20, MINUTE);
 
       world.delete(TEMPLATE).run(MINUTE.multipliedBy(3));
@@ -196,7 +195,7 @@ class MetricTemplateStoryTest {
       world.runUntilPhase("myapp", "Initialized", MINUTE);
 
       world.delete(TEMPLATE).apply(canary("skipAnalysis: true")).run(MINUTE);
-      release(world, "1.1.0", "");
+      Myapp.release(world, "1.1.0");
       world.runUntilPhase("myapp", "Succeeded", MINUTE.multipliedBy(3));
 
       assertThat(world.image("myapp-primary")).endsWith(":1.1.0");
@@ -209,7 +208,7 @@ class MetricTemplateStoryTest {
     try (World world =
         world(11).apply(template("prometheus", "", ERRORS)).apply(canary("", metric))) {
       world.runUntilPhase("myapp", "Initialized", MINUTE);
-      release(world, "1.1.0", "");
+      Myapp.release(world, "1.1.0");
       world.runUntilWeight("myapp", 10, MINUTE);
 
       world.prometheusDown(true).run(MINUTE);
@@ -226,7 +225,7 @@ class MetricTemplateStoryTest {
 
       world.trafficOf(20);
       world.runUntilPhase("myapp", "Succeeded", MINUTE.multipliedBy(5));
-      release(world, "1.2.0", BAD);
+      Myapp.release(world, "1.2.0", BAD);
       world.runUntilPhase("myapp", "Failed", MINUTE.multipliedBy(5));
       assertThat(world.story("myapp"))
           .anyMatch(e -> e.startsWith("CheckFailed") && e.contains("but allowed is at most 1"));
@@ -245,11 +244,11 @@ class MetricTemplateStoryTest {
       world.runUntilPhase("myapp", "Initialized", MINUTE);
       assertThat(world.story("myapp"))
           .anyMatch(e -> e.startsWith("SpecWarning") && e.contains("looks back 2m by itself"));
-      release(world, "1.1.0", BAD);
+      Myapp.release(world, "1.1.0", BAD);
       world.runUntilPhase("myapp", "Failed", MINUTE.multipliedBy(5));
       var before = world.reasons("myapp").size();
 
-      release(world, "1.1.1", "");
+      Myapp.release(world, "1.1.1");
       world.runUntilPhase("myapp", "Progressing", MINUTE);
       world.runUntilPhase("myapp", "Succeeded", MINUTE.multipliedBy(6));
 
@@ -261,43 +260,8 @@ class MetricTemplateStoryTest {
   private static World world(long seed) {
     World world = new World(seed).trafficOf(0);
     world.apply("{apiVersion: v1, kind: Namespace, metadata: {name: monitoring}}");
-    world
-        .apply(
-            """
-            apiVersion: v1
-            kind: Service
-            metadata: {name: myapp, namespace: production}
-            spec:
-              selector: {app: myapp}
-              ports: [{name: http, port: 80, targetPort: 8080}]
-            ---
-            apiVersion: apps/v1
-            kind: Deployment
-            metadata: {name: myapp, namespace: production, labels: {app: myapp}}
-            spec:
-              replicas: 2
-              selector: {matchLabels: {app: myapp}}
-              template:
-                metadata: {labels: {app: myapp}}
-                spec:
-                  containers:
-                  - {name: myapp, image: "registry.example.com/myapp:1.0.0", ports: [{containerPort: 8080}]}
-            """)
-        .run(Duration.ofSeconds(10));
+    world.apply(Myapp.SERVICE).apply(Myapp.deployment("1.0.0")).run(Duration.ofSeconds(10));
     return world.trafficOf(20);
-  }
-
-  private static void release(World world, String version, String annotations) {
-    world.patch(
-        DEPLOYMENT,
-        """
-        {"spec":{"template":{"metadata":{"annotations":{%s}},
-          "spec":{"containers":[{"name":"myapp","image":"registry.example.com/myapp:%s",
-            "ports":[{"containerPort":8080}]}]}}}}
-        """
-            .formatted(
-                annotations.isEmpty() ? "\"playground.sluice.dev/error-rate\":null" : annotations,
-                version));
   }
 
   private static String canary(String more) {

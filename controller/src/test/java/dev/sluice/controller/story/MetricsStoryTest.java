@@ -14,7 +14,7 @@ class MetricsStoryTest {
     var page = new Exposition();
     try (var world = new World(11).trafficOf(0)) {
       world.measuredBy(page.metrics().canaries());
-      world.apply(SERVICE).apply(deployment("1.0.0", "")).run(Duration.ofSeconds(10));
+      world.apply(Myapp.SERVICE).apply(Myapp.deployment("1.0.0")).run(Duration.ofSeconds(10));
       world.trafficOf(20);
       world.apply(CANARY).runUntilPhase("shop", "Initialized", Duration.ofMinutes(2));
       assertThat(page.of("flagger_canary_total"))
@@ -25,7 +25,7 @@ class MetricsStoryTest {
               target("weight", "workload", "0.0"), primary("weight", "100.0"));
       assertThat(page.of("flagger_canary_duration_seconds_count")).isEmpty();
 
-      world.apply(deployment("1.1.0", ""));
+      world.apply(Myapp.deployment("1.1.0"));
       world.runUntilWeight("shop", 50, Duration.ofMinutes(2));
       assertThat(page.of("flagger_canary_status")).containsExactly(target("status", "name", "0.0"));
       assertThat(page.of("flagger_canary_weight"))
@@ -50,7 +50,7 @@ class MetricsStoryTest {
       assertThat(page.of("sluice_verdicts_total"))
           .anyMatch(line -> line.contains("\"safe\"") && !line.endsWith(" 0.0"));
 
-      world.apply(deployment("1.2.0", "playground.sluice.dev/error-rate: '1'"));
+      world.apply(Myapp.deployment("1.2.0", "playground.sluice.dev/error-rate: '1'"));
       world.runUntilPhase("shop", "Failed", Duration.ofMinutes(3));
       assertThat(page.of("flagger_canary_status")).containsExactly(target("status", "name", "2.0"));
       assertThat(page.of("flagger_canary_failures_total")).hasSize(1);
@@ -82,16 +82,6 @@ class MetricsStoryTest {
         .formatted(metric, value);
   }
 
-  private static final String SERVICE =
-      """
-      apiVersion: v1
-      kind: Service
-      metadata: {name: myapp, namespace: production}
-      spec:
-        selector: {app: myapp}
-        ports: [{name: http, port: 80, targetPort: 8080}]
-      """;
-
   private static final String CANARY =
       """
       apiVersion: flagger.app/v1beta1
@@ -109,23 +99,4 @@ class MetricsStoryTest {
           - {name: request-success-rate, thresholdRange: {min: 99}, interval: 1m}
           - {name: request-duration, thresholdRange: {max: 500}, interval: 1m}
       """;
-
-  private static String deployment(String version, String annotations) {
-    return """
-    apiVersion: apps/v1
-    kind: Deployment
-    metadata: {name: myapp, namespace: production, labels: {app: myapp}}
-    spec:
-      replicas: 2
-      selector: {matchLabels: {app: myapp}}
-      template:
-        metadata: {labels: {app: myapp}, annotations: {%s}}
-        spec:
-          containers:
-          - name: myapp
-            image: registry.example.com/myapp:%s
-            ports: [{containerPort: 8080}]
-    """
-        .formatted(annotations, version);
-  }
 }

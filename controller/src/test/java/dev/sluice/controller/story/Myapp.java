@@ -33,6 +33,19 @@ final class Myapp {
 
   /// @param more fields of `spec`, each ended by a line break
   static String app(int replicas, String more) {
+    return deployment("1.0.0", replicas, more, "");
+  }
+
+  static String deployment(String version) {
+    return deployment(version, "");
+  }
+
+  /// @param annotations of the pods, what the sample app does among them
+  static String deployment(String version, String annotations) {
+    return deployment(version, 2, "", annotations);
+  }
+
+  private static String deployment(String version, int replicas, String more, String annotations) {
     return """
     apiVersion: apps/v1
     kind: Deployment
@@ -42,11 +55,11 @@ final class Myapp {
       selector: {matchLabels: {app: myapp}}
       %s
       template:
-        metadata: {labels: {app: myapp}}
+        metadata: {labels: {app: myapp}, annotations: {%s}}
         spec:
-          containers: [{name: myapp, image: "registry.example.com/myapp:1.0.0", ports: [{containerPort: 8080}]}]
+          containers: [{name: myapp, image: "registry.example.com/myapp:%s", ports: [{containerPort: 8080}]}]
     """
-        .formatted(replicas, more);
+        .formatted(replicas, more, annotations, version);
   }
 
   static World onboarded(long seed, String app, String canary) {
@@ -61,13 +74,21 @@ final class Myapp {
   }
 
   static World release(World world, String version) {
+    return release(world, version, "");
+  }
+
+  /// @param annotations of the pods, as JSON; a release without any is well
+  static World release(World world, String version, String annotations) {
     return world.patch(
         DEPLOYMENTS + "myapp",
         """
-        {"spec":{"template":{"spec":{"containers":[{"name":"myapp","image":"registry.example.com/myapp:%s",
-          "ports":[{"containerPort":8080}]}]}}}}
+        {"spec":{"template":{"metadata":{"annotations":{%s}},
+          "spec":{"containers":[{"name":"myapp","image":"registry.example.com/myapp:%s",
+            "ports":[{"containerPort":8080}]}]}}}}
         """
-            .formatted(version));
+            .formatted(
+                annotations.isEmpty() ? "\"playground.sluice.dev/error-rate\":null" : annotations,
+                version));
   }
 
   static World at(int weight, long seed) {

@@ -18,13 +18,6 @@ class RouteEditStoryTest {
 
   private static final String APP =
       """
-      apiVersion: v1
-      kind: Service
-      metadata: {name: myapp, namespace: production}
-      spec:
-        selector: {app: myapp}
-        ports: [{name: http, port: 80, targetPort: 8080}]
-      ---
       apiVersion: apps/v1
       kind: Deployment
       metadata: {name: myapp, namespace: production, labels: {app: myapp}}
@@ -45,7 +38,7 @@ class RouteEditStoryTest {
   @BeforeEach
   void aRolloutAt30Percent() {
     world = new World(11).trafficOf(0);
-    world.apply(APP).run(Duration.ofSeconds(10));
+    world.apply(Myapp.SERVICE).apply(APP).run(Duration.ofSeconds(10));
     world.trafficOf(20);
     world
         .apply(
