@@ -9,11 +9,15 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What is told about one canary is told in the order in which it happened; canaries do not wait
 /// for each other. Beyond a limit nothing is taken, so that a receiver that hangs cannot fill the
 /// memory.
 final class Lanes {
+  private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
+
   interface Delivery {
     void run() throws InterruptedException;
   }
@@ -69,7 +73,7 @@ final class Lanes {
     boolean done = false;
     try {
       for (Optional<Delivery> next = next(canary); next.isPresent(); next = next(canary)) {
-        next.get().run();
+        deliver(canary, next.get());
       }
       done = true;
     } catch (InterruptedException _) {
@@ -78,6 +82,15 @@ final class Lanes {
       if (!done) {
         forget(canary);
       }
+    }
+  }
+
+  /// What one delivery fails of is no reason to lose those behind it.
+  private static void deliver(ObjectRef canary, Delivery delivery) throws InterruptedException {
+    try {
+      delivery.run();
+    } catch (RuntimeException e) {
+      LOG.atError().addKeyValue("canary", canary).setCause(e).log("event lost");
     }
   }
 
