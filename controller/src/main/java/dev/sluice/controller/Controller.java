@@ -15,6 +15,7 @@ import dev.sluice.controller.cluster.Cluster;
 import dev.sluice.controller.cluster.Fence;
 import dev.sluice.controller.cluster.Kind;
 import dev.sluice.controller.cluster.Watches;
+import dev.sluice.controller.compare.Ticks;
 import dev.sluice.controller.gitsync.GitSyncReconciler;
 import dev.sluice.controller.gitsync.Handovers;
 import dev.sluice.controller.http.AnalysisHttp;
@@ -37,6 +38,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +47,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -195,6 +197,14 @@ public final class Controller {
             metrics);
     Webhooks webhooks = new Webhooks(new MeteredHttp(http, "webhook", metrics), proxy);
     EventWebhooks hearers = new EventWebhooks(webhooks, settings.eventWebhook(), threads);
+    Waker waker = new Waker();
+    AnalysisHttp sources = new AnalysisHttp(new MeteredHttp(http, "metrics", metrics), proxy);
+    Ticks ticks =
+        new Ticks(
+            sources,
+            (key, at) -> waker.wake.accept(key, at),
+            canary -> waker.wake.accept(new Key(Kind.CANARY, canary), clock.instant()),
+            clock);
     CanaryReconciler canaries =
         Canaries.reconciler(
             cluster,
@@ -212,13 +222,13 @@ public final class Controller {
                 new Reach(settings.namespace(), settings.crossNamespaceRefs())),
             interest,
             events,
-            new AnalysisHttp(new MeteredHttp(http, "metrics", metrics), proxy),
+            sources,
             new WebhookHooks(webhooks),
             messenger.and(hearers),
             handovers::of,
             metrics.canaries(),
+            ticks,
             clock);
-    Waker waker = new Waker();
     GitSyncReconciler gitSyncs =
         new GitSyncReconciler(
             cluster,
@@ -227,11 +237,11 @@ public final class Controller {
             handovers,
             events,
             settings.gitDefaultServiceAccount(),
-            canary -> waker.wake.accept(new Key(Kind.CANARY, canary)),
+            canary -> waker.wake.accept(new Key(Kind.CANARY, canary), clock.instant()),
             metrics.syncs());
     Loop loop =
         new Loop(
-            Map.of(Kind.CANARY, canaries, Kind.GIT_SYNC, gitSyncs),
+            Map.of(Kind.CANARY, canaries, Kind.GIT_SYNC, gitSyncs, Ticks.KIND, ticks),
             clock,
             settings.most(),
             metrics);
@@ -242,7 +252,7 @@ public final class Controller {
 
   /// Lets a reconciler ask the loop for a look, though the loop is made after it.
   private static final class Waker {
-    private volatile Consumer<Key> wake = key -> {};
+    private volatile BiConsumer<Key, Instant> wake = (key, at) -> {};
   }
 
   private static Destination destination(Settings.Slack slack) {

@@ -2,6 +2,7 @@ package dev.sluice.controller.canary;
 
 import dev.sluice.analysis.Http;
 import dev.sluice.controller.cluster.Cluster;
+import dev.sluice.controller.compare.Comparisons;
 import dev.sluice.controller.rollout.Settings;
 import dev.sluice.mesh.Mesh;
 import java.time.Duration;
@@ -29,6 +30,7 @@ public final class Canaries {
       Reach reach) {}
 
   /// @param interest learns which objects matter to which canary
+  /// @param comparisons of canaries with their primaries, over the same clock
   public static CanaryReconciler reconciler(
       Cluster cluster,
       Options options,
@@ -39,6 +41,7 @@ public final class Canaries {
       Messenger messenger,
       Handing handing,
       CanaryGauges gauges,
+      Comparisons comparisons,
       InstantSource clock) {
     Routes routes = new Routes(cluster, options.mesh(), interest);
     Sightings sightings = new Sightings();
@@ -67,6 +70,7 @@ public final class Canaries {
         sightings,
         interest,
         gauges,
+        comparisons,
         clock);
   }
 }

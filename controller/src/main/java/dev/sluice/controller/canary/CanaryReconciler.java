@@ -3,6 +3,7 @@ package dev.sluice.controller.canary;
 import dev.sluice.controller.cluster.Cluster;
 import dev.sluice.controller.cluster.ClusterFailure;
 import dev.sluice.controller.cluster.Kind;
+import dev.sluice.controller.compare.Comparisons;
 import dev.sluice.controller.loop.Reconciler;
 import dev.sluice.controller.rollout.Answers;
 import dev.sluice.controller.rollout.Decision;
@@ -54,6 +55,7 @@ public final class CanaryReconciler implements Reconciler {
   private final Sightings sightings;
   private final Interest interest;
   private final CanaryGauges gauges;
+  private final Comparisons comparisons;
   private final InstantSource clock;
 
   /// The version that our last status write replaced: a cache that still shows it is behind.
@@ -78,6 +80,7 @@ public final class CanaryReconciler implements Reconciler {
       Sightings sightings,
       Interest interest,
       CanaryGauges gauges,
+      Comparisons comparisons,
       InstantSource clock) {
     this.cluster = cluster;
     this.plans = plans;
@@ -88,6 +91,7 @@ public final class CanaryReconciler implements Reconciler {
     this.sightings = sightings;
     this.interest = interest;
     this.gauges = gauges;
+    this.comparisons = comparisons;
     this.clock = clock;
   }
 
@@ -217,6 +221,7 @@ public final class CanaryReconciler implements Reconciler {
         interest.forget(ref);
         report.forget(ref);
         gauges.forget(ref);
+        comparisons.forget(ref);
         replaced.remove(ref);
         confirmed.remove(ref);
         refusals.remove(ref);

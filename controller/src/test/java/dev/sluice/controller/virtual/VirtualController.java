@@ -15,8 +15,11 @@ import dev.sluice.controller.cluster.ClusterFailure;
 import dev.sluice.controller.cluster.Fence;
 import dev.sluice.controller.cluster.Kind;
 import dev.sluice.controller.cluster.PlaygroundCluster;
+import dev.sluice.controller.compare.Ticks;
 import dev.sluice.controller.deploy.ShippedRole;
 import dev.sluice.controller.loop.DueQueue;
+import dev.sluice.controller.loop.Key;
+import dev.sluice.controller.loop.Reconciler;
 import dev.sluice.controller.rollout.Settings;
 import dev.sluice.crds.ObjectRef;
 import dev.sluice.mesh.Meshes;
@@ -53,8 +56,9 @@ public final class VirtualController {
   }
 
   private final InstantSource clock;
-  private final DueQueue<ObjectRef> queue = new DueQueue<>();
+  private final DueQueue<Key> queue = new DueQueue<>();
   private final CanaryReconciler reconciler;
+  private final Ticks ticks;
   private final List<String> failures = new ArrayList<>();
   private long passes;
   private boolean alive = true;
@@ -76,11 +80,17 @@ public final class VirtualController {
             WATCHED,
             (kind, object) -> {
               if (alive) {
-                interest.in(kind, object).forEach(ref -> queue.add(ref, clock.instant()));
+                interest.in(kind, object).forEach(ref -> queue.add(canary(ref), clock.instant()));
               }
             },
             CallGauge.NONE,
             fence);
+    ticks =
+        new Ticks(
+            outside.metrics(),
+            queue::add,
+            canary -> queue.add(canary(canary), clock.instant()),
+            clock);
     reconciler =
         Canaries.reconciler(
             cluster,
@@ -99,21 +109,27 @@ public final class VirtualController {
             outside.messenger(),
             target -> Optional.empty(),
             outside.gauges(),
+            ticks,
             clock);
   }
 
-  /// When a canary wants to be looked at next.
+  private static Key canary(ObjectRef ref) {
+    return new Key(Kind.CANARY, ref);
+  }
+
+  /// When something wants to be looked at next.
   public Optional<Instant> nextDue() {
     return queue.nextDue();
   }
 
-  /// Looks at every canary that is due.
+  /// Looks at everything that is due.
   public void look() {
     Instant now = clock.instant();
-    for (DueQueue.Due<ObjectRef> due : queue.take(now, Integer.MAX_VALUE)) {
-      passes++;
+    for (DueQueue.Due<Key> due : queue.take(now, Integer.MAX_VALUE)) {
       try {
-        reconciler.reconcile(due.key(), now).ifPresent(at -> queue.add(due.key(), at));
+        reconciler(due.key())
+            .reconcile(due.key().ref(), now)
+            .ifPresent(at -> queue.add(due.key(), at));
       } catch (ClusterFailure e) {
         failures.add(now + " " + e.getMessage());
         queue.add(due.key(), now.plus(RETRY));
@@ -121,6 +137,14 @@ public final class VirtualController {
         queue.done(due.key());
       }
     }
+  }
+
+  private Reconciler reconciler(Key key) {
+    if (key.kind().equals(Ticks.KIND)) {
+      return ticks;
+    }
+    passes++;
+    return reconciler;
   }
 
   /// Rights of the shipped role that were made use of, such as `patch deployments.apps`.
@@ -133,7 +157,7 @@ public final class VirtualController {
     alive = false;
   }
 
-  /// How many looks there were.
+  /// How many looks at canaries there were.
   public long passes() {
     return passes;
   }

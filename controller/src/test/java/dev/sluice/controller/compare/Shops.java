@@ -1,0 +1,171 @@
+package dev.sluice.controller.compare;
+
+import dev.sluice.analysis.Http;
+import dev.sluice.analysis.Provider;
+import dev.sluice.analysis.compare.ComparisonPolicy;
+import dev.sluice.analysis.traffic.Definition;
+import dev.sluice.analysis.traffic.Sides;
+import dev.sluice.analysis.traffic.Workload;
+import dev.sluice.controller.loop.DueQueue;
+import dev.sluice.controller.loop.Key;
+import dev.sluice.crds.ObjectRef;
+import dev.sluice.playground.metrics.QueryApi;
+import dev.sluice.playground.metrics.Registry;
+import dev.sluice.playground.metrics.SeriesStore;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// Apps under analysis behind one gateway, a Prometheus that scrapes it every ten seconds, and what
+/// follows them, all on a clock that only [#runUntil] moves. Every app's primary gets 90 requests a
+/// second and its canary 10, in an order that chance has no part in.
+final class Shops {
+  static final Instant RELEASED = Instant.parse("2026-01-01T00:00:00Z");
+  static final Duration TICK = Duration.ofSeconds(10);
+
+  private final Map<String, Integer> failing = new TreeMap<>();
+  private final Registry registry = new Registry(50_000);
+  private SeriesStore store = new SeriesStore(Duration.ofHours(6), 500_000);
+  private Instant now = RELEASED.minus(Duration.ofMinutes(5));
+  private Instant nextScrape = now;
+  private boolean down;
+  final List<String> asked = new ArrayList<>();
+  final List<String> news = new ArrayList<>();
+  private DueQueue<Key> queue = new DueQueue<>();
+  private Ticks ticks = start();
+
+  private Ticks start() {
+    queue = new DueQueue<>();
+    ticks =
+        new Ticks(
+            this::answer, queue::add, canary -> news.add(now + " " + canary.name()), () -> now);
+    return ticks;
+  }
+
+  /// As `kill -9` and a start.
+  Shops restart() {
+    start();
+    return this;
+  }
+
+  /// An app with its primary; it can be released.
+  ///
+  /// @param failing of a hundred requests to the canary; one in a thousand fails anyway
+  Shops app(String name, int failing) {
+    this.failing.put(name, failing);
+    return this;
+  }
+
+  Shops prometheusDown(boolean is) {
+    down = is;
+    return this;
+  }
+
+  Shops prometheusForgetsAll() {
+    store = new SeriesStore(Duration.ofHours(6), 500_000);
+    return this;
+  }
+
+  Ticks ticks() {
+    return ticks;
+  }
+
+  static ObjectRef ref(String app) {
+    return new ObjectRef("prod", app);
+  }
+
+  static Following following(String app) {
+    return new Following(
+        "revision-1",
+        Provider.prometheus("http://prometheus:9090"),
+        new Sides(new Workload("prod", app), new Workload("prod", app + "-primary"), app),
+        Definition.TABLE,
+        true,
+        ComparisonPolicy.DEFAULT,
+        RELEASED);
+  }
+
+  Shops follow(String app) {
+    ticks.follow(ref(app), following(app));
+    return this;
+  }
+
+  Optional<Compared> latest(String app) {
+    return ticks.latest(ref(app));
+  }
+
+  Instant now() {
+    return now;
+  }
+
+  /// Until so long after the release.
+  Shops runUntil(Duration afterRelease) {
+    Instant end = RELEASED.plus(afterRelease);
+    while (true) {
+      Instant due = queue.nextDue().filter(nextScrape::isAfter).orElse(nextScrape);
+      if (due.isAfter(end)) {
+        now = end;
+        return this;
+      }
+      now = due.isAfter(now) ? due : now;
+      if (!now.isBefore(nextScrape)) {
+        scrape();
+        nextScrape = nextScrape.plus(TICK);
+      }
+      for (var next : queue.take(now, Integer.MAX_VALUE)) {
+        ticks.reconcile(next.key().ref(), now).ifPresent(at -> queue.add(next.key(), at));
+        queue.done(next.key());
+      }
+    }
+  }
+
+  private void scrape() {
+    boolean released = now.isAfter(RELEASED);
+    failing.forEach((app, percent) -> {
+      requests(app + "-primary", 900, 1);
+      if (released) {
+        requests(app, 100, percent);
+      }
+    });
+    store.scrape(registry, Map.of("job", "istio", "instance", "10.0.0.7:15020"), now);
+  }
+
+  private void requests(String workload, int count, int failed) {
+    for (int i = 0; i < count; i++) {
+      boolean fails = i < failed;
+      var labels =
+          Map.of(
+              "reporter", "source",
+              "source_workload", "gateway",
+              "source_workload_namespace", "istio-system",
+              "destination_workload", workload,
+              "destination_workload_namespace", "prod",
+              "response_code", fails ? "500" : "200",
+              "response_flags", "-");
+      registry.inc("istio_requests_total", labels, 1);
+      registry.observe("istio_request_duration_milliseconds", labels, 3 + i % 90);
+    }
+  }
+
+  private Http.Response answer(Http.Request request) throws IOException {
+    Map<String, List<String>> form = new LinkedHashMap<>();
+    for (String pair : new String(request.body(), StandardCharsets.UTF_8).split("&", -1)) {
+      String[] both = pair.split("=", 2);
+      form.put(both[0], List.of(URLDecoder.decode(both[1], StandardCharsets.UTF_8)));
+    }
+    asked.add(String.join("", form.getOrDefault("query", List.of())));
+    if (down) {
+      throw new IOException("connection refused");
+    }
+    QueryApi.Reply reply = new QueryApi(store).answer(request.uri().getPath(), form, now);
+    return new Http.Response(reply.status(), reply.body());
+  }
+}
