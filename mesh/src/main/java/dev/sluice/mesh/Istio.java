@@ -84,25 +84,17 @@ final class Istio implements Mesh {
 
   /// The rules of the sides come first: a side must not get traffic without its traffic policy.
   @Override
-  public List<HasMetadata> routes(Canary app, Percent canary, List<HasMetadata> live) {
+  public List<HasMetadata> routes(Canary app, Split wanted, List<HasMetadata> live) {
     return List.of(
         rule(app, app.canaryServiceName(), live),
         rule(app, app.primaryServiceName(), live),
-        virtualService(app, canary, live));
+        virtualService(app, wanted, live));
   }
 
   @Override
-  public Optional<Percent> read(Canary app, List<HasMetadata> live) {
-    List<Optional<Percent>> splits =
-        find(live, VirtualService.class, app, app.apexName())
-            .map(Istio::rules)
-            .orElse(List.of())
-            .stream()
-            .filter(rule -> IstioWeights.names(app, rule))
-            .map(rule -> IstioWeights.of(app, rule))
-            .distinct()
-            .toList();
-    return splits.size() == 1 ? splits.getFirst() : Optional.empty();
+  public Optional<Split> read(Canary app, List<HasMetadata> live) {
+    return find(live, VirtualService.class, app, app.apexName())
+        .flatMap(service -> IstioReading.split(app, rules(service)));
   }
 
   @Override
@@ -116,13 +108,13 @@ final class Istio implements Mesh {
   }
 
   @Override
-  public List<HasMetadata> reweighted(Canary app, Percent canary, List<HasMetadata> live) {
+  public List<HasMetadata> reweighted(Canary app, Split wanted, List<HasMetadata> live) {
     return changed(
         app,
         live,
         service -> {
           List<HTTPRoute> rules = rules(service);
-          new IstioRules(app, JSON).reweigh(canary, rules);
+          new IstioRules(app, JSON).reweigh(wanted, rules);
         });
   }
 
@@ -172,7 +164,7 @@ final class Istio implements Mesh {
     return List.copyOf(result);
   }
 
-  private static VirtualService virtualService(Canary app, Percent canary, List<HasMetadata> live) {
+  private static VirtualService virtualService(Canary app, Split wanted, List<HasMetadata> live) {
     Optional<VirtualService> present = find(live, VirtualService.class, app, app.apexName());
     boolean shared = present.filter(service -> !IstioHosts.isControlled(app, service)).isPresent();
     VirtualService service =
@@ -188,7 +180,7 @@ final class Istio implements Mesh {
     }
     spec.setHosts(IstioHosts.hosts(app));
     spec.setGateways(IstioHosts.gateways(app));
-    spec.setHttp(new IstioRules(app, JSON).split(canary, rules(service), shared));
+    spec.setHttp(new IstioRules(app, JSON).split(wanted, rules(service), shared));
     return service;
   }
 

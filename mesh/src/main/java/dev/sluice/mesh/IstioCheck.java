@@ -81,9 +81,19 @@ final class IstioCheck {
       match("spec.service.match[" + i + "]", service.match().get(i), found);
     }
     cors(orMissing(service.corsPolicy()), found);
+    analysis(app, found);
     TrafficPolicyCheck.problems(
         "spec.service.trafficPolicy", orMissing(service.trafficPolicy()), found);
     return found.all();
+  }
+
+  private static void analysis(Canary app, Findings found) {
+    List<JsonNode> match = app.spec().analysis().match();
+    for (int i = 0; i < match.size(); i++) {
+      match("spec.analysis.match[" + i + "]", match.get(i), found);
+    }
+    IstioMatches.problems(app, found);
+    IstioAffinity.problems(app, found);
   }
 
   private static JsonNode orMissing(@Nullable JsonNode json) {

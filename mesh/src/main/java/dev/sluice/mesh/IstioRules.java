@@ -2,6 +2,7 @@ package dev.sluice.mesh;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.crds.Analysis.Strategy;
 import dev.sluice.crds.Canary;
 import dev.sluice.crds.CanaryService;
 import io.fabric8.istio.api.api.networking.v1alpha3.CorsPolicy;
@@ -36,26 +37,28 @@ final class IstioRules {
   ///
   /// @param rules as they are; ours to change
   /// @param shared whether somebody else made the VirtualService
-  List<HTTPRoute> split(Percent canary, List<HTTPRoute> rules, boolean shared) {
+  List<HTTPRoute> split(Split wanted, List<HTTPRoute> rules, boolean shared) {
+    List<HTTPRoute> mine = rules.stream().filter(this::isExtra).toList();
+    List<HTTPRoute> rest = new ArrayList<>(rules);
+    rest.removeAll(mine);
     if (!shared) {
       HTTPRoute own =
-          rules.stream()
+          rest.stream()
               .filter(rule -> IstioWeights.names(app, rule))
               .findFirst()
               .orElseGet(HTTPRoute::new);
-      return List.of(own(canary, own));
+      return own(wanted, own, mine);
     }
-    List<HTTPRoute> result = new ArrayList<>(rules);
-    int last = lastOfApp(rules);
-    HTTPRoute own = own(canary, last < 0 ? new HTTPRoute() : result.remove(last));
-    for (HTTPRoute rule : result.subList(0, Math.max(0, last))) {
+    int last = lastOfApp(rest);
+    HTTPRoute own = last < 0 ? new HTTPRoute() : rest.remove(last);
+    for (HTTPRoute rule : rest.subList(0, Math.max(0, last))) {
       if (leadsToApp(rule)) {
-        destinations(canary, rule);
+        destinations(isAbTest() ? Percent.NONE : wanted.canary(), rule);
       }
     }
-    int end = beforeTheRest(result);
-    result.add(last < 0 ? end : Math.min(last, end), own);
-    return result;
+    int end = beforeTheRest(rest);
+    rest.addAll(last < 0 ? end : Math.min(last, end), own(wanted, own, mine));
+    return rest;
   }
 
   private int lastOfApp(List<HTTPRoute> rules) {
@@ -91,15 +94,23 @@ final class IstioRules {
                 .allMatch(to -> IstioWeights.host(app, to).equals(app.apexName())));
   }
 
-  /// Nothing but the shares, for a specification that must not be written.
-  void reweigh(Percent canary, List<HTTPRoute> rules) {
+  /// Nothing but the shares, for a specification that must not be written. Users who are kept on a
+  /// side stay there as long as the canary has traffic.
+  void reweigh(Split wanted, List<HTTPRoute> rules) {
     for (HTTPRoute rule : rules) {
-      if (IstioWeights.names(app, rule)) {
+      if (!IstioWeights.names(app, rule)) {
+        continue;
+      }
+      if (wanted.mirrored().equals(Percent.NONE)) {
+        unmirror(rule);
+      }
+      boolean stays = IstioAffinity.isRule(app, rule) && !wanted.canary().equals(Percent.NONE);
+      if (!stays && (IstioWeights.namesCanary(app, rule) || !isAbTest())) {
         PortSelector port = port(rule);
         rule.setRoute(
             List.of(
-                destination(app.primaryServiceName(), canary.rest(), port, rule),
-                destination(app.canaryServiceName(), canary, port, rule)));
+                destination(app.primaryServiceName(), wanted.canary().rest(), port, rule),
+                destination(app.canaryServiceName(), wanted.canary(), port, rule)));
       }
     }
   }
@@ -128,39 +139,111 @@ final class IstioRules {
     }
   }
 
+  /// The rule that splits, behind those that come before it.
+  ///
+  /// @param rule the one that did so far
+  /// @param extras that stood beside it
+  private List<HTTPRoute> own(Split wanted, HTTPRoute rule, List<HTTPRoute> extras) {
+    List<HTTPRoute> result = new ArrayList<>();
+    if (isAbTest()) {
+      HTTPRoute chosen =
+          extras.stream()
+              .filter(extra -> !IstioAffinity.isRule(app, extra))
+              .findFirst()
+              .orElseGet(HTTPRoute::new);
+      common(chosen, IstioMatches.ofCanary(app));
+      destinations(wanted.canary(), chosen);
+      mirror(wanted, chosen);
+      common(rule, app.spec().service().match());
+      destinations(Percent.NONE, rule);
+      rule.setRoute(List.of(rule.getRoute().getFirst()));
+      result.add(chosen);
+    } else {
+      common(rule, app.spec().service().match());
+      destinations(wanted.canary(), rule);
+      mirror(wanted, rule);
+    }
+    result.add(rule);
+    new IstioAffinity(app, json).keep(wanted, result, extras, this);
+    return result;
+  }
+
+  private boolean isAbTest() {
+    return app.spec().analysis().strategy() == Strategy.AB_TESTING;
+  }
+
+  /// Whether a rule of ours comes before the one that splits. In a VirtualService that somebody
+  /// else made it is told by its conditions, which name the canary's users.
+  private boolean isExtra(HTTPRoute rule) {
+    return IstioWeights.names(app, rule)
+        && (IstioAffinity.isRule(app, rule)
+            || (isAbTest() && matches(rule).equals(asMatches(IstioMatches.ofCanary(app)))));
+  }
+
+  @SuppressWarnings("ConstantValue") // the client's model has null for an absent list
+  static List<HTTPMatchRequest> matches(HTTPRoute rule) {
+    return rule.getMatch() == null ? List.of() : rule.getMatch();
+  }
+
+  private List<HTTPMatchRequest> asMatches(List<JsonNode> conditions) {
+    return conditions.stream()
+        .map(match -> json.convertValue(match, HTTPMatchRequest.class))
+        .toList();
+  }
+
   /// Sets what is ours and leaves what Istio may know beyond it.
-  private HTTPRoute own(Percent canary, HTTPRoute rule) {
+  void common(HTTPRoute rule, List<JsonNode> conditions) {
     CanaryService service = app.spec().service();
-    rule.setMatch(
-        service.match().stream()
-            .map(match -> json.convertValue(match, HTTPMatchRequest.class))
-            .toList());
+    rule.setMatch(asMatches(conditions));
     rule.setRewrite(rewrite(service.rewrite()));
     rule.setTimeout(service.timeout());
     rule.setRetries(convert(service.retries(), HTTPRetry.class));
     rule.setHeaders(convert(service.headers(), Headers.class));
     rule.setCorsPolicy(convert(service.corsPolicy(), CorsPolicy.class));
-    destinations(canary, rule);
-    return rule;
   }
 
-  private void destinations(Percent canary, HTTPRoute rule) {
+  void destinations(Percent canary, HTTPRoute rule) {
     // these exclude a route, or would send copies of requests to a side that gets none
     rule.setRedirect(null);
     rule.setDirectResponse(null);
     rule.setDelegate(null);
-    rule.setMirror(null);
-    rule.setMirrorPercentage(null);
-    rule.setMirrors(List.of());
-    PortSelector port = null;
-    if (needsPort()) {
-      port = new PortSelector();
-      port.setNumber((long) app.spec().service().port());
-    }
+    unmirror(rule);
+    PortSelector port = wantedPort();
     rule.setRoute(
         List.of(
             destination(app.primaryServiceName(), canary.rest(), port, rule),
             destination(app.canaryServiceName(), canary, port, rule)));
+  }
+
+  private @Nullable PortSelector wantedPort() {
+    if (!needsPort()) {
+      return null;
+    }
+    PortSelector port = new PortSelector();
+    port.setNumber((long) app.spec().service().port());
+    return port;
+  }
+
+  private static void unmirror(HTTPRoute rule) {
+    rule.setMirror(null);
+    rule.setMirrorPercentage(null);
+    rule.setMirrors(List.of());
+  }
+
+  private void mirror(Split wanted, HTTPRoute rule) {
+    if (wanted.mirrored().equals(Percent.NONE)) {
+      return;
+    }
+    Destination copies = new Destination();
+    copies.setHost(app.canaryServiceName());
+    copies.setPort(wantedPort());
+    rule.setMirror(copies);
+    if (!wanted.mirrored().equals(Percent.ALL)) {
+      io.fabric8.istio.api.api.networking.v1alpha3.Percent share =
+          new io.fabric8.istio.api.api.networking.v1alpha3.Percent();
+      share.setValue((double) wanted.mirrored().value());
+      rule.setMirrorPercentage(share);
+    }
   }
 
   private HTTPRouteDestination destination(

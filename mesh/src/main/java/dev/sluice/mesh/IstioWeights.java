@@ -1,10 +1,12 @@
 package dev.sluice.mesh;
 
 import dev.sluice.crds.Canary;
+import io.fabric8.istio.api.api.networking.v1alpha3.Destination;
 import io.fabric8.istio.api.api.networking.v1alpha3.HTTPRoute;
 import io.fabric8.istio.api.api.networking.v1alpha3.HTTPRouteDestination;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// What one rule of a VirtualService does with the traffic of an application.
 final class IstioWeights {
@@ -16,6 +18,11 @@ final class IstioWeights {
         .map(destination -> host(app, destination))
         .anyMatch(
             host -> host.equals(app.primaryServiceName()) || host.equals(app.canaryServiceName()));
+  }
+
+  static boolean namesCanary(Canary app, HTTPRoute rule) {
+    return destinations(rule).stream()
+        .anyMatch(destination -> host(app, destination).equals(app.canaryServiceName()));
   }
 
   /// The canary's share; empty where the rule does anything else than split in whole percent
@@ -46,10 +53,14 @@ final class IstioWeights {
   /// The short name of a Service in the application's namespace, however it is spelled; other hosts
   /// as they are.
   static String host(Canary app, HTTPRouteDestination destination) {
-    if (destination.getDestination() == null || destination.getDestination().getHost() == null) {
+    return host(app, destination.getDestination());
+  }
+
+  static String host(Canary app, @Nullable Destination destination) {
+    if (destination == null || destination.getHost() == null) {
       return "";
     }
-    String host = destination.getDestination().getHost();
+    String host = destination.getHost();
     String suffix = "." + app.metadata().namespace() + ".svc.cluster.local";
     return host.endsWith(suffix) ? host.substring(0, host.length() - suffix.length()) : host;
   }

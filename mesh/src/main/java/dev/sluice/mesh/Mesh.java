@@ -18,11 +18,11 @@ public interface Mesh {
   /// must be written.
   ///
   /// @param live this canary's objects as they are; an object that is not there is left out
-  List<HasMetadata> routes(Canary app, Percent canary, List<HasMetadata> live);
+  List<HasMetadata> routes(Canary app, Split wanted, List<HasMetadata> live);
 
   /// The live objects with other shares and nothing else: for a specification that must not be
   /// written. Where nothing leads to the sides yet, nothing changes.
-  List<HasMetadata> reweighted(Canary app, Percent canary, List<HasMetadata> live);
+  List<HasMetadata> reweighted(Canary app, Split wanted, List<HasMetadata> live);
 
   /// The live objects as they are left behind when this application is let go: nothing leads to its
   /// sides any more. What somebody made before is as it was found; the rest leads to the apex.
@@ -33,7 +33,7 @@ public interface Mesh {
 
   /// The split that the live objects ask for; empty when there is no route for this canary, or it
   /// cannot be read as a split in two.
-  Optional<Percent> read(Canary app, List<HasMetadata> live);
+  Optional<Split> read(Canary app, List<HasMetadata> live);
 
   /// What of the spec cannot work with this mesh and must be edited; empty mostly. Nothing may be
   /// written for a Canary with problems.

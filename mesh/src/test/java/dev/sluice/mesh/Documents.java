@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /// YAML documents of tests as the things they describe.
 final class Documents {
@@ -42,6 +43,22 @@ final class Documents {
     }
   }
 
+  /// `{canary: 20}`, `{mirrored: 50}`, `{canary: 20, kept: [c=1, p=2]}`, `{ended: c=1}`.
+  static Split split(JsonNode given) {
+    var canary = new Percent(given.path("canary").asInt());
+    var mirrored = new Percent(given.path("mirrored").asInt());
+    Split.Affinity users = Split.Affinity.NONE;
+    if (given.has("kept")) {
+      users =
+          new Split.Affinity.Kept(
+              given.path("kept").path(0).asText(),
+              Optional.ofNullable(given.path("kept").get(1)).map(JsonNode::asText));
+    } else if (given.has("ended")) {
+      users = new Split.Affinity.Ended(given.path("ended").asText());
+    }
+    return new Split(canary, mirrored, users);
+  }
+
   static JsonNode one(String yaml) {
     return parse(yaml).getFirst();
   }
@@ -52,6 +69,11 @@ final class Documents {
 
   /// An application `myapp` in `production` with the given `spec.service`, in YAML's flow style.
   static Canary app(String service) {
+    return app(service, "{interval: 1m, threshold: 5, stepWeight: 10}");
+  }
+
+  /// @param analysis the `spec.analysis`
+  static Canary app(String service, String analysis) {
     return app(
         one(
             """
@@ -59,9 +81,9 @@ final class Documents {
             spec:
               targetRef: {apiVersion: apps/v1, kind: Deployment, name: myapp}
               service: %s
-              analysis: {interval: 1m, threshold: 5, stepWeight: 10}
+              analysis: %s
             """
-                .formatted(service)));
+                .formatted(service, analysis)));
   }
 
   static HasMetadata object(JsonNode json) {

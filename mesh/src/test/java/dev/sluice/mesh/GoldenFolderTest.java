@@ -53,7 +53,7 @@ class GoldenFolderTest {
   private static void check(Mesh mesh, String name) throws IOException {
     Path folder = FOLDERS.resolve(mesh.name());
     List<JsonNode> in = Documents.parse(Files.readString(folder.resolve("in-" + name)));
-    var wanted = new Percent(in.getFirst().path("canary").asInt());
+    Split wanted = Documents.split(in.getFirst());
     Canary app = Documents.app(in.get(1));
     List<HasMetadata> live = in.stream().skip(2).map(Documents::object).toList();
 

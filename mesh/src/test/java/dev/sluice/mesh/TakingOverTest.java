@@ -51,7 +51,7 @@ class TakingOverTest {
   }
 
   private List<HasMetadata> takenOver(int canary) {
-    return istio.routes(app, new Percent(canary), List.of(Documents.object(FOUND)));
+    return istio.routes(app, Split.of(new Percent(canary)), List.of(Documents.object(FOUND)));
   }
 
   @Test
@@ -75,15 +75,16 @@ class TakingOverTest {
   void theSplitIsReadFromAllOfThemAndASecondWriteChangesNothing() {
     List<HasMetadata> once = takenOver(20);
 
-    assertThat(istio.read(app, once)).contains(new Percent(20));
-    assertThat(Documents.print(istio.routes(app, new Percent(20), once)))
+    assertThat(istio.read(app, once)).contains(Split.of(new Percent(20)));
+    assertThat(Documents.print(istio.routes(app, Split.of(new Percent(20)), once)))
         .isEqualTo(Documents.print(once));
-    assertThat(istio.read(app, istio.routes(app, new Percent(30), once))).contains(new Percent(30));
+    assertThat(istio.read(app, istio.routes(app, Split.of(new Percent(30)), once)))
+        .contains(Split.of(new Percent(30)));
   }
 
   @Test
   void itIsGivenBackAsItWasFound() {
-    List<HasMetadata> later = istio.routes(app, new Percent(70), takenOver(20));
+    List<HasMetadata> later = istio.routes(app, Split.of(new Percent(70)), takenOver(20));
 
     JsonNode back = service(istio.givenBack(app, later));
 
@@ -116,7 +117,7 @@ class TakingOverTest {
     ObjectNode again = (ObjectNode) Documents.one(FOUND.replace("attempts: 5", "attempts: 2"));
     ((ObjectNode) applied.path("spec")).set("http", again.at("/spec/http"));
 
-    List<HasMetadata> live = istio.routes(app, Percent.NONE, List.of(Documents.object(applied)));
+    List<HasMetadata> live = istio.routes(app, Split.NONE, List.of(Documents.object(applied)));
 
     assertThat(service(istio.givenBack(app, live)).at("/spec/http/2/retries/attempts").asInt())
         .isEqualTo(2);
@@ -153,7 +154,8 @@ class TakingOverTest {
     ObjectNode huge = (ObjectNode) Documents.one(FOUND);
     ((ObjectNode) huge.at("/spec/http/0")).put("name", "x".repeat(IstioOriginal.LONGEST));
 
-    List<HasMetadata> live = istio.routes(app, Percent.ALL, List.of(Documents.object(huge)));
+    List<HasMetadata> live =
+        istio.routes(app, Split.of(Percent.ALL), List.of(Documents.object(huge)));
 
     assertThat(service(live).at("/metadata/annotations").has(IstioOriginal.ANNOTATION)).isFalse();
     assertThat(istio.leadsToSides(app, istio.givenBack(app, live))).isFalse();
@@ -161,7 +163,7 @@ class TakingOverTest {
 
   @Test
   void oneThatWeMadeLeadsEverybodyToTheApexWithTheSettingsItHad() {
-    List<HasMetadata> made = istio.routes(app, Percent.ALL, List.of());
+    List<HasMetadata> made = istio.routes(app, Split.of(Percent.ALL), List.of());
 
     JsonNode rule = service(istio.givenBack(app, made)).at("/spec/http/0");
 
@@ -175,7 +177,7 @@ class TakingOverTest {
     String elsewhere = FOUND.replaceAll("host: myapp\\b[a-z.]*", "host: old");
 
     JsonNode spec =
-        service(istio.routes(app, new Percent(10), List.of(Documents.object(elsewhere))))
+        service(istio.routes(app, Split.of(new Percent(10)), List.of(Documents.object(elsewhere))))
             .path("spec");
 
     assertThat(spec.at("/http/2/route/1/destination/host").asText()).isEqualTo("myapp-canary");
@@ -195,20 +197,20 @@ class TakingOverTest {
         .put("controller", true);
 
     JsonNode spec =
-        service(istio.routes(app, Percent.NONE, List.of(Documents.object(live)))).path("spec");
+        service(istio.routes(app, Split.NONE, List.of(Documents.object(live)))).path("spec");
 
     assertThat(spec.path("http").size()).isEqualTo(1);
   }
 
   @Test
   void withASpecThatMustNotBeWrittenOnlyTheSharesChange() {
-    List<HasMetadata> live = istio.routes(app, new Percent(30), List.of());
+    List<HasMetadata> live = istio.routes(app, Split.of(new Percent(30)), List.of());
     Canary broken = Documents.app("{port: 80, timeout: 0s, match: [{uri: {regex: '('}}]}");
 
-    List<HasMetadata> safe = istio.reweighted(broken, Percent.NONE, live);
+    List<HasMetadata> safe = istio.reweighted(broken, Split.NONE, live);
 
     assertThat(Documents.print(safe))
-        .isEqualTo(Documents.print(istio.routes(app, Percent.NONE, live)));
-    assertThat(istio.reweighted(broken, Percent.NONE, List.of())).isEmpty();
+        .isEqualTo(Documents.print(istio.routes(app, Split.NONE, live)));
+    assertThat(istio.reweighted(broken, Split.NONE, List.of())).isEmpty();
   }
 }

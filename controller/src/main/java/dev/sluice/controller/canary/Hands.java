@@ -7,7 +7,7 @@ import dev.sluice.controller.cluster.Kind;
 import dev.sluice.controller.rollout.Action;
 import dev.sluice.crds.Canary;
 import dev.sluice.crds.ObjectRef;
-import dev.sluice.mesh.Percent;
+import dev.sluice.mesh.Split;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +56,7 @@ final class Hands {
       case Action.Route(var split) -> routes.write(canary, split);
       case Action.ScaleTarget(var replicas) -> {
         if (replicas == 0) {
-          routes.confirm(canary, Percent.NONE);
+          routes.confirm(canary, Split.NONE);
         }
         own(canary, canary.spec().targetRef().name(), replicas);
       }

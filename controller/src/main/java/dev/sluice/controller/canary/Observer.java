@@ -17,7 +17,7 @@ import dev.sluice.controller.rollout.Standing;
 import dev.sluice.controller.rollout.StatusReader;
 import dev.sluice.crds.Canary;
 import dev.sluice.crds.ObjectRef;
-import dev.sluice.mesh.Percent;
+import dev.sluice.mesh.Split;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Instant;
@@ -168,14 +168,14 @@ final class Observer {
       boolean services,
       Routing.Apex apex,
       boolean rules,
-      Optional<Percent> split,
+      Optional<Split> split,
       Routing.Sides sides) {}
 
   private Routing routing(
       Canary canary, Optional<Making> making, Optional<ObjectNode> primary, Instant now) {
     List<HasMetadata> live = routes.live(canary);
-    Optional<Percent> split = routes.split(canary, live);
-    boolean rules = routes.asWanted(canary, live, split.orElse(Percent.NONE));
+    Optional<Split> split = routes.split(canary, live);
+    boolean rules = routes.asWanted(canary, live, split.orElse(Split.NONE));
     Routed routed =
         new Routed(
             making.isPresent()

@@ -9,7 +9,7 @@ import dev.sluice.controller.cluster.Kind;
 import dev.sluice.crds.Canary;
 import dev.sluice.crds.ObjectRef;
 import dev.sluice.mesh.Mesh;
-import dev.sluice.mesh.Percent;
+import dev.sluice.mesh.Split;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
@@ -79,7 +79,7 @@ final class Routes {
   }
 
   /// Whether the live objects are as the mesh wants them for the split they already have.
-  boolean asWanted(Canary canary, List<HasMetadata> live, Percent split) {
+  boolean asWanted(Canary canary, List<HasMetadata> live, Split split) {
     List<HasMetadata> wanted = wanted(canary, split, live);
     return wanted.size() == live.size()
         && wanted.stream().allMatch(one -> live.stream().anyMatch(other -> same(one, other)));
@@ -87,7 +87,7 @@ final class Routes {
 
   /// A spec that the mesh would refuse reaches no route; a run that is under way is still made
   /// safe.
-  private List<HasMetadata> wanted(Canary canary, Percent split, List<HasMetadata> live) {
+  private List<HasMetadata> wanted(Canary canary, Split split, List<HasMetadata> live) {
     return mesh.problems(canary).isEmpty()
         ? mesh.routes(canary, split, live)
         : mesh.reweighted(canary, split, live);
@@ -95,18 +95,18 @@ final class Routes {
 
   /// Writes what differs; nothing when all is as wanted. To take all traffic away does not wait for
   /// a watch that is late.
-  void write(Canary canary, Percent split) {
+  void write(Canary canary, Split split) {
     try {
       write(canary, split, live(canary));
     } catch (ClusterFailure.Conflict e) {
-      if (!split.equals(Percent.NONE)) {
+      if (!split.isNone()) {
         throw e;
       }
       write(canary, split, onServer(canary));
     }
   }
 
-  private void write(Canary canary, Percent split, List<HasMetadata> live) {
+  private void write(Canary canary, Split split, List<HasMetadata> live) {
     for (HasMetadata wanted : wanted(canary, split, live)) {
       Kind kind = kindOf(wanted);
       ObjectNode tree = Json.MAPPER.valueToTree(wanted);
@@ -130,9 +130,9 @@ final class Routes {
   /// takes to reach every proxy.
   ///
   /// @throws ClusterFailure.Conflict when the routes are not seen as they are
-  void confirm(Canary canary, Percent split) {
+  void confirm(Canary canary, Split split) {
     List<HasMetadata> now = onServer(canary);
-    boolean another = split(canary, now).filter(split::equals).isEmpty();
+    boolean another = split(canary, now).filter(split::hasShares).isEmpty();
     if (another) {
       write(canary, split, now);
     }
@@ -216,7 +216,7 @@ final class Routes {
         .findFirst();
   }
 
-  Optional<Percent> split(Canary canary, List<HasMetadata> live) {
+  Optional<Split> split(Canary canary, List<HasMetadata> live) {
     return mesh.read(canary, live);
   }
 }

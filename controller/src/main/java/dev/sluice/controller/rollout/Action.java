@@ -1,6 +1,6 @@
 package dev.sluice.controller.rollout;
 
-import dev.sluice.mesh.Percent;
+import dev.sluice.mesh.Split;
 
 /// One write to the cluster. Each can be repeated without harm, and each does nothing when what it
 /// asks for is already so. They are carried out in order; when one fails the rest waits for the
@@ -19,8 +19,8 @@ public sealed interface Action {
   /// Makes the apex Service select the primary.
   record PointApexAtPrimary() implements Action {}
 
-  /// Makes the mesh's objects as wanted and gives the canary this share, the primary the rest.
-  record Route(Percent canary) implements Action {}
+  /// Makes the mesh's objects as wanted and gives the canary this, the primary the rest.
+  record Route(Split split) implements Action {}
 
   record ScaleTarget(int replicas) implements Action {}
 

@@ -4,6 +4,7 @@ import dev.sluice.controller.rollout.Autoscaling.Present;
 import dev.sluice.controller.rollout.Autoscaling.Unusable;
 import dev.sluice.controller.rollout.Step.Obstacle;
 import dev.sluice.mesh.Percent;
+import dev.sluice.mesh.Split;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -41,7 +42,7 @@ final class Capacity {
   static Optional<Instant> lookAgain(Phase phase, Observation seen) {
     return phase instanceof Phase.Idle
             && !isCalm(seen)
-            && seen.routing().reached(Percent.NONE, Instant.MAX, Duration.ZERO)
+            && seen.routing().reached(Split.NONE, Instant.MAX, Duration.ZERO)
             && seen.autoscaling() instanceof Present scaler
             && scaler.least().orElse(0) > scaler.primary().least()
         ? Optional.of(seen.routing().since().plus(CALM))
@@ -123,6 +124,6 @@ final class Capacity {
   }
 
   private static boolean isCalm(Observation seen) {
-    return seen.routing().reached(Percent.NONE, seen.now(), CALM);
+    return seen.routing().reached(Split.NONE, seen.now(), CALM);
   }
 }

@@ -10,6 +10,7 @@ import dev.sluice.controller.rollout.Policy.Hook;
 import dev.sluice.controller.rollout.Policy.HookType;
 import dev.sluice.controller.rollout.Step.Obstacle;
 import dev.sluice.mesh.Percent;
+import dev.sluice.mesh.Split;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -94,7 +95,7 @@ final class Confirmation {
     if (unscalable.isPresent()) {
       return Optional.of(Step.held(phase, unscalable.get()));
     }
-    if (!seen.reached(Percent.NONE)) {
+    if (!seen.reached(Split.NONE)) {
       var step = Traffic.notReached(phase, seen.routing().since(), seen);
       return Optional.of(
           step.obstacle().isPresent()

@@ -6,6 +6,7 @@ import dev.sluice.controller.rollout.Phase.Terminated;
 import dev.sluice.controller.rollout.Phase.Terminating;
 import dev.sluice.controller.rollout.Step.Obstacle;
 import dev.sluice.mesh.Percent;
+import dev.sluice.mesh.Split;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,6 +19,8 @@ import java.util.OptionalInt;
 final class Departure {
   /// For a target that became ready at the last moment, to be given its traffic.
   private static final Duration GRACE = Duration.ofMinutes(1);
+
+  private static final Split ALL = Split.of(Percent.ALL);
 
   private Departure() {}
 
@@ -155,16 +158,16 @@ final class Departure {
     }
     if (!canServe(seen)) {
       if (hasTraffic(seen) && Safety.mayGoToPrimary(seen).isEmpty()) {
-        actions.add(new Action.Route(Percent.NONE));
+        actions.add(new Action.Route(Split.NONE));
       }
     } else if (!routing.sides().routes()) {
       // Given back already, or never made. Leading it to the sides again would never end.
       actions.add(new Action.GiveBack());
-    } else if (!routing.is(Percent.ALL)) {
+    } else if (!routing.is(ALL)) {
       if (!routing.services()) {
         actions.add(new Action.EnsureServices());
       }
-      actions.add(new Action.Route(Percent.ALL));
+      actions.add(new Action.Route(ALL));
     } else if (!seen.now().isBefore(settled(seen))) {
       actions.add(new Action.GiveBack());
     }
@@ -172,7 +175,7 @@ final class Departure {
   }
 
   private static boolean hasTraffic(Observation seen) {
-    return seen.routing().split().filter(share -> !share.equals(Percent.NONE)).isPresent();
+    return seen.routing().split().filter(split -> !split.isNone()).isPresent();
   }
 
   private static Instant settled(Observation seen) {

@@ -4,7 +4,7 @@ import dev.sluice.controller.rollout.Phase.Failed;
 import dev.sluice.controller.rollout.Phase.Idle;
 import dev.sluice.controller.rollout.Phase.Succeeded;
 import dev.sluice.controller.rollout.Step.Obstacle;
-import dev.sluice.mesh.Percent;
+import dev.sluice.mesh.Split;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -61,9 +61,9 @@ final class Detection {
     if (unscalable.isPresent()) {
       return Optional.of(Step.held(phase, unscalable.get()));
     }
-    if (!seen.reached(Percent.NONE)) {
+    if (!seen.reached(Split.NONE)) {
       return Optional.of(
-          Safety.forbids(seen, Percent.NONE)
+          Safety.forbids(seen, Split.NONE)
               .map(obstacle -> Step.held(phase, obstacle))
               .orElseGet(() -> settling(phase, seen)));
     }

@@ -1,7 +1,7 @@
 package dev.sluice.controller.rollout;
 
 import dev.sluice.controller.rollout.Step.Obstacle;
-import dev.sluice.mesh.Percent;
+import dev.sluice.mesh.Split;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -17,7 +17,7 @@ final class Drift {
         step.obstacle().isEmpty()
             && step.next().equals(phase)
             && routing.editor().isPresent()
-            && !routing.is(phase.weight())
+            && !routing.is(phase.split())
             && routing.since().isAfter(askedAt(phase));
     if (!edited) {
       return step;
@@ -27,8 +27,8 @@ final class Drift {
             .formatted(
                 seen.names().apex(),
                 routing.editor().orElseThrow(),
-                routing.split().map(Percent::toString).orElse("no readable share"),
-                phase.weight());
+                routing.split().map(Split::toString).orElse("no readable share"),
+                phase.split());
     return new Step(
         step.next(),
         Optional.of(new Obstacle(HoldReason.ROUTE_EDITED, message)),

@@ -4,7 +4,7 @@ import dev.sluice.controller.rollout.Announcement.Severity;
 import dev.sluice.controller.rollout.Phase.Initialized;
 import dev.sluice.controller.rollout.Phase.Initializing;
 import dev.sluice.controller.rollout.Routing.Apex;
-import dev.sluice.mesh.Percent;
+import dev.sluice.mesh.Split;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -39,7 +39,7 @@ final class Initialisation {
     if (!isPrimaryRight(phase, seen) || !seen.primaryReady()) {
       return waitForPrimary(phase, seen);
     }
-    if (!seen.reached(Percent.NONE)) {
+    if (!seen.reached(Split.NONE)) {
       return Step.stay(phase).lookAgain(seen.routing().since().plus(seen.settings().settle()));
     }
     if (seen.target().filter(t -> t.replicas() > 0).isPresent() || !Capacity.isArranged(seen)) {

@@ -1,6 +1,6 @@
 package dev.sluice.controller.rollout;
 
-import dev.sluice.mesh.Percent;
+import dev.sluice.mesh.Split;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -119,8 +119,8 @@ public record Observation(
                 .isPresent());
   }
 
-  /// Whether every proxy gives the canary this share by now.
-  boolean reached(Percent canary) {
-    return routing.reached(canary, now, settings.settle());
+  /// Whether every proxy obeys this split by now.
+  boolean reached(Split split) {
+    return routing.reached(split, now, settings.settle());
   }
 }

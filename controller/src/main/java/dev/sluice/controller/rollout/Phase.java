@@ -1,6 +1,7 @@
 package dev.sluice.controller.rollout;
 
 import dev.sluice.mesh.Percent;
+import dev.sluice.mesh.Split;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -14,6 +15,11 @@ public sealed interface Phase {
   /// The canary's share that this phase asked for last; what `status.canaryWeight` shows.
   default Percent weight() {
     return Percent.NONE;
+  }
+
+  /// What the mesh is to do in this phase.
+  default Split split() {
+    return Split.of(weight());
   }
 
   /// Nothing is under way; the next change of the target starts a run.

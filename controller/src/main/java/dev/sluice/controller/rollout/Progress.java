@@ -203,7 +203,7 @@ final class Progress {
       var obstacle = Safety.primaryNotReady(seen, "the traffic stays as it is");
       return Optional.of(Step.held(phase, obstacle));
     }
-    return seen.reached(phase.weight())
+    return seen.reached(phase.split())
         ? Optional.empty()
         : Optional.of(Traffic.notReached(phase, phase.since(), seen));
   }

@@ -6,6 +6,7 @@ import dev.sluice.controller.rollout.Phase.Progressing;
 import dev.sluice.controller.rollout.Phase.Promoting;
 import dev.sluice.controller.rollout.Phase.Succeeded;
 import dev.sluice.mesh.Percent;
+import dev.sluice.mesh.Split;
 import java.util.Optional;
 
 /// From an analysed revision to a primary that runs it and serves all traffic.
@@ -45,7 +46,7 @@ final class Promotion {
     if (!seen.primaryReady()) {
       return waitForPrimary(phase, seen);
     }
-    if (!seen.reached(phase.weight())) {
+    if (!seen.reached(phase.split())) {
       return Traffic.notReached(phase, phase.nextStep(), seen);
     }
     if (seen.now().isBefore(phase.nextStep())) {
@@ -124,7 +125,7 @@ final class Promotion {
       return Step.held(
           phase, Safety.primaryNotReady(seen, "the canary's pods are kept until it is"));
     }
-    if (!seen.reached(Percent.NONE)) {
+    if (!seen.reached(Split.NONE)) {
       return Traffic.notReached(phase, phase.since(), seen);
     }
     if (seen.target().filter(t -> t.replicas() > 0).isPresent()) {

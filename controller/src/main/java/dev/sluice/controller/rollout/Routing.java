@@ -1,6 +1,7 @@
 package dev.sluice.controller.rollout;
 
 import dev.sluice.mesh.Percent;
+import dev.sluice.mesh.Split;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.Optional;
 /// @param services whether the `-canary` and `-primary` Services are as wanted
 /// @param apex where the apex Service points
 /// @param rules whether the mesh's objects are as wanted, weights aside
-/// @param split the canary's share, empty when there is no route or it cannot be read as a split
+/// @param split what the canary gets, empty when there is no route or it cannot be read as a split
 /// @param sides what leads to the pods of primary or canary by our doing
 /// @param since since when all of the above is as it is, as this process saw it on the watch
 /// @param editor who wrote the route last, if it was not us
@@ -20,7 +21,7 @@ public record Routing(
     boolean services,
     Apex apex,
     boolean rules,
-    Optional<Percent> split,
+    Optional<Split> split,
     Sides sides,
     Instant since,
     Optional<String> editor,
@@ -46,12 +47,17 @@ public record Routing(
     PRIMARY
   }
 
-  boolean is(Percent canary) {
-    return rules && split.filter(canary::equals).isPresent();
+  /// The canary's share of users' requests, as far as the route can be read.
+  Optional<Percent> canary() {
+    return split.map(Split::canary);
   }
 
-  /// Whether this share is what every proxy obeys by now.
-  boolean reached(Percent canary, Instant now, Duration settle) {
-    return is(canary) && apex == Apex.PRIMARY && !now.isBefore(since.plus(settle));
+  boolean is(Split wanted) {
+    return rules && split.filter(wanted::equals).isPresent();
+  }
+
+  /// Whether this is what every proxy obeys by now.
+  boolean reached(Split wanted, Instant now, Duration settle) {
+    return is(wanted) && apex == Apex.PRIMARY && !now.isBefore(since.plus(settle));
   }
 }

@@ -3,18 +3,19 @@ package dev.sluice.controller.rollout;
 import dev.sluice.controller.rollout.Routing.Apex;
 import dev.sluice.controller.rollout.Step.Obstacle;
 import dev.sluice.mesh.Percent;
+import dev.sluice.mesh.Split;
 import java.util.Optional;
 
 /// Which way traffic may be moved. Every route that is written passes here, whichever phase asks.
 final class Safety {
   private Safety() {}
 
-  /// What forbids giving the canary this share now; empty when nothing does.
-  static Optional<Obstacle> forbids(Observation seen, Percent canary) {
-    if (gains(seen, canary) && !seen.canaryReady()) {
+  /// What forbids giving the canary this now; empty when nothing does.
+  static Optional<Obstacle> forbids(Observation seen, Split wanted) {
+    if (gains(seen, wanted) && !seen.canaryReady()) {
       return Optional.of(canaryNotReady(seen));
     }
-    return loses(seen, canary) ? mayGoToPrimary(seen) : Optional.empty();
+    return loses(seen, wanted) ? mayGoToPrimary(seen) : Optional.empty();
   }
 
   /// What forbids the primary to take more traffic than it has. A canary without a single pod may
@@ -26,14 +27,16 @@ final class Safety {
         : Optional.of(primaryNotReady(seen, "traffic stays where it is until then"));
   }
 
-  private static boolean gains(Observation seen, Percent canary) {
-    return canary.compareTo(seen.routing().split().orElse(Percent.NONE)) > 0;
+  private static boolean gains(Observation seen, Split wanted) {
+    var now = seen.routing().split().orElse(Split.NONE);
+    return wanted.canary().compareTo(now.canary()) > 0
+        || wanted.mirrored().compareTo(now.mirrored()) > 0;
   }
 
   /// Without the mesh's objects, requests go where the apex Service points.
-  private static boolean loses(Observation seen, Percent canary) {
+  private static boolean loses(Observation seen, Split wanted) {
     return seen.routing().apex() != Apex.PRIMARY
-        || seen.routing().split().filter(now -> now.compareTo(canary) > 0).isPresent();
+        || seen.routing().canary().filter(now -> now.compareTo(wanted.canary()) > 0).isPresent();
   }
 
   static Obstacle primaryNotReady(Observation seen, String consequence) {

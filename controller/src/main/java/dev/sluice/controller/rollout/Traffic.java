@@ -1,6 +1,6 @@
 package dev.sluice.controller.rollout;
 
-import dev.sluice.mesh.Percent;
+import dev.sluice.mesh.Split;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -13,7 +13,7 @@ final class Traffic {
 
   /// @param since when the phase began to want it
   static Step notReached(Phase phase, Instant since, Observation seen) {
-    var wanted = phase.weight();
+    var wanted = phase.split();
     var routing = seen.routing();
     if (routing.reached(wanted, Instant.MAX, Duration.ZERO)) {
       return Step.stay(phase).lookAgain(routing.since().plus(seen.settings().settle()));
@@ -23,7 +23,7 @@ final class Traffic {
         .orElseGet(() -> late(phase, since, seen, wanted));
   }
 
-  private static Step late(Phase phase, Instant since, Observation seen, Percent wanted) {
+  private static Step late(Phase phase, Instant since, Observation seen, Split wanted) {
     var deadline = since.plus(PATIENCE);
     if (seen.now().isBefore(deadline)) {
       return Step.stay(phase).lookAgain(deadline);
@@ -32,6 +32,6 @@ final class Traffic {
         phase,
         HoldReason.ROUTE_NOT_REACHED,
         "%s of the traffic should go to the canary, but the route says %s; look at who else writes it, and whether the API server refuses ours"
-            .formatted(wanted, seen.routing().split().map(Percent::toString).orElse("nothing")));
+            .formatted(wanted, seen.routing().split().map(Split::toString).orElse("nothing")));
   }
 }

@@ -7,6 +7,7 @@ import dev.sluice.controller.rollout.Phase.RollingBack;
 import dev.sluice.controller.rollout.Phase.Succeeded;
 import dev.sluice.controller.rollout.Policy.HookType;
 import dev.sluice.mesh.Percent;
+import dev.sluice.mesh.Split;
 import java.util.Optional;
 
 /// A revision that will not be promoted: its traffic goes first, then its pods.
@@ -65,7 +66,7 @@ final class Withdrawal {
   }
 
   static Step decide(RollingBack phase, Observation seen) {
-    if (!seen.reached(Percent.NONE)) {
+    if (!seen.reached(Split.NONE)) {
       return Traffic.notReached(phase, phase.since(), seen);
     }
     if (seen.target().filter(t -> t.replicas() > 0).isPresent()) {

@@ -2,6 +2,7 @@ package dev.sluice.controller.rollout;
 
 import dev.sluice.controller.rollout.Routing.Apex;
 import dev.sluice.mesh.Percent;
+import dev.sluice.mesh.Split;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,14 +14,14 @@ import java.util.OptionalInt;
 ///
 /// @param services whether the `-canary` and `-primary` Services are to be there
 /// @param primaryRuns what the primary is to be a copy of
-/// @param routed the canary's share; the apex Service and the mesh give the primary the rest
+/// @param routed what the canary gets; the apex Service and the mesh give the primary the rest
 /// @param targetReplicas pods of the target
 /// @param primaryReplicas pods of the primary
 /// @param primaryLeast the pods that the primary's autoscaler never goes below
 public record World(
     boolean services,
     Optional<Revision> primaryRuns,
-    Optional<Percent> routed,
+    Optional<Split> routed,
     OptionalInt targetReplicas,
     OptionalInt primaryReplicas,
     OptionalInt primaryLeast) {
@@ -47,17 +48,17 @@ public record World(
 
   private static World running(Phase.Running phase, Observation seen) {
     return switch (phase) {
-      case Phase.Waiting _ -> routed(Percent.NONE, seen).withTarget(stopped(seen));
+      case Phase.Waiting _ -> routed(Split.NONE, seen).withTarget(stopped(seen));
       case Phase.Progressing progressing ->
-          routed(progressing.weight(), seen).withTarget(pods(progressing.weight(), seen));
-      case Phase.Promoting(var run, var weight, _, _) ->
-          routed(weight, seen).withPrimary(run.revision());
+          routed(progressing.split(), seen).withTarget(pods(progressing.weight(), seen));
+      case Phase.Promoting promoting ->
+          routed(promoting.split(), seen).withPrimary(promoting.run().revision());
       case Phase.Finalising(var run, _) ->
-          routed(Percent.NONE, seen)
+          routed(Split.NONE, seen)
               .withTarget(seen.primaryReady() ? stopped(seen) : OptionalInt.empty())
               .withPrimary(run.revision());
       case Phase.RollingBack back ->
-          madeAgain(routed(Percent.NONE, seen).withTarget(stopped(seen)), back, seen);
+          madeAgain(routed(Split.NONE, seen).withTarget(stopped(seen)), back, seen);
     };
   }
 
@@ -79,9 +80,9 @@ public record World(
     if (!takesOver) {
       return made;
     }
-    var taken = made.withRoute(Percent.NONE).withTarget(stopped(seen));
+    var taken = made.withRoute(Split.NONE).withTarget(stopped(seen));
     // Before it has the traffic, an autoscaler would see a primary without load and shrink it.
-    return seen.routing().reached(Percent.NONE, Instant.MAX, Duration.ZERO)
+    return seen.routing().reached(Split.NONE, Instant.MAX, Duration.ZERO)
         ? taken.withLeast(phase, seen)
         : taken;
   }
@@ -89,7 +90,7 @@ public record World(
   /// A primary that somebody deleted is made again, if the target still is what it ran.
   private static World idle(Phase.Idle idle, Observation seen) {
     var stopping = Detection.mayKeepOldConfig(idle, seen) ? stopped(seen) : OptionalInt.empty();
-    var routed = routed(Percent.NONE, seen).withTarget(stopping);
+    var routed = routed(Split.NONE, seen).withTarget(stopping);
     var promoted =
         switch (idle) {
           case Phase.Initialized(var snapshot) -> Optional.of(snapshot.revision());
@@ -108,11 +109,11 @@ public record World(
         : world;
   }
 
-  private static World routed(Percent canary, Observation seen) {
+  private static World routed(Split split, Observation seen) {
     return new World(
         true,
         Optional.empty(),
-        Optional.of(canary),
+        Optional.of(split),
         OptionalInt.empty(),
         wished(seen),
         OptionalInt.empty());
@@ -120,7 +121,7 @@ public record World(
 
   /// Pods stop once their traffic is seen to have left.
   private static OptionalInt stopped(Observation seen) {
-    return seen.reached(Percent.NONE) ? OptionalInt.of(0) : OptionalInt.empty();
+    return seen.reached(Split.NONE) ? OptionalInt.of(0) : OptionalInt.empty();
   }
 
   /// As many pods as there are, else as an autoscaler would start with, else as Git wants, else as
@@ -146,9 +147,9 @@ public record World(
     return wish.isPresent() && wish.getAsInt() > 0 ? wish : OptionalInt.empty();
   }
 
-  private World withRoute(Percent canary) {
+  private World withRoute(Split split) {
     return new World(
-        services, primaryRuns, Optional.of(canary), targetReplicas, primaryReplicas, primaryLeast);
+        services, primaryRuns, Optional.of(split), targetReplicas, primaryReplicas, primaryLeast);
   }
 
   private World withTarget(OptionalInt replicas) {
@@ -184,13 +185,13 @@ public record World(
         .ifPresent(
             revision -> actions.add(new Action.CopyToPrimary(revision, Capacity.primary(seen))));
     routed
-        .filter(canary -> Safety.forbids(seen, canary).isEmpty())
-        .ifPresent(canary -> {
+        .filter(split -> Safety.forbids(seen, split).isEmpty())
+        .ifPresent(split -> {
           if (seen.routing().apex() != Apex.PRIMARY) {
             actions.add(new Action.PointApexAtPrimary());
           }
-          if (!seen.routing().is(canary)) {
-            actions.add(new Action.Route(canary));
+          if (!seen.routing().is(split)) {
+            actions.add(new Action.Route(split));
           }
         });
     scalers(seen).forEach(actions::add);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.controller.rollout.Policy.HookType;
 import dev.sluice.mesh.Percent;
+import dev.sluice.mesh.Split;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -120,7 +121,7 @@ class FlaggerDefectsTest {
                 p.hooks()));
     story.deploy(Story.V2).until("Promoting");
 
-    story.cluster.writeRoute(0, "kubectl");
+    story.cluster.writeRoute(Split.of(new Percent(0)), "kubectl");
 
     story.until("Succeeded");
   }
@@ -131,7 +132,7 @@ class FlaggerDefectsTest {
     var route = story.cluster.route;
     assertThat(route).isNotNull();
 
-    story.cluster.route = new ModelCluster.Route(30, false, "");
+    story.cluster.route = new ModelCluster.Route(Split.of(new Percent(30)), false, "");
     story.edit(Story.POLICY).run(30);
 
     assertThat(story.trafficToCanary()).isEqualTo(30);

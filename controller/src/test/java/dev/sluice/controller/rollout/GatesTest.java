@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.controller.rollout.Policy.Hook;
 import dev.sluice.controller.rollout.Policy.HookType;
 import dev.sluice.mesh.Percent;
+import dev.sluice.mesh.Split;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -143,7 +144,7 @@ class GatesTest {
     void aRouteThatCannotBeSetBackYetIsNotLookedAtOverAndOver() {
       story.until("Waiting");
       story.primary().crash(2, story.cluster.second, 600);
-      story.cluster.writeRoute(20, "kubectl");
+      story.cluster.writeRoute(Split.of(new Percent(20)), "kubectl");
       story.run(60);
 
       assertThat(story.trafficToCanary()).isEqualTo(20);

@@ -4,6 +4,7 @@ import dev.sluice.analysis.Verdict;
 import dev.sluice.controller.rollout.Policy.HookType;
 import dev.sluice.controller.rollout.Routing.Apex;
 import dev.sluice.mesh.Percent;
+import dev.sluice.mesh.Split;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -87,7 +88,7 @@ final class Invariants implements ModelController.Witness {
   /// Rule 4: another revision than the one under analysis loses its traffic at once.
   private void onlyTheAnalysed(Phase.Progressing phase, Observation seen, Decision decision) {
     var another = seen.known().filter(c -> c.now().isNewerThan(phase.run().target())).isPresent();
-    var hasTraffic = seen.routing().split().filter(w -> w.value() > 0).isPresent();
+    var hasTraffic = seen.routing().split().filter(split -> !split.isNone()).isPresent();
     var suspended = seen.policy().suspended();
     if (another
         && hasTraffic
@@ -95,7 +96,7 @@ final class Invariants implements ModelController.Witness {
         && !suspended) {
       check(
           "a target that was edited in mid-run loses its traffic in the same tick",
-          decision.actions().contains(new Action.Route(Percent.NONE)));
+          decision.actions().contains(new Action.Route(Split.NONE)));
     }
   }
 
@@ -105,7 +106,7 @@ final class Invariants implements ModelController.Witness {
       case Phase.Progressing phase -> askedInRun(phase, seen, questions, answers);
       case Phase.Waiting phase -> {
         check("no gate is asked before it is due", !seen.now().isBefore(phase.nextCheck()));
-        check("who waits has no traffic", seen.routing().split().equals(Optional.of(Percent.NONE)));
+        check("who waits has no traffic", seen.routing().split().equals(Optional.of(Split.NONE)));
         check(
             "a gate is asked about the revision that waits",
             answers.about().equals(phase.run().revision()));
@@ -140,7 +141,7 @@ final class Invariants implements ModelController.Witness {
     }
     check(
         "a check is about the weight that was asked for, once proxies obey it",
-        seen.routing().split().equals(Optional.of(phase.weight()))
+        seen.routing().split().equals(Optional.of(phase.split()))
             && !seen.now().isBefore(seen.routing().since().plus(seen.settings().settle())));
     check(
         "the pods that answer run the revision that is analysed",
@@ -249,7 +250,7 @@ final class Invariants implements ModelController.Witness {
   @Override
   public void acting(Action action, Observation seen) {
     switch (action) {
-      case Action.Route(var canary) -> routing(canary, seen);
+      case Action.Route(var split) -> routing(split, seen);
       case Action.PointApexAtPrimary _ ->
           check("traffic goes to a primary that can take it", mayTake(seen));
       case Action.ScaleTarget(var replicas) -> scaling(replicas, seen);
@@ -272,7 +273,7 @@ final class Invariants implements ModelController.Witness {
 
   /// The primary must be able to take all of its traffic back at any time.
   private static void shrinking(int least, Observation seen) {
-    var hasAll = seen.routing().split().filter(w -> w.value() > 0).isEmpty();
+    var hasAll = seen.routing().split().filter(split -> !split.isNone()).isEmpty();
     check(
         "a primary is not made smaller while the canary has traffic",
         hasAll
@@ -280,14 +281,15 @@ final class Invariants implements ModelController.Witness {
             || least >= Math.min(p.least().orElse(0), p.primary().most()));
   }
 
-  private static void routing(Percent canary, Observation seen) {
-    var before = seen.routing().split().orElse(Percent.NONE);
-    if (canary.compareTo(before) > 0) {
+  private static void routing(Split split, Observation seen) {
+    var before = seen.routing().split().orElse(Split.NONE);
+    if (split.canary().compareTo(before.canary()) > 0
+        || split.mirrored().compareTo(before.mirrored()) > 0) {
       check(
           "traffic goes to a canary that can take it",
           takes(seen.target(), seen.policy().canaryReadyThreshold()));
     }
-    if (canary.compareTo(before) < 0) {
+    if (split.canary().compareTo(before.canary()) < 0) {
       check("traffic goes back to a primary that can take it", mayTake(seen));
     }
   }
@@ -300,7 +302,7 @@ final class Invariants implements ModelController.Witness {
     check(
         "traffic has left the primary before anything else leads elsewhere",
         !seen.routing().sides().routes()
-            || (seen.routing().split().equals(Optional.of(Percent.ALL))
+            || (seen.routing().split().equals(Optional.of(Split.of(Percent.ALL)))
                 && !seen.now().isBefore(seen.routing().since().plus(seen.settings().settle()))));
   }
 
@@ -348,7 +350,7 @@ final class Invariants implements ModelController.Witness {
     Instant settled = seen.routing().since().plus(seen.settings().settle());
     check(
         "traffic leaves the target before its pods do",
-        seen.routing().split().equals(Optional.of(Percent.NONE))
+        seen.routing().split().equals(Optional.of(Split.NONE))
             && seen.routing().apex() == Apex.PRIMARY
             && !seen.now().isBefore(settled));
     check(

@@ -4,6 +4,7 @@ import dev.sluice.controller.rollout.ModelDeployment.Template;
 import dev.sluice.controller.rollout.Routing.Apex;
 import dev.sluice.crds.CanaryStatus;
 import dev.sluice.mesh.Percent;
+import dev.sluice.mesh.Split;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,7 @@ final class ModelCluster {
   static final Names NAMES = new Names("shop", "web", "Deployment", "web", "web");
 
   /// What a manifest and a cluster say, but for pods.
-  record Route(int weight, boolean rules, String writer) {}
+  record Route(Split split, boolean rules, String writer) {}
 
   /// Everything the watches deliver, as of one moment.
   record View(
@@ -148,8 +149,8 @@ final class ModelCluster {
   }
 
   /// The write of a user or of another controller; never fails.
-  void writeRoute(int weight, String writer) {
-    route = new Route(weight, true, writer);
+  void writeRoute(Split split, String writer) {
+    route = new Route(split, true, writer);
     routeVersion++;
     routeChangedAt = second;
   }
@@ -217,11 +218,11 @@ final class ModelCluster {
         }
         yield Optional.empty();
       }
-      case Action.Route(var canary) -> {
+      case Action.Route(var split) -> {
         if (seen.routeVersion() != routeVersion) {
           yield Optional.of("conflict");
         }
-        writeRoute(canary.value(), "");
+        writeRoute(split, "");
         yield Optional.empty();
       }
       case Action.Guard _ -> {
@@ -292,7 +293,7 @@ final class ModelCluster {
   }
 
   Percent liveWeight() {
-    return route == null ? Percent.NONE : new Percent(route.weight());
+    return route == null ? Percent.NONE : route.split().canary();
   }
 
   int available(@Nullable ModelDeployment deployment) {
@@ -302,6 +303,6 @@ final class ModelCluster {
   @Override
   public String toString() {
     return "target %s, primary %s, apex %s, route %s"
-        .formatted(target, primary, apex, route == null ? "none" : route.weight() + "%");
+        .formatted(target, primary, apex, route == null ? "none" : route.split().toString());
   }
 }

@@ -5,7 +5,6 @@ import dev.sluice.controller.rollout.Answers.HookAnswer;
 import dev.sluice.controller.rollout.ModelCluster.Route;
 import dev.sluice.controller.rollout.ModelCluster.View;
 import dev.sluice.controller.rollout.Routing.Apex;
-import dev.sluice.mesh.Percent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -284,7 +283,7 @@ final class ModelController {
         cache.services(),
         cache.apex(),
         cache.route().map(Route::rules).orElse(false),
-        cache.route().map(route -> new Percent(route.weight())),
+        cache.route().map(ModelCluster.Route::split),
         new Routing.Sides(cache.route().isPresent(), cache.apex() == Apex.PRIMARY),
         routeSince,
         cache.route().map(Route::writer).filter(writer -> !writer.isEmpty()),

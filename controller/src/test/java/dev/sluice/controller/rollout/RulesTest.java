@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.controller.rollout.Routing.Apex;
 import dev.sluice.mesh.Percent;
+import dev.sluice.mesh.Split;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -22,8 +23,7 @@ class RulesTest {
 
       story.deploy(Story.BAD).until("Failed");
 
-      assertThat(story.writes())
-          .endsWith(new Action.Route(Percent.NONE), new Action.ScaleTarget(0));
+      assertThat(story.writes()).endsWith(new Action.Route(Split.NONE), new Action.ScaleTarget(0));
     }
 
     @Test
@@ -115,7 +115,7 @@ class RulesTest {
       var story = Story.initialized().deploy(Story.V2).untilWeight(30);
 
       story.target().crash(1, story.cluster.second, 60);
-      story.cluster.writeRoute(0, "kubectl");
+      story.cluster.writeRoute(Split.of(new Percent(0)), "kubectl");
       story.run(30);
 
       assertThat(story.trafficToCanary()).isZero();
@@ -315,10 +315,10 @@ class RulesTest {
 
       assertThat(story.writes())
           .startsWith(
-              new Action.Route(Percent.NONE),
+              new Action.Route(Split.NONE),
               new Action.ScaleTarget(0),
               new Action.ScaleTarget(2),
-              new Action.Route(new Percent(10)));
+              new Action.Route(Split.of(new Percent(10))));
       assertThat(story.primary().template).isEqualTo(Story.V2_WITH_NEW_CONFIG);
     }
   }
@@ -544,7 +544,7 @@ class RulesTest {
     void aRouteThatSomebodyEditsIsSetBackAndSaidOnce() {
       var story = Story.initialized();
 
-      story.cluster.writeRoute(40, "kubectl");
+      story.cluster.writeRoute(Split.of(new Percent(40)), "kubectl");
       story.run(60);
 
       assertThat(story.trafficToCanary()).isZero();

@@ -7,6 +7,7 @@ import dev.sluice.controller.rollout.Policy.Hook;
 import dev.sluice.controller.rollout.Policy.HookType;
 import dev.sluice.controller.rollout.Routing.Apex;
 import dev.sluice.mesh.Percent;
+import dev.sluice.mesh.Split;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -258,7 +259,7 @@ public final class Simulation {
     if (cluster.route != null) {
       var weight = random.nextInt(101);
       note(() -> "somebody sets the route to " + weight);
-      cluster.writeRoute(weight, "kubectl");
+      cluster.writeRoute(Split.of(new Percent(weight)), "kubectl");
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.controller.rollout.Announcement.Severity;
 import dev.sluice.mesh.Percent;
+import dev.sluice.mesh.Split;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,7 @@ class StoryTest {
             new Action.EnsureServices(),
             new Action.CopyToPrimary(new Revision("v1"), 2),
             new Action.PointApexAtPrimary(),
-            new Action.Route(Percent.NONE),
+            new Action.Route(Split.NONE),
             new Action.ScaleTarget(0));
     assertThat(story.primary().available(story.cluster.second)).isEqualTo(2);
     assertThat(story.alerts())
