@@ -36,9 +36,12 @@ public final class Main implements Callable<Integer> {
       paramLabel = "DIR",
       defaultValue = "./.playground",
       description =
-          "Holds the kubeconfig, the Git repository git/delivery.git and logs/. Each playground"
-              + " needs its own.")
+          "Holds the kubeconfig, the cluster, the Git repository git/delivery.git and logs/. Each"
+              + " playground needs its own; one that is started again goes on where it was.")
   Path folder;
+
+  @Option(names = "--fresh", description = "Begin with an empty cluster; the Git repository stays.")
+  boolean fresh;
 
   @Option(
       names = "--demo",
@@ -114,6 +117,7 @@ public final class Main implements Callable<Integer> {
         new Playground.Options(
             folder,
             Optional.ofNullable(apiPort),
+            fresh,
             Path.of(root),
             Optional.ofNullable(System.getenv("SLUICE_CONTROLLER_COMMAND")));
     PlaygroundLog.quiet();

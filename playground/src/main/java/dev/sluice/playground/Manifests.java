@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.sluice.playground.api.Answer;
 import dev.sluice.playground.api.ApiServer;
 import dev.sluice.playground.api.Call;
 import java.io.IOException;
@@ -75,29 +76,61 @@ public final class Manifests {
 
   /// Creates the object. One that is there already stays as it is.
   ///
+  /// @return whether it was created
   /// @throws IOException when the server refuses it, with its reason
   /// @throws IllegalArgumentException for a kind that this class has no path for
-  public static void create(ApiServer api, ObjectNode object) throws IOException {
+  public static boolean create(ApiServer api, ObjectNode object) throws IOException {
+    var answer = call(api, "POST", collection(object), object);
+    if (answer.status() != 409) {
+      accepted(answer, object);
+    }
+    return answer.status() != 409;
+  }
+
+  /// Creates the object, or puts it in the place of the one that is there.
+  ///
+  /// @throws IOException when the server refuses it, with its reason
+  /// @throws IllegalArgumentException for a kind that this class has no path for
+  public static void put(ApiServer api, ObjectNode object) throws IOException {
+    if (create(api, object)) {
+      return;
+    }
+    var path = collection(object) + "/" + object.at("/metadata/name").asText();
+    var live = call(api, "GET", path, JSON.createObjectNode());
+    accepted(live, object);
+    var next = object.deepCopy();
+    next.withObject("/metadata")
+        .set("resourceVersion", JSON.readTree(live.body()).at("/metadata/resourceVersion"));
+    accepted(call(api, "PUT", path, next), object);
+  }
+
+  private static String collection(ObjectNode object) {
     var apiVersion = object.path("apiVersion").asText();
     var plural = PLURALS.get(object.path("kind").asText());
     if (plural == null) {
       throw new IllegalArgumentException("no path for kind " + object.path("kind").asText());
     }
     var namespace = object.at("/metadata/namespace").asText();
-    var path =
-        (apiVersion.contains("/") ? "/apis/" : "/api/")
-            + apiVersion
-            + (namespace.isEmpty() ? "" : "/namespaces/" + namespace)
-            + "/"
-            + plural;
+    return (apiVersion.contains("/") ? "/apis/" : "/api/")
+        + apiVersion
+        + (namespace.isEmpty() ? "" : "/namespaces/" + namespace)
+        + "/"
+        + plural;
+  }
+
+  private static Answer call(ApiServer api, String method, String path, ObjectNode body)
+      throws IOException {
     var headers =
         Map.of(
             "accept", "application/json",
             "content-type", "application/json",
             "user-agent", "playground");
-    var answer =
-        api.handle(new Call("POST", path, Map.of(), headers, JSON.writeValueAsBytes(object)));
-    if (answer.status() >= 300 && answer.status() != 409) {
+    var bytes = method.equals("GET") ? new byte[0] : JSON.writeValueAsBytes(body);
+    return api.handle(new Call(method, path, Map.of(), headers, bytes));
+  }
+
+  private static void accepted(Answer answer, ObjectNode object) throws IOException {
+    if (answer.status() >= 300) {
       throw new IOException(
           "the API server refuses %s %s: %s"
               .formatted(

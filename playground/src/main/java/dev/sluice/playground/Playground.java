@@ -19,6 +19,9 @@ import dev.sluice.playground.network.Telemetry;
 import dev.sluice.playground.network.TrafficStats;
 import dev.sluice.playground.sample.PodServers;
 import dev.sluice.playground.slack.SlackSink;
+import dev.sluice.playground.store.ObjectLog;
+import dev.sluice.playground.store.Storage;
+import dev.sluice.playground.store.UnreadableLog;
 import dev.sluice.playground.workloads.Workloads;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -44,8 +47,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// A whole small world in this process, and the controller in one of its own. Everything listens on
-/// loopback only. Nothing of the cluster outlives it: a restart in the same folder begins with an
-/// empty cluster, the same Git repository, and the same ports where they are free.
+/// loopback only. A restart in the same folder goes on where the last one ended, however that was:
+/// with the same objects, Git repository and metrics, and the same ports where they are free.
 public final class Playground implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Playground.class);
   private static final String REPOSITORY = "delivery.git";
@@ -76,11 +79,16 @@ public final class Playground implements AutoCloseable {
       Path logs) {}
 
   /// @param apiPort of the API server; empty for last time's or any
+  /// @param fresh whether to begin with an empty cluster, whatever the folder holds
   /// @param root of the repository, where the definitions and the launcher are
   /// @param controllerCommand runs the controller instead of the launcher; `none` starts no
   ///   controller
   public record Options(
-      Path folder, Optional<Integer> apiPort, Path root, Optional<String> controllerCommand) {}
+      Path folder,
+      Optional<Integer> apiPort,
+      boolean fresh,
+      Path root,
+      Optional<String> controllerCommand) {}
 
   /// Starts everything and returns when it answers.
   ///
@@ -126,11 +134,13 @@ public final class Playground implements AutoCloseable {
             : ports.choose("api");
 
     vertx = keep(closing, newVertx(), Playground::close);
+    var storage = openStorage(closing, options.fresh(), says);
+    boolean empty = storage.version() == KubernetesApi.FIRST_VERSION;
     // kubectl sends no credentials over plain HTTP; what protects the cluster is the loopback.
-    api = new KubernetesApi(clock, new Random(), Users.EVERYBODY);
+    api = new KubernetesApi(clock, new Random(), Users.EVERYBODY, storage);
     var front = keep(closing, HttpFront.start(vertx, api, apiPort));
     ports.remember("api", front.port());
-    createFirstObjects(options.root());
+    createFirstObjects(options.root(), empty);
 
     var pods = keep(closing, new PodServers(vertx));
     var workloads = keep(closing, new Workloads(api, pods, new Random()));
@@ -157,7 +167,7 @@ public final class Playground implements AutoCloseable {
     ports.remember("proxy", network.proxyPort());
     ports.remember("gateway", network.gatewayPort());
 
-    var prometheus = startPrometheus(closing, registry);
+    var prometheus = startPrometheus(closing, registry, empty);
     external.register("prometheus", "istio-system", 9090, address(prometheus.url()));
     var loadTester =
         keep(
@@ -229,23 +239,48 @@ public final class Playground implements AutoCloseable {
     return what;
   }
 
-  private void createFirstObjects(Path root) throws IOException {
-    for (var definition : Manifests.istio()) {
-      Manifests.create(api, definition);
+  private Storage openStorage(Deque<AutoCloseable> closing, boolean fresh, Consumer<String> says)
+      throws IOException, UserError {
+    var place = folder.path().resolve("cluster");
+    if (fresh) {
+      clear(place);
     }
-    for (var definition : Manifests.definitions(root)) {
-      Manifests.create(api, definition);
-    }
-    for (var object : Manifests.read(Manifests.resource("first-objects.yaml"))) {
-      Manifests.create(api, object);
+    try {
+      var log =
+          ObjectLog.open(place, KubernetesApi.FIRST_VERSION, KubernetesApi.KEPT_CHANGES, says);
+      return keep(closing, log).storage();
+    } catch (UnreadableLog e) {
+      throw new UserError(
+          e.getMessage()
+              + "; start with --fresh to begin with an empty cluster, the Git repository stays");
     }
   }
 
-  /// Samples of an earlier cluster would be taken for this one's.
-  private PrometheusServer startPrometheus(Deque<AutoCloseable> closing, Registry registry)
+  /// A cluster that goes on gets this build's definitions; what else it began with may have been
+  /// deleted on purpose.
+  private void createFirstObjects(Path root, boolean empty) throws IOException {
+    for (var definition : Manifests.istio()) {
+      Manifests.put(api, definition);
+    }
+    for (var definition : Manifests.definitions(root)) {
+      Manifests.put(api, definition);
+    }
+    if (empty) {
+      for (var object : Manifests.read(Manifests.resource("first-objects.yaml"))) {
+        Manifests.create(api, object);
+      }
+    }
+  }
+
+  /// @param empty whether the cluster is a new one: samples of an earlier one would be taken for
+  ///   its own
+  private PrometheusServer startPrometheus(
+      Deque<AutoCloseable> closing, Registry registry, boolean empty)
       throws IOException, InterruptedException {
     var place = folder.path().resolve("prometheus");
-    clear(place);
+    if (empty) {
+      clear(place);
+    }
     var settings = PrometheusServer.Settings.in(place, ports.choose("prometheus"));
     var prometheus = keep(closing, PrometheusServer.start(vertx, registry, clock, settings));
     ports.remember("prometheus", URI.create(prometheus.url()).getPort());

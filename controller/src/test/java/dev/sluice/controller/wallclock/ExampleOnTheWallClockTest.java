@@ -54,7 +54,7 @@ class ExampleOnTheWallClockTest {
     try (Playground playground =
         Playground.start(
             new Playground.Options(
-                folder, Optional.empty(), ROOT.toAbsolutePath(), Optional.of("none")),
+                folder, Optional.empty(), false, ROOT.toAbsolutePath(), Optional.of("none")),
             line -> {})) {
       Playground.Addresses at = playground.addresses();
       try (CommandLineRun controller =

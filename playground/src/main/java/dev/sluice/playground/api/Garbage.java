@@ -27,6 +27,8 @@ final class Garbage {
     this.state = state;
     this.deleting = deleting;
     state.storage().listen(this::look);
+    // A process that ended in the middle left the rest to the next one.
+    state.storage().everything().forEach(this::look);
   }
 
   /// Does everything that is due.
@@ -39,11 +41,18 @@ final class Garbage {
     }
   }
 
+  private void look(Key key, ObjectNode object) {
+    var meta = object.path("metadata");
+    if (meta.has("ownerReferences") || meta.has("deletionTimestamp")) {
+      due.add(key);
+    }
+  }
+
   private void look(Change change) {
     var meta = change.object().path("metadata");
     var deleted = change.type() == Change.Type.DELETED;
-    if (!deleted && (meta.has("ownerReferences") || meta.has("deletionTimestamp"))) {
-      due.add(change.key());
+    if (!deleted) {
+      look(change.key(), change.object());
     }
     if (deleted || meta.has("deletionTimestamp")) {
       due.addAll(state.storage().dependents(meta.path("uid").asText()));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.playground.store.Key;
+import dev.sluice.playground.store.NotWritten;
 import dev.sluice.playground.store.Storage;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
@@ -16,12 +17,18 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
-/// A Kubernetes API server of version 1.33 in memory. Every call is answered whole under one lock,
-/// what follows from it (garbage, namespaces) included, so that nothing runs behind the caller's
-/// back and a seeded run is repeatable.
+/// A Kubernetes API server of version 1.33. Every call is answered whole under one lock, what
+/// follows from it (garbage, namespaces) included, so that nothing runs behind the caller's back
+/// and a seeded run is repeatable.
 public final class KubernetesApi implements ApiServer {
 
   private static final String VERSION = "v1.33.4";
+
+  /// The version that an empty cluster has.
+  public static final long FIRST_VERSION = 1000;
+
+  /// How many changes of each kind a watch may have missed.
+  public static final int KEPT_CHANGES = 10_000;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final State state;
@@ -34,13 +41,20 @@ public final class KubernetesApi implements ApiServer {
   private final Users users;
   private OpenApi openApi;
 
-  /// A server with the namespaces that every cluster has.
+  /// A server in memory with the namespaces that every cluster has.
   ///
   /// @param random for uids, name suffixes and addresses; the same seed gives the same ones
   /// @param users who may call
   public KubernetesApi(InstantSource clock, RandomGenerator random, Users users) {
+    this(clock, random, users, new Storage(FIRST_VERSION, KEPT_CHANGES));
+  }
+
+  /// A server of the objects that are in the storage already, and the namespaces that every cluster
+  /// has.
+  ///
+  /// @param storage nobody else may write to it
+  public KubernetesApi(InstantSource clock, RandomGenerator random, Users users, Storage storage) {
     this.users = users;
-    var storage = new Storage(1000, 10_000);
     this.state = new State(storage, clock, random);
     this.reading = new Reading(state);
     this.writing = new Writing(state);
@@ -50,6 +64,9 @@ public final class KubernetesApi implements ApiServer {
     this.reviews = new Reviews(state);
     this.openApi = new OpenApi(state.kinds());
     for (var name : List.of("default", "kube-system", "kube-public", "kube-node-lease")) {
+      if (state.namespace(name).isPresent()) {
+        continue;
+      }
       var namespace = JsonNodeFactory.instance.objectNode();
       namespace.put("kind", "Namespace").put("apiVersion", "v1");
       var meta = namespace.putObject("metadata");
@@ -62,6 +79,7 @@ public final class KubernetesApi implements ApiServer {
       namespace.putObject("status").put("phase", "Active");
       storage.put(new Key(State.NAMESPACES, "", name), namespace, 0);
     }
+    garbage.settle();
   }
 
   @Override
@@ -73,6 +91,8 @@ public final class KubernetesApi implements ApiServer {
       return answer;
     } catch (Refusal refusal) {
       return refused(refusal);
+    } catch (NotWritten e) {
+      return refused(Refusal.internal(String.valueOf(e.getMessage())));
     } finally {
       lock.unlock();
     }

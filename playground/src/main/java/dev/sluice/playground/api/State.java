@@ -29,12 +29,13 @@ final class State {
   private final RandomGenerator random;
   private final Kinds builtIn = Kinds.builtIn();
   private final Map<String, Optional<Schema>> schemas = new HashMap<>();
-  private Kinds kinds = builtIn;
+  private Kinds kinds;
 
   State(Storage storage, InstantSource clock, RandomGenerator random) {
     this.storage = storage;
     this.clock = clock;
     this.random = random;
+    this.kinds = builtIn.with(storage.list(DEFINITIONS, ""));
     storage.listen(this::definitionsChanged);
   }
 

@@ -1,8 +1,10 @@
 package dev.sluice.playground.demo;
 
+import dev.sluice.playground.git.DeliveryRepository;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /// The files that the demo commits: one app in three releases, of which the last is bad.
@@ -41,6 +43,19 @@ final class Releases {
             .replace(FIRST, BAD)
             .replace(
                 annotation, annotation + "\n        playground.sluice.dev/error-rate: \"0.3\""));
+  }
+
+  /// Which of the three releases is the repository's: 1, 2 or 3; 0 when there is none, 4 when
+  /// somebody has committed something else.
+  static int committed(DeliveryRepository delivery) throws IOException {
+    var present = delivery.read(DEPLOYMENT).orElse("");
+    var known = List.of("", resource("deployment.yaml"), deployment(good()), deployment(bad()));
+    int number = known.indexOf(present);
+    return number < 0 ? known.size() : number;
+  }
+
+  private static String deployment(Map<String, String> files) {
+    return files.getOrDefault(DEPLOYMENT, "");
   }
 
   private static String resource(String name) throws IOException {

@@ -31,8 +31,9 @@ public final class Storage {
   private final Map<String, Long> forgotten = new HashMap<>();
   private final CopyOnWriteArrayList<Consumer<Change>> listeners = new CopyOnWriteArrayList<>();
   private final int kept;
-  private final long first;
+  private long first;
   private long version;
+  private Journal journal = Journal.NONE;
 
   /// @param firstVersion the version before the first write; watches older than this are too old
   /// @param kept how many changes of each kind are remembered for watches and pages, 1 or more
@@ -114,19 +115,20 @@ public final class Storage {
   /// @param expected the version the new state was built on; 0 asks that there is none yet
   /// @return what was stored
   /// @throws StaleVersion when the present version is another one
+  /// @throws NotWritten when it cannot be kept
   public ObjectNode put(Key key, ObjectNode object, long expected) {
     var before = get(key).orElse(null);
     if ((before == null ? 0 : versionOf(before)) != expected) {
       throw new StaleVersion(key, expected);
     }
-    version++;
-    meta(object).put("resourceVersion", Long.toString(version));
-    unindex(key, before);
-    objects
-        .computeIfAbsent(key.resource(), _ -> new TreeMap<>())
-        .computeIfAbsent(key.namespace(), _ -> new TreeMap<>())
-        .put(key.name(), object);
-    index(key, object);
+    meta(object).put("resourceVersion", Long.toString(version + 1));
+    journal.write(new Entry.Put(version + 1, key, object));
+    return set(key, object, before);
+  }
+
+  private ObjectNode set(Key key, ObjectNode object, @Nullable ObjectNode before) {
+    version = versionOf(object);
+    place(key, object, before);
     remember(
         new Change(
             version,
@@ -137,15 +139,35 @@ public final class Storage {
     return object;
   }
 
+  private void place(Key key, ObjectNode object, @Nullable ObjectNode before) {
+    unindex(key, before);
+    objects
+        .computeIfAbsent(key.resource(), _ -> new TreeMap<>())
+        .computeIfAbsent(key.namespace(), _ -> new TreeMap<>())
+        .put(key.name(), object);
+    index(key, object);
+  }
+
   /// Removes an object.
   ///
   /// @param last the state that watches see; its version is replaced
   /// @throws StaleVersion when there is none
+  /// @throws NotWritten when it cannot be kept that it is gone
   public void remove(Key key, ObjectNode last) {
     var before = get(key).orElseThrow(() -> new StaleVersion(key, versionOf(last)));
-    version++;
+    var next = Long.toString(version + 1);
     var gone = last.deepCopy();
-    meta(gone).put("resourceVersion", Long.toString(version));
+    meta(gone).put("resourceVersion", next);
+    var unchanged = before.deepCopy();
+    meta(unchanged).put("resourceVersion", next);
+    journal.write(
+        new Entry.Removed(
+            version + 1, key, gone.equals(unchanged) ? Optional.empty() : Optional.of(gone)));
+    take(key, gone, before);
+  }
+
+  private void take(Key key, ObjectNode gone, ObjectNode before) {
+    version = versionOf(gone);
     unindex(key, before);
     var all = namespaces(key.resource());
     var names = all.get(key.namespace());
@@ -193,6 +215,52 @@ public final class Storage {
   public AutoCloseable listen(Consumer<Change> listener) {
     listeners.add(listener);
     return () -> listeners.remove(listener);
+  }
+
+  /// From now on every write goes there first.
+  void writeTo(Journal to) {
+    journal = to;
+  }
+
+  /// Every object of every kind, in no order.
+  public Map<Key, ObjectNode> everything() {
+    var all = new HashMap<Key, ObjectNode>();
+    objects.forEach((resource, namespaces) ->
+        namespaces.forEach((namespace, names) ->
+            names.forEach((name, object) -> all.put(new Key(resource, namespace, name), object))));
+    return all;
+  }
+
+  /// Does again what a log says.
+  ///
+  /// @throws UnreadableLog when it does not fit to what is here
+  void restore(Entry entry) throws UnreadableLog {
+    switch (entry) {
+      case Entry.Kept(Key key, ObjectNode object) -> place(key, object, get(key).orElse(null));
+      case Entry.Reached(long reached) -> {
+        version = reached;
+        first = reached;
+      }
+      case Entry.Put(long next, Key key, ObjectNode object) -> {
+        follows(next);
+        meta(object).put("resourceVersion", Long.toString(next));
+        set(key, object, get(key).orElse(null));
+      }
+      case Entry.Removed(long next, Key key, Optional<ObjectNode> last) -> {
+        follows(next);
+        var before =
+            get(key).orElseThrow(() -> new UnreadableLog("removes what is not there, " + key));
+        var gone = last.orElseGet(before::deepCopy);
+        meta(gone).put("resourceVersion", Long.toString(next));
+        take(key, gone, before);
+      }
+    }
+  }
+
+  private void follows(long next) throws UnreadableLog {
+    if (next != version + 1) {
+      throw new UnreadableLog("has version %d after version %d".formatted(next, version));
+    }
   }
 
   private NavigableMap<String, NavigableMap<String, ObjectNode>> namespaces(String resource) {
