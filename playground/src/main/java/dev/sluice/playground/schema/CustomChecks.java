@@ -39,8 +39,11 @@ final class CustomChecks {
     if (!schema.replicasPath().isEmpty()) checks.replicas(object, schema.replicasPath());
     checks.duplicates(object, schema.top(), "", old.orElse(null));
     List<Cause> causes = checks.causes;
-    if (schema.hasRules() && causes.stream().anyMatch(c -> BLOCKING.contains(c.reason())))
-      causes.add(Cause.invalid("<nil>", "\"null\"", SKIPPED));
+    if (schema.rules().isPresent()) {
+      if (causes.stream().anyMatch(c -> BLOCKING.contains(c.reason())))
+        causes.add(Cause.invalid("<nil>", "\"null\"", SKIPPED));
+      else causes.addAll(RuleChecks.check(schema.rules().get(), object, old));
+    }
     return causes;
   }
 

@@ -15,12 +15,13 @@ import java.util.Set;
 ///
 /// @param replicasPath where `/scale` finds the wanted replicas, such as `.spec.replicas`; empty
 ///   without that subresource
+/// @param rules empty when the definition has none
 record CustomSchema(
     TypeName type,
     Structural top,
     boolean hasStatusSubresource,
     String replicasPath,
-    boolean hasRules)
+    Optional<RuleChecks.Tree> rules)
     implements Schema {
   private static final Set<String> EVERYWHERE = Set.of("apiVersion", "kind", "metadata");
 
@@ -36,7 +37,7 @@ record CustomSchema(
           top,
           subresources.path("status").isObject(),
           subresources.path("scale").path("specReplicasPath").asText(""),
-          top.hasRules());
+          RuleChecks.Tree.of(top, true));
     }
     throw new IllegalArgumentException("the definition has no version " + version);
   }

@@ -116,7 +116,7 @@ final class DefinitionRules {
           causes.add(
               Cause.invalid(
                   root + ".type", Shown.value(schema.path("type")), "must be object at the root"));
-        schema(schema, root, true);
+        schema(schema, root, true, "");
       }
       columns(version.path("additionalPrinterColumns"), single ? "spec" : at);
       scale(version.path("subresources").path("scale"), single ? "spec" : at);
@@ -177,7 +177,8 @@ final class DefinitionRules {
     }
   }
 
-  private void schema(JsonNode schema, String at, boolean root) {
+  private void schema(JsonNode schema, String at, boolean root, String uncorrelated) {
+    int before = causes.size();
     String type = schema.path("type").asText("");
     boolean free =
         schema.path("x-kubernetes-int-or-string").asBoolean()
@@ -200,10 +201,20 @@ final class DefinitionRules {
     schema
         .path("properties")
         .properties()
-        .forEach(p -> schema(p.getValue(), at + ".properties[" + p.getKey() + "]", false));
-    if (schema.path("items").isObject()) schema(schema.path("items"), at + ".items", false);
+        .forEach(
+            p -> schema(p.getValue(), at + ".properties[" + p.getKey() + "]", false, uncorrelated));
+    if (schema.path("items").isObject()) {
+      boolean keyed = schema.path("x-kubernetes-list-type").asText("").equals("map");
+      String within = uncorrelated.isEmpty() && !keyed ? at : uncorrelated;
+      schema(schema.path("items"), at + ".items", false, within);
+    }
     if (schema.path("additionalProperties").isObject())
-      schema(schema.path("additionalProperties"), at + ".additionalProperties", false);
+      schema(
+          schema.path("additionalProperties"), at + ".additionalProperties", false, uncorrelated);
+    causes.addAll(DefinedRules.form(schema, at));
+    // What is wrong with the shape would only be said again, in words about types.
+    if (causes.size() == before && schema.has("x-kubernetes-validations"))
+      causes.addAll(DefinedRules.compiled(schema, at, root, uncorrelated));
   }
 
   private boolean pattern(JsonNode pattern, String at) {

@@ -90,6 +90,7 @@ record Structural(
   /// Whether any node has `x-kubernetes-validations`.
   boolean hasRules() {
     return !keywords.path("x-kubernetes-validations").isEmpty()
+        || allOf.stream().anyMatch(Structural::hasRules)
         || properties.values().stream().anyMatch(Structural::hasRules)
         || (additional != null && additional.hasRules())
         || (items != null && items.hasRules());
