@@ -9,6 +9,8 @@ import dev.sluice.playground.network.VirtualService.Changes;
 import dev.sluice.playground.network.VirtualService.Edits;
 import dev.sluice.playground.network.VirtualService.Rule;
 import dev.sluice.playground.network.VirtualService.Target;
+import dev.sluice.playground.network.VirtualService.TcpRule;
+import dev.sluice.playground.network.VirtualService.WeightedTarget;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -46,39 +48,50 @@ final class ActionMaker {
     }
     return new Action(
         rule,
-        shares(rule),
+        shares(rule.route(), rule.namespace()),
         rule.route().size() > 1,
         rule.mirrors().stream()
-            .map(m -> new MirrorTo(destination(m.target(), rule), m.percent()))
+            .map(m -> new MirrorTo(destination(m.target(), rule.namespace()), m.percent()))
             .toList(),
         retries(rule),
         rewrite(rule));
   }
 
-  private List<Share> shares(Rule rule) {
+  /// A connection that is not HTTP.
+  Action opaque(TcpRule rule) {
+    return new Action(
+        plain(new Destination("", port, "")).rule(),
+        shares(rule.route(), rule.namespace()),
+        rule.route().size() > 1,
+        List.of(),
+        RouteDecision.Retries.DEFAULT,
+        null);
+  }
+
+  private List<Share> shares(List<WeightedTarget> route, String namespace) {
     var shares = new ArrayList<Share>();
-    for (var target : rule.route()) {
+    for (var target : route) {
       if (target.weight() < 0) {
         throw new RejectedTable("weight " + target.weight() + " < 0");
       }
-      if (target.weight() > 0 || rule.route().size() == 1) {
+      if (target.weight() > 0 || route.size() == 1) {
         shares.add(
             new Share(
-                destination(target.target(), rule),
+                destination(target.target(), namespace),
                 Math.max(1, target.weight()),
                 requests(target.headers()),
                 responses(target.headers())));
       }
     }
-    if (shares.isEmpty() && !rule.route().isEmpty()) {
+    if (shares.isEmpty() && !route.isEmpty()) {
       throw new RejectedTable("all weights are 0");
     }
     return List.copyOf(shares);
   }
 
   /// Without a port it is the caller's; only a gateway finds the single port of a Service.
-  private Destination destination(Target target, Rule rule) {
-    var host = Names.complete(target.host(), rule.namespace());
+  private Destination destination(Target target, String namespace) {
+    var host = Names.complete(target.host(), namespace);
     var service = config.services().get(host);
     var number = target.port();
     if (number == null) {
@@ -95,10 +108,18 @@ final class ActionMaker {
     if (said == null) {
       return RouteDecision.Retries.DEFAULT;
     }
-    var attempts = said.attempts() == null ? 2 : said.attempts();
+    if (said.attempts() <= 0) {
+      return RouteDecision.Retries.NEVER;
+    }
+    var pause = said.backoff() == null ? RouteDecision.Retries.DEFAULT.pause() : said.backoff();
     if (said.retryOn().isEmpty()) {
       return new RouteDecision.Retries(
-          attempts, RouteDecision.Retries.DEFAULT.on(), Set.of(), said.perTryTimeout());
+          said.attempts(),
+          RouteDecision.Retries.DEFAULT.on(),
+          Set.of(),
+          said.perTryTimeout(),
+          pause,
+          said.otherPods());
     }
     var on = new HashSet<String>();
     var codes = new HashSet<Integer>();
@@ -111,7 +132,12 @@ final class ActionMaker {
       }
     }
     return new RouteDecision.Retries(
-        attempts, Set.copyOf(on), Set.copyOf(codes), said.perTryTimeout());
+        said.attempts(),
+        Set.copyOf(on),
+        Set.copyOf(codes),
+        said.perTryTimeout(),
+        pause,
+        said.otherPods());
   }
 
   private static @Nullable Pattern rewrite(Rule rule) {

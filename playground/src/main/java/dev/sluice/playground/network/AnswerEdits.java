@@ -1,5 +1,6 @@
 package dev.sluice.playground.network;
 
+import dev.sluice.playground.network.HeaderFormat.Facts;
 import dev.sluice.playground.network.VirtualService.Changes;
 import java.util.List;
 
@@ -9,10 +10,11 @@ import java.util.List;
 /// @param added after them, replacing
 record AnswerEdits(RequestHead request, List<Changes> levels, Headers added) {
 
-  Headers apply(Headers answer) {
+  Headers apply(int status, Headers answer) {
     var headers = answer;
+    var facts = new Facts(request, answer, status);
     for (var level : levels) {
-      headers = HeaderRules.apply(level, headers, request);
+      headers = HeaderRules.apply(level, headers, facts);
     }
     for (var header : added.all()) {
       headers = headers.set(header.name(), header.value());

@@ -92,7 +92,8 @@ final class Conversation {
     }
     number++;
     var random = ThreadLocalRandom.current();
-    var picked = backends.balancer().pick(forward, tried, backends.clock().instant(), random);
+    var picked =
+        backends.balancer().pick(caller, forward, tried, backends.clock().instant(), random);
     if (picked.isEmpty()) {
       reply(ProxyAnswers.ejected(forward));
       return;
@@ -104,8 +105,7 @@ final class Conversation {
   }
 
   private void ended(Try trying, Tries.Outcome outcome, @Nullable HttpClientResponse answer) {
-    var failed = !(outcome instanceof Tries.Outcome.Answered(var s, _)) || s >= 500;
-    backends.balancer().saw(forward, trying.pod, failed, backends.clock().instant());
+    backends.balancer().saw(forward, trying.pod, outcome, backends.clock().instant());
     switch (decided(trying, outcome)) {
       case Tries.Next.Again(var pause) -> {
         if (answer != null) {
@@ -233,12 +233,15 @@ final class Conversation {
               ended(
                   this,
                   backends.sidecarsInPods()
-                      ? new Tries.Outcome.Answered(503, null)
+                      ? Tries.Outcome.Answered.with(503)
                       : new Tries.Outcome.Reset(),
                   null);
             } else {
               answer.pause();
-              ended(this, new Tries.Outcome.Answered(answer.statusCode(), grpc(answer)), answer);
+              var outcome =
+                  Tries.Outcome.Answered.of(
+                      answer.statusCode(), HttpHeads.headers(answer.headers()));
+              ended(this, outcome, answer);
             }
           });
     }
@@ -250,7 +253,7 @@ final class Conversation {
       }
       if (backends.sidecarsInPods() && backends.tables().snapshot().hasPod(pod.ip())) {
         close(503, "URX,UF", 0);
-        ended(this, new Tries.Outcome.Answered(503, null), null);
+        ended(this, Tries.Outcome.Answered.with(503), null);
       } else {
         closed = true;
         stopTimer();
@@ -293,7 +296,8 @@ final class Conversation {
         return;
       }
       response.setStatusCode(answer.statusCode());
-      var headers = forward.answer().apply(HttpHeads.headers(answer.headers()));
+      var headers =
+          forward.answer().apply(answer.statusCode(), HttpHeads.headers(answer.headers()));
       var cookie = LoadBalancer.cookie(forward, pod);
       HttpHeads.put(
           cookie.isPresent() ? headers.add("set-cookie", cookie.get()) : headers,
@@ -332,13 +336,6 @@ final class Conversation {
         }
       });
       answer.resume();
-    }
-
-    private @Nullable Integer grpc(HttpClientResponse answer) {
-      var status = answer.getHeader("grpc-status");
-      return status != null && Telemetry.isGrpc(head) && status.matches("[0-9]{1,2}")
-          ? (Integer) Integer.parseInt(status)
-          : null;
     }
 
     /// What the pod's sidecar counts, once.

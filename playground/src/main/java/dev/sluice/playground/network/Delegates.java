@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Delegates {
   private Delegates() {}
 
-  static List<Rule> resolved(VirtualService root, List<VirtualService> all) {
+  static List<Rule> resolved(VirtualService root, MeshSnapshot.Config config) {
     return root.http().stream()
         .flatMap(rule -> {
           var wanted = rule.delegate();
@@ -24,14 +24,21 @@ final class Delegates {
             return Stream.of(rule);
           }
           var namespace = wanted.namespace().isEmpty() ? root.namespace() : wanted.namespace();
-          return all.stream()
-              .filter(v -> v.isDelegate() && v.name().equals(wanted.name()))
-              .filter(v -> v.namespace().equals(namespace))
+          return config.delegates(namespace, wanted.name()).stream()
+              .filter(v -> seenFrom(root.namespace(), v))
               .flatMap(v -> v.http().stream())
               .filter(inner -> inner.delegate() == null)
               .flatMap(inner -> merged(rule, inner).stream());
         })
         .toList();
+  }
+
+  private static boolean seenFrom(String namespace, VirtualService delegate) {
+    var to = delegate.exportTo();
+    return to.isEmpty()
+        || to.contains("*")
+        || to.contains(namespace)
+        || (to.contains(".") && delegate.namespace().equals(namespace));
   }
 
   /// Where both say something the delegate's whole field counts.
@@ -80,6 +87,9 @@ final class Delegates {
     }
     return Optional.of(
         new Match(
+            Stream.of(root.name(), inner.name())
+                .filter(n -> !n.isEmpty())
+                .collect(Collectors.joining("-")),
             either(inner.uri(), root.uri()),
             inner.uri() == null ? root.ignoreUriCase() : inner.ignoreUriCase(),
             either(inner.scheme(), root.scheme()),

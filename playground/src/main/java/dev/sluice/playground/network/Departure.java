@@ -18,7 +18,7 @@ final class Departure {
             : List.of(HeaderRules.merged(outer, share.request()));
     var headers = request.headers();
     for (var level : levels) {
-      headers = HeaderRules.apply(level, headers, request);
+      headers = HeaderRules.apply(level, headers, HeaderFormat.Facts.of(request));
     }
     var head = authority(route, levels, request.withHeaders(headers));
     return target(route, head);

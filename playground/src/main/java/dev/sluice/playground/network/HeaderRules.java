@@ -1,6 +1,6 @@
 package dev.sluice.playground.network;
 
-import com.google.re2j.Pattern;
+import dev.sluice.playground.network.HeaderFormat.Facts;
 import dev.sluice.playground.network.VirtualService.Changes;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -9,27 +9,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Header operations of a VirtualService. Values are formats of Envoy: `%REQ(:PATH)%`,
-/// `%PROTOCOL%`, `%%`.
+/// Header operations of a VirtualService; values are filled in by [HeaderFormat].
 final class HeaderRules {
-  private static final Pattern VARIABLE = Pattern.compile("%%|%([A-Z_]+)(?:\\(([^)]*)\\))?%");
-
   private HeaderRules() {}
 
   /// Takes away first, then sets, then adds.
-  static Headers apply(Changes changes, Headers headers, RequestHead request) {
+  static Headers apply(Changes changes, Headers headers, Facts facts) {
     var result = headers;
     for (var name : changes.remove()) {
       result = result.without(name);
     }
     for (var set : changes.set().entrySet()) {
       if (!isHost(set.getKey())) {
-        result = result.set(set.getKey(), format(set.getValue(), request));
+        result = result.set(set.getKey(), HeaderFormat.filled(set.getValue(), facts));
       }
     }
     for (var add : changes.add().entrySet()) {
       if (!isHost(add.getKey())) {
-        result = result.add(add.getKey(), format(add.getValue(), request));
+        result = result.add(add.getKey(), HeaderFormat.filled(add.getValue(), facts));
       }
     }
     return result;
@@ -57,48 +54,8 @@ final class HeaderRules {
   /// The first variable that is not known here, as written.
   static Optional<String> unknownVariable(Changes changes) {
     return Stream.concat(changes.set().values().stream(), changes.add().values().stream())
-        .flatMap(value -> unknown(value).stream())
+        .flatMap(value -> HeaderFormat.unknown(value).stream())
         .findFirst();
-  }
-
-  private static Optional<String> unknown(String value) {
-    var found = VARIABLE.matcher(value);
-    var rest = new StringBuilder();
-    var end = 0;
-    while (found.find()) {
-      rest.append(value, end, found.start());
-      end = found.end();
-      var name = found.group(1);
-      if (name != null && !name.equals("REQ") && !name.equals("PROTOCOL")) {
-        return Optional.of(found.group());
-      }
-    }
-    rest.append(value.substring(end));
-    return rest.indexOf("%") < 0 ? Optional.empty() : Optional.of(value);
-  }
-
-  private static String format(String value, RequestHead request) {
-    if (value.indexOf('%') < 0) {
-      return value;
-    }
-    var found = VARIABLE.matcher(value);
-    var result = new StringBuilder();
-    var end = 0;
-    while (found.find()) {
-      result.append(value, end, found.start());
-      end = found.end();
-      var name = found.group(1);
-      if (name == null) {
-        result.append('%');
-      } else if (name.equals("PROTOCOL")) {
-        result.append("HTTP/1.1");
-      } else {
-        var header = found.group(2);
-        var values = request.values(Names.lower(header == null ? "" : header));
-        result.append(values.isEmpty() ? "-" : values.getFirst());
-      }
-    }
-    return result.append(value.substring(end)).toString();
   }
 
   private static boolean isHost(String name) {

@@ -1,6 +1,8 @@
 package dev.sluice.playground.network;
 
-import dev.sluice.playground.network.MeshSnapshot.StickyBy;
+import dev.sluice.playground.network.TrafficPolicy.Ejection;
+import dev.sluice.playground.network.TrafficPolicy.Simple;
+import dev.sluice.playground.network.TrafficPolicy.StickyBy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -18,16 +20,44 @@ final class LoadBalancer {
 
   private record Host(Destination destination, String ip, int port) {}
 
+  private record Turn(Caller caller, Destination destination) {}
+
+  /// Failures in a row, of each kind.
+  private record Rows(int errors, int gatewayErrors, int unreached) {
+    static final Rows NONE = new Rows(0, 0, 0);
+
+    Rows after(Tries.Outcome outcome, Ejection policy) {
+      if (outcome instanceof Tries.Outcome.Answered(var status, _, _)) {
+        return new Rows(
+            status >= 500 ? errors + 1 : 0,
+            status >= 502 && status <= 504 ? gatewayErrors + 1 : 0,
+            0);
+      }
+      return policy.toldApart()
+          ? new Rows(errors, gatewayErrors, unreached + 1)
+          : new Rows(errors + 1, gatewayErrors + 1, 0);
+    }
+
+    boolean tooMany(Ejection policy) {
+      return (policy.after() > 0 && errors >= policy.after())
+          || (policy.afterGateway() > 0 && gatewayErrors >= policy.afterGateway())
+          || (policy.afterLocal() > 0 && unreached >= policy.afterLocal());
+    }
+  }
+
   /// @param ejections so far; each one lasts longer than the one before
-  private record Health(int failures, int ejections, Instant until) {
-    static final Health GOOD = new Health(0, 0, Instant.MIN);
+  private record Health(Rows rows, int ejections, Instant until) {
+    static final Health GOOD = new Health(Rows.NONE, 0, Instant.MIN);
   }
 
   private final Map<Host, Health> healths = new HashMap<>();
+  private final Map<Host, Integer> underWay = new HashMap<>();
+  private final Map<Turn, Integer> turns = new HashMap<>();
 
-  /// @param tried by this request before; other pods are preferred
+  /// @param tried by this request before; other pods are preferred, but where a hash chooses
   /// @return empty when every pod is ejected
   synchronized Optional<Endpoint> pick(
+      Caller caller,
       RouteDecision.Forward forward,
       Collection<Endpoint> tried,
       Instant now,
@@ -39,57 +69,103 @@ final class LoadBalancer {
     if (healthy.isEmpty()) {
       return Optional.empty();
     }
+    var key = stickyKey(forward);
+    var others = forward.retries().otherPods();
+    var choice = (others == null ? key.isEmpty() : others) ? fresh(healthy, tried) : healthy;
+    return Optional.of(
+        key.map(k -> byHash(choice, k)).orElseGet(() -> chosen(caller, forward, choice, random)));
+  }
+
+  private static List<Endpoint> fresh(List<Endpoint> healthy, Collection<Endpoint> tried) {
     var fresh = healthy.stream().filter(e -> !tried.contains(e)).toList();
-    var choice = fresh.isEmpty() ? healthy : fresh;
-    var key = tried.isEmpty() ? stickyKey(forward) : Optional.<String>empty();
-    return Optional.of(key.map(k -> byHash(choice, k)).orElseGet(() -> any(choice, random)));
+    return fresh.isEmpty() ? healthy : fresh;
+  }
+
+  private Endpoint chosen(
+      Caller caller, RouteDecision.Forward forward, List<Endpoint> choice, RandomGenerator random) {
+    var kind =
+        forward.policy().balance() instanceof Simple(var said) ? said : Simple.Kind.LEAST_REQUEST;
+    return switch (kind) {
+      case RANDOM -> any(choice, random);
+      case ROUND_ROBIN -> {
+        if (turns.size() >= MOST_HOSTS) {
+          turns.clear();
+        }
+        var turn = turns.merge(new Turn(caller, forward.destination()), 1, Integer::sum);
+        yield choice.get(Math.floorMod(turn - 1, choice.size()));
+      }
+      case LEAST_REQUEST -> {
+        var one = any(choice, random);
+        var other = any(choice, random);
+        yield busy(forward.destination(), other) < busy(forward.destination(), one) ? other : one;
+      }
+    };
+  }
+
+  private int busy(Destination destination, Endpoint endpoint) {
+    return underWay.getOrDefault(new Host(destination, endpoint.ip(), endpoint.port()), 0);
+  }
+
+  /// A try begins; [#ends] must follow.
+  synchronized void begins(Destination destination, Endpoint endpoint) {
+    underWay.merge(new Host(destination, endpoint.ip(), endpoint.port()), 1, Integer::sum);
+  }
+
+  synchronized void ends(Destination destination, Endpoint endpoint) {
+    underWay.computeIfPresent(
+        new Host(destination, endpoint.ip(), endpoint.port()),
+        (_, count) -> count > 1 ? count - 1 : null);
   }
 
   Endpoint any(List<Endpoint> endpoints, RandomGenerator random) {
     return endpoints.get(random.nextInt(endpoints.size()));
   }
 
-  /// Counts an answer; 5xx in a row eject the pod where the policy says so.
+  /// Counts how a try ended; failures in a row eject the pod where the policy says so.
   synchronized void saw(
-      RouteDecision.Forward forward, Endpoint endpoint, boolean failed, Instant now) {
-    var policy = forward.policy();
-    if (policy.ejectAfter() == 0) {
+      RouteDecision.Forward forward, Endpoint endpoint, Tries.Outcome outcome, Instant now) {
+    var policy = forward.policy().ejection();
+    if (policy == null) {
       return;
     }
     var host = new Host(forward.destination(), endpoint.ip(), endpoint.port());
     var before = healths.getOrDefault(host, Health.GOOD);
-    if (!failed) {
-      healths.computeIfPresent(host, (_, h) -> new Health(0, h.ejections, h.until));
+    var rows = before.rows.after(outcome, policy);
+    if (rows.equals(Rows.NONE) && before.equals(Health.GOOD)) {
       return;
     }
-    var failures = before.failures + 1;
-    if (failures < policy.ejectAfter() || !mayEject(forward, now)) {
-      remember(host, new Health(failures, before.ejections, before.until));
+    if (!rows.tooMany(policy) || !mayEject(forward, policy, now)) {
+      remember(host, new Health(rows, before.ejections, before.until));
       return;
     }
     var times = before.ejections + 1;
-    remember(host, new Health(0, times, now.plus(policy.ejectFor().multipliedBy(times))));
+    remember(host, new Health(Rows.NONE, times, now.plus(policy.base().multipliedBy(times))));
   }
 
   /// A value for the affinity cookie that the proxy sets on the first answer; empty when there is
   /// nothing to set.
   static Optional<String> cookie(RouteDecision.Forward forward, Endpoint chosen) {
-    if (forward.policy().stickyBy() instanceof StickyBy.Cookie(var name, Duration ttl)
+    if (forward.policy().stickyBy() instanceof StickyBy.Cookie(var name, Duration ttl, var path)
         && cookieValue(forward.outgoing(), name).isEmpty()) {
       var value = Long.toHexString(hash(chosen.ip() + ":" + chosen.port()));
-      return Optional.of(name + "=\"" + value + "\"; Max-Age=" + ttl.toSeconds() + "; HttpOnly");
+      return Optional.of(
+          "%s=\"%s\"%s%s; HttpOnly"
+              .formatted(
+                  name,
+                  value,
+                  ttl.isZero() ? "" : "; Max-Age=" + ttl.toSeconds(),
+                  path.isEmpty() ? "" : "; Path=" + path));
     }
     return Optional.empty();
   }
 
-  private boolean mayEject(RouteDecision.Forward forward, Instant now) {
+  /// The next one counts, too: of two pods, 10 % are none.
+  private boolean mayEject(RouteDecision.Forward forward, Ejection policy, Instant now) {
     var ejected =
         forward.endpoints().stream()
             .filter(e -> now.isBefore(health(forward.destination(), e).until))
             .count();
-    return ejected == 0
-        || (ejected + 1) * 100
-            <= (long) forward.policy().ejectAtMost() * forward.endpoints().size();
+    return (ejected + 1) * 100 <= (long) policy.atMost() * forward.endpoints().size();
   }
 
   private Health health(Destination destination, Endpoint endpoint) {
@@ -109,6 +185,7 @@ final class LoadBalancer {
       case StickyBy.Cookie cookie -> cookieValue(forward.outgoing(), cookie.name());
       case StickyBy.HeaderValue header -> forward.outgoing().headers().first(header.name());
       case StickyBy.QueryParameter query -> Condition.parameter(forward.outgoing(), query.name());
+      case StickyBy.SourceAddress _ -> Optional.of("127.0.0.1");
     };
   }
 

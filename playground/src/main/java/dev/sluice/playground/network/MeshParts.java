@@ -83,13 +83,11 @@ final class MeshParts {
     var virtualServices =
         all(MeshReader.VirtualServicePart.class, MeshReader.VirtualServicePart::virtualService);
     virtualServices.sort(byAge);
-    var rules = all(MeshReader.RulePart.class, p -> p);
-    rules.sort(Comparator.comparing(MeshReader.RulePart::created));
     var services = all(MeshReader.ServicePart.class, MeshReader.ServicePart::service);
     return new MeshSnapshot.Config(
         MeshSnapshot.index(services, MeshSnapshot.Service::host),
         List.copyOf(virtualServices),
-        rules.stream().map(MeshReader.RulePart::rule).toList(),
+        all(MeshReader.RulePart.class, MeshReader.RulePart::rule),
         List.copyOf(all(MeshReader.GatewayPart.class, MeshReader.GatewayPart::gateway)),
         settings);
   }

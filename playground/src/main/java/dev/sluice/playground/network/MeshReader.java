@@ -1,13 +1,13 @@
 package dev.sluice.playground.network;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sluice.playground.network.MeshSnapshot.DestinationRule;
+import dev.sluice.playground.network.DestinationRules.DestinationRule;
+import dev.sluice.playground.network.DestinationRules.Subset;
 import dev.sluice.playground.network.MeshSnapshot.Pod;
+import dev.sluice.playground.network.MeshSnapshot.ServedHost;
 import dev.sluice.playground.network.MeshSnapshot.Server;
 import dev.sluice.playground.network.MeshSnapshot.Service;
 import dev.sluice.playground.network.MeshSnapshot.ServicePort;
-import dev.sluice.playground.network.MeshSnapshot.StickyBy;
-import dev.sluice.playground.network.MeshSnapshot.TrafficPolicy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -36,7 +36,7 @@ final class MeshReader {
 
   record VirtualServicePart(VirtualService virtualService) implements Part {}
 
-  record RulePart(Instant created, DestinationRule rule) implements Part {}
+  record RulePart(DestinationRule rule) implements Part {}
 
   record GatewayPart(MeshSnapshot.Gateway gateway) implements Part {}
 
@@ -112,43 +112,22 @@ final class MeshReader {
 
   private static RulePart rule(JsonNode object) {
     var spec = object.path("spec");
-    var subsets = new LinkedHashMap<String, Map<String, String>>();
+    var subsets = new LinkedHashMap<String, Subset>();
     for (var subset : spec.path("subsets")) {
-      subsets.put(subset.path("name").asText(), texts(subset.path("labels")));
+      subsets.putIfAbsent(
+          subset.path("name").asText(),
+          new Subset(
+              texts(subset.path("labels")), PolicyReader.policy(subset.path("trafficPolicy"))));
     }
     return new RulePart(
-        created(object),
         new DestinationRule(
+            namespace(object),
+            name(object),
+            created(object),
             Names.complete(spec.path("host").asText(), namespace(object)),
-            Map.copyOf(subsets),
-            policy(spec.path("trafficPolicy"))));
-  }
-
-  private static TrafficPolicy policy(JsonNode policy) {
-    var outlier = policy.path("outlierDetection");
-    var after =
-        outlier.isObject()
-            ? outlier.path("consecutive5xxErrors").asInt(outlier.path("consecutiveErrors").asInt(5))
-            : 0;
-    var ejectFor = duration(outlier, "baseEjectionTime");
-    return new TrafficPolicy(
-        sticky(policy.path("loadBalancer").path("consistentHash")),
-        after,
-        ejectFor == null ? Duration.ofSeconds(30) : ejectFor,
-        outlier.path("maxEjectionPercent").asInt(10));
-  }
-
-  private static @Nullable StickyBy sticky(JsonNode hash) {
-    if (hash.has("httpCookie")) {
-      var cookie = hash.path("httpCookie");
-      return new StickyBy.Cookie(cookie.path("name").asText(), duration(cookie, "ttl"));
-    }
-    if (hash.has("httpHeaderName")) {
-      return new StickyBy.HeaderValue(Names.lower(hash.path("httpHeaderName").asText()));
-    }
-    return hash.has("httpQueryParameterName")
-        ? new StickyBy.QueryParameter(hash.path("httpQueryParameterName").asText())
-        : null;
+            list(spec.path("exportTo"), JsonNode::asText),
+            Collections.unmodifiableMap(subsets),
+            PolicyReader.policy(spec.path("trafficPolicy"))));
   }
 
   private static MeshSnapshot.Gateway gateway(JsonNode object) {
@@ -163,12 +142,16 @@ final class MeshReader {
                 new Server(
                     s.path("port").path("number").asInt(),
                     s.path("port").path("protocol").asText(""),
-                    list(s.path("hosts"), h -> Names.lower(afterSlash(h.asText()))),
+                    list(s.path("hosts"), h -> served(h.asText(), namespace(object))),
                     s.path("tls").path("httpsRedirect").asBoolean())));
   }
 
-  private static String afterSlash(String host) {
-    return host.substring(host.indexOf('/') + 1);
+  /// `HOST`, `NAMESPACE/HOST`, `./HOST` or `*/HOST`.
+  private static ServedHost served(String host, String namespace) {
+    var slash = host.indexOf('/');
+    var before = slash < 0 ? "*" : host.substring(0, slash);
+    return new ServedHost(
+        before.equals(".") ? namespace : before, Names.lower(host.substring(slash + 1)));
   }
 
   static String namespace(JsonNode object) {

@@ -1,7 +1,7 @@
 package dev.sluice.playground.network;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.time.Duration;
+import dev.sluice.playground.network.DestinationRules.DestinationRule;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
@@ -9,9 +9,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /// Everything that routing looks at, at one moment. Immutable.
 public final class MeshSnapshot {
@@ -19,10 +20,13 @@ public final class MeshSnapshot {
 
   private final Config config;
   private final Map<String, List<Pod>> podsByNamespace;
+  private final Set<String> addresses;
+  private final Map<Asked, List<Endpoint>> endpoints = new ConcurrentHashMap<>();
 
   private MeshSnapshot(Config config, Collection<Pod> pods) {
     this.config = config;
     this.podsByNamespace = pods.stream().collect(Collectors.groupingBy(Pod::namespace));
+    this.addresses = pods.stream().map(Pod::ip).collect(Collectors.toUnmodifiableSet());
   }
 
   /// Reads Services, Pods, VirtualServices, DestinationRules and Gateways; other kinds and objects
@@ -45,14 +49,23 @@ public final class MeshSnapshot {
 
   /// Ready pods behind a destination, in the order of their names. Pods come from the Service's
   /// selector: a Service without one has no endpoints here.
-  List<Endpoint> endpoints(Destination destination) {
+  ///
+  /// @param caller the caller's namespace, whose rules say what a subset is
+  List<Endpoint> endpoints(String caller, Destination destination) {
+    return endpoints.computeIfAbsent(new Asked(caller, destination), this::found);
+  }
+
+  private record Asked(String caller, Destination destination) {}
+
+  private List<Endpoint> found(Asked asked) {
+    var destination = asked.destination;
     var service = config.services.get(destination.host());
     var port = service == null ? null : service.port(destination.port()).orElse(null);
     if (service == null || port == null || service.selector.isEmpty()) {
       return List.of();
     }
     var wanted = new HashMap<>(service.selector);
-    wanted.putAll(config.subset(destination).orElse(Map.of()));
+    wanted.putAll(config.subset(asked.caller, destination).orElse(Map.of()));
     return podsByNamespace.getOrDefault(service.namespace, List.of()).stream()
         .filter(pod -> pod.ready && pod.labels.entrySet().containsAll(wanted.entrySet()))
         .flatMap(pod -> pod.target(port).stream())
@@ -61,9 +74,10 @@ public final class MeshSnapshot {
 
   /// What is written in a way that cannot do what it seems to, one sentence each.
   List<String> doubts() {
+    var known = config.gateways.stream().map(Gateway::qualified).collect(Collectors.toSet());
     return config.virtualServices.stream()
         .flatMap(v -> v.gatewayNames().stream().map(name -> Map.entry(v, name)))
-        .filter(e -> config.gateways.stream().noneMatch(g -> g.is(e.getValue())))
+        .filter(e -> !known.contains(e.getValue()))
         .map(e ->
             "VirtualService %s/%s names the Gateway %s, which does not exist: no outside traffic"
                 .formatted(e.getKey().namespace(), e.getKey().name(), e.getValue()))
@@ -72,18 +86,14 @@ public final class MeshSnapshot {
 
   /// Whether a pod, ready or not, has this address.
   boolean hasPod(String ip) {
-    return podsByNamespace.values().stream().anyMatch(pods -> hasPod(pods, ip));
-  }
-
-  private static boolean hasPod(List<Pod> pods, String ip) {
-    return pods.stream().anyMatch(pod -> pod.ip.equals(ip));
+    return addresses.contains(ip);
   }
 
   /// The Service that an inbound proxy of this pod names: the oldest one that selects it, by name
   /// for equal ages.
   Optional<String> inboundService(String namespace, Map<String, String> labels) {
-    return config.services.values().stream()
-        .filter(s -> s.namespace.equals(namespace) && !s.selector.isEmpty())
+    return config.servicesByNamespace.getOrDefault(namespace, List.of()).stream()
+        .filter(s -> !s.selector.isEmpty())
         .filter(s -> labels.entrySet().containsAll(s.selector.entrySet()))
         .min(Comparator.comparing((Service s) -> s.created).thenComparing((Service s) -> s.name))
         .map(Service::host);
@@ -102,44 +112,81 @@ public final class MeshSnapshot {
     public static final Settings CLOSED = new Settings(true, false, false);
   }
 
-  /// What route tables are made of; a change means new tables.
-  ///
-  /// @param services by full name
-  /// @param virtualServices in the order of age, then name, then namespace
-  /// @param rules in the same order
-  record Config(
-      Map<String, Service> services,
-      List<VirtualService> virtualServices,
-      List<DestinationRule> rules,
-      List<Gateway> gateways,
-      Settings settings) {
+  /// What route tables are made of; a change means new tables. Compared by identity: a new one is
+  /// made only when an object changed.
+  static final class Config {
     static final Config EMPTY =
         new Config(Map.of(), List.of(), List.of(), List.of(), Settings.DEFAULT);
 
-    Optional<Map<String, String>> subset(Destination destination) {
-      if (destination.subset().isEmpty()) {
-        return Optional.of(Map.of());
-      }
-      return rules.stream()
-          .filter(r -> Names.covers(r.host(), destination.host()))
-          .flatMap(r -> Optional.ofNullable(r.subsets().get(destination.subset())).stream())
-          .findFirst();
+    private final Map<String, Service> services;
+    private final Map<String, List<Service>> servicesByNamespace;
+    private final List<VirtualService> virtualServices;
+    private final Map<String, List<VirtualService>> delegates;
+    private final DestinationRules rules;
+    private final List<Gateway> gateways;
+    private final Settings settings;
+
+    /// @param services by full name
+    /// @param virtualServices in the order of age, then name, then namespace
+    Config(
+        Map<String, Service> services,
+        List<VirtualService> virtualServices,
+        List<DestinationRule> rules,
+        List<Gateway> gateways,
+        Settings settings) {
+      this.services = services;
+      this.servicesByNamespace =
+          services.values().stream().collect(Collectors.groupingBy(Service::namespace));
+      this.virtualServices = List.copyOf(virtualServices);
+      this.delegates =
+          virtualServices.stream()
+              .filter(VirtualService::isDelegate)
+              .collect(Collectors.groupingBy(v -> v.namespace() + "/" + v.name()));
+      this.rules = new DestinationRules(rules);
+      this.gateways = List.copyOf(gateways);
+      this.settings = settings;
     }
 
-    boolean exists(Destination destination) {
+    Map<String, Service> services() {
+      return services;
+    }
+
+    List<VirtualService> virtualServices() {
+      return virtualServices;
+    }
+
+    List<Gateway> gateways() {
+      return gateways;
+    }
+
+    Settings settings() {
+      return settings;
+    }
+
+    List<VirtualService> delegates(String namespace, String name) {
+      return delegates.getOrDefault(namespace + "/" + name, List.of());
+    }
+
+    private Optional<Map<String, String>> subset(String caller, Destination destination) {
+      return rules.subset(caller, owner(destination), destination);
+    }
+
+    /// @param caller the caller's namespace
+    boolean exists(String caller, Destination destination) {
       var service = services.get(destination.host());
       return service != null
           && service.port(destination.port()).isPresent()
-          && subset(destination).isPresent();
+          && subset(caller, destination).isPresent();
     }
 
     /// The policy for a destination: that of its own host only, never the host the caller used.
-    TrafficPolicy policy(Destination destination) {
-      return rules.stream()
-          .filter(r -> Names.covers(r.host(), destination.host()))
-          .map(DestinationRule::policy)
-          .findFirst()
-          .orElse(TrafficPolicy.NONE);
+    TrafficPolicy policy(String caller, Destination destination) {
+      return rules.policy(caller, owner(destination), destination);
+    }
+
+    private String owner(Destination destination) {
+      var service = services.get(destination.host());
+      return service == null ? "" : service.namespace;
     }
   }
 
@@ -194,38 +241,18 @@ public final class MeshSnapshot {
     }
   }
 
-  /// @param host full name or wildcard
-  record DestinationRule(
-      String host, Map<String, Map<String, String>> subsets, TrafficPolicy policy) {}
-
-  /// @param stickyBy null when pods are drawn at random
-  /// @param ejectAfter consecutive 5xx answers that take a pod out, 0 for never
-  /// @param ejectFor for how long at the first time
-  /// @param ejectAtMost percent of the pods
-  record TrafficPolicy(
-      @Nullable StickyBy stickyBy, int ejectAfter, Duration ejectFor, int ejectAtMost) {
-    static final TrafficPolicy NONE = new TrafficPolicy(null, 0, Duration.ZERO, 0);
-  }
-
-  /// What `consistentHash` looks at.
-  sealed interface StickyBy {
-    /// @param ttl null when no cookie is set by the proxy
-    record Cookie(String name, @Nullable Duration ttl) implements StickyBy {}
-
-    record HeaderValue(String name) implements StickyBy {}
-
-    record QueryParameter(String name) implements StickyBy {}
-  }
-
   record Gateway(
       String namespace, String name, Map<String, String> selector, List<Server> servers) {
-    boolean is(String qualified) {
-      return qualified.equals(namespace + "/" + name);
+    String qualified() {
+      return namespace + "/" + name;
     }
   }
 
-  /// @param hosts as written, without a namespace part
-  record Server(int port, String protocol, List<String> hosts, boolean httpsRedirect) {}
+  record Server(int port, String protocol, List<ServedHost> hosts, boolean httpsRedirect) {}
+
+  /// @param namespace whose VirtualServices may have it; `*` for any
+  /// @param domain with or without a wildcard
+  record ServedHost(String namespace, String domain) {}
 
   static <K, V> Map<K, V> index(Collection<V> values, Function<V, K> key) {
     return values.stream().collect(Collectors.toUnmodifiableMap(key, v -> v, (a, _) -> a));

@@ -4,6 +4,7 @@ import dev.sluice.playground.network.RouteDecision.Forward;
 import dev.sluice.playground.network.RouteDecision.Local;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 
 /// Answers that proxies give when no pod does.
 final class ProxyAnswers {
@@ -26,6 +27,25 @@ final class ProxyAnswers {
         null);
   }
 
+  /// The destination's pool is full. Never tried again.
+  static Local overflow(Forward forward) {
+    var answer =
+        at(
+            forward,
+            RESET + "overflow",
+            List.of("UO"),
+            "upstream_reset_before_response_started{overflow}");
+    return new Local(
+        answer.rule(),
+        answer.delay(),
+        answer.status(),
+        answer.headers().set("x-envoy-overloaded", "true"),
+        answer.body(),
+        answer.flags(),
+        answer.details(),
+        answer.destination());
+  }
+
   /// Outlier detection has taken every pod out.
   static Local ejected(Forward forward) {
     return at(forward, "no healthy upstream", List.of("UH"), "no_healthy_upstream");
@@ -46,14 +66,17 @@ final class ProxyAnswers {
   }
 
   private static Local at(Forward forward, String body, List<String> flags, String details) {
-    return new Local(
-        forward.rule(),
-        Duration.ZERO,
-        503,
-        forward.answer().apply(Routing.text(body)),
-        body,
-        flags,
-        details,
-        forward.destination());
+    return GrpcAnswers.inWordsOf(
+        forward.outgoing(),
+        new Local(
+            forward.rule(),
+            Duration.ZERO,
+            503,
+            forward.answer().apply(503, Routing.text(body)),
+            body,
+            flags,
+            details,
+            forward.destination()),
+        OptionalInt.empty());
   }
 }

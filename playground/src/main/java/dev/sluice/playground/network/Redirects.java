@@ -2,19 +2,35 @@ package dev.sluice.playground.network;
 
 import dev.sluice.playground.network.VirtualService.Redirect;
 
-/// Where a redirect sends a caller. The query is kept.
+/// Where a redirect sends a caller. The query is kept, unless the redirect says another.
 final class Redirects {
   private Redirects() {}
 
-  static String location(Redirect redirect, RequestHead request) {
+  /// @param callersPort that the caller connected to
+  static String location(Redirect redirect, RequestHead request, int callersPort) {
     var scheme = redirect.scheme() == null ? request.scheme() : redirect.scheme();
-    var authority = redirect.authority() == null ? request.authority() : redirect.authority();
-    var port = redirect.port();
+    var port = redirect.callersPort() ? (Integer) callersPort : redirect.port();
+    var authority =
+        redirect.authority() == null
+            ? kept(request, !scheme.equals(request.scheme()), port != null)
+            : redirect.authority();
     if (port != null) {
-      var colon = authority.lastIndexOf(':');
-      authority = (colon < 0 ? authority : authority.substring(0, colon)) + ":" + port;
+      authority = authority + ":" + port;
     }
     var path = redirect.uri() == null ? request.path() : redirect.uri();
-    return scheme + "://" + authority + path + request.query();
+    return scheme + "://" + authority + path + (path.indexOf('?') < 0 ? request.query() : "");
+  }
+
+  /// The caller's own authority; a port that only the old scheme implied does not go along.
+  private static String kept(RequestHead request, boolean otherScheme, boolean otherPort) {
+    var authority = request.authority();
+    var colon = authority.lastIndexOf(':');
+    if (colon < 0 || colon < authority.lastIndexOf(']')) {
+      return authority;
+    }
+    var implied = request.scheme().equals("https") ? ":443" : ":80";
+    return otherPort || (otherScheme && authority.substring(colon).equals(implied))
+        ? authority.substring(0, colon)
+        : authority;
   }
 }

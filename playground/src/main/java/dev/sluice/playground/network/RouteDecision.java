@@ -1,6 +1,5 @@
 package dev.sluice.playground.network;
 
-import dev.sluice.playground.network.MeshSnapshot.TrafficPolicy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -110,13 +109,27 @@ public sealed interface RouteDecision {
   /// @param on Envoy's retry conditions
   /// @param codes that are retried under `retriable-status-codes`
   /// @param perTry null for no limit
-  record Retries(int attempts, Set<String> on, Set<Integer> codes, @Nullable Duration perTry) {
+  /// @param pause the longest one before the second try; later ones may be longer
+  /// @param otherPods whether pods that were not tried are preferred; null where that follows from
+  ///   how the destination chooses its pods
+  record Retries(
+      int attempts,
+      Set<String> on,
+      Set<Integer> codes,
+      @Nullable Duration perTry,
+      Duration pause,
+      @Nullable Boolean otherPods) {
+    private static final Duration PAUSE = Duration.ofMillis(25);
+    static final Retries NEVER = new Retries(0, Set.of(), Set.of(), null, PAUSE, null);
+
     /// What Istio gives a rule that says nothing.
     public static final Retries DEFAULT =
         new Retries(
             2,
             Set.of("connect-failure", "refused-stream", "unavailable", "cancelled"),
             Set.of(),
+            null,
+            PAUSE,
             null);
   }
 }

@@ -12,14 +12,16 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param exact by domain in lower case
 /// @param wildcards longest first, each beginning with `*`
-/// @param opaque Services of this port that do not speak HTTP, by every spelling of their name
+/// @param opaque where connections to Services of this port that do not speak HTTP go, by every
+///   spelling of their name
 /// @param listens whether anything is routed on this port at all
 record RouteTable(
     Map<String, VirtualHost> exact,
     List<Map.Entry<String, VirtualHost>> wildcards,
-    Map<String, Destination> opaque,
+    Map<String, Action> opaque,
     boolean listens,
-    boolean gateway,
+    Caller caller,
+    int port,
     MeshSnapshot.Config config) {
 
   /// An exact domain wins over every wildcard, a longer wildcard over a shorter one.
@@ -35,8 +37,13 @@ record RouteTable(
 
   record VirtualHost(List<Route> routes, boolean httpsRedirect) {}
 
+  boolean gateway() {
+    return caller instanceof Caller.Gateway;
+  }
+
   /// @param condition of one match entry of the rule
-  record Route(Condition condition, Action action) {}
+  /// @param name of the rule and the match entry, empty when they have none
+  record Route(Condition condition, Action action, String name) {}
 
   /// What a rule does, compiled once for all of its match entries.
   ///

@@ -3,13 +3,18 @@ package dev.sluice.playground.network;
 import dev.sluice.playground.network.MeshSnapshot.Config;
 import dev.sluice.playground.network.MeshSnapshot.Server;
 import dev.sluice.playground.network.MeshSnapshot.Service;
+import dev.sluice.playground.network.RouteTable.Action;
 import dev.sluice.playground.network.RouteTable.Route;
 import dev.sluice.playground.network.RouteTable.VirtualHost;
 import dev.sluice.playground.network.VirtualService.Match;
 import dev.sluice.playground.network.VirtualService.Rule;
+import dev.sluice.playground.network.VirtualService.TcpMatch;
+import dev.sluice.playground.network.VirtualService.TcpRule;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Makes the route table of one proxy for one port, as Istio's control plane does.
 final class RouteTableMaker {
@@ -47,17 +53,22 @@ final class RouteTableMaker {
             .filter(s -> s.port(port).isPresent())
             .sorted(Comparator.comparing(Service::host))
             .toList();
-    var http = onPort.stream().filter(s -> speaksHttp(s)).toList();
+    var meshOnes =
+        inLine().filter(v -> v.gateways().isEmpty() || v.gateways().contains(MESH)).toList();
+    var owners = new Owners(meshOnes);
     var domains = new HashMap<String, VirtualHost>();
-    var opaque = new HashMap<String, Destination>();
+    var opaque = new HashMap<String, Action>();
+    var http = new ArrayList<Service>();
     for (var service : onPort) {
-      if (!speaksHttp(service)) {
-        spellings(service)
-            .forEach(d -> opaque.putIfAbsent(d, new Destination(service.host(), port, "")));
+      if (speaksHttp(service)) {
+        http.add(service);
+      } else {
+        var action = opaque(service, owners.of(service.host()));
+        spellings(service).forEach(d -> opaque.putIfAbsent(d, action));
       }
     }
     if (!http.isEmpty()) {
-      owned(http, domains);
+      owned(http, meshOnes, owners, domains);
       for (var service : http) {
         var host = new VirtualHost(List.of(plain(service)), false);
         spellings(service).forEach(d -> domains.putIfAbsent(d, host));
@@ -66,51 +77,91 @@ final class RouteTableMaker {
     return table(domains, opaque, !onPort.isEmpty());
   }
 
-  /// Virtual hosts that a VirtualService owns: whole, the first in line, never merged.
-  private void owned(List<Service> services, Map<String, VirtualHost> domains) {
-    var meshOnes =
-        inLine().filter(v -> v.gateways().isEmpty() || v.gateways().contains(MESH)).toList();
-    var owners = new HashMap<String, VirtualService>();
-    for (var service : services) {
-      owner(meshOnes, service.host()).ifPresent(v -> owners.put(service.host(), v));
-    }
-    for (var virtualService : meshOnes) {
-      var host = new VirtualHost(routes(virtualService, List.of(MESH)), false);
-      for (var service : services) {
-        if (virtualService.equals(owners.get(service.host()))) {
-          spellings(service).forEach(d -> domains.putIfAbsent(d, host));
+  /// Which VirtualService has a Service: the most specific host wins, among equals the first in
+  /// line.
+  private static final class Owners {
+    private final Map<String, VirtualService> exact = new HashMap<>();
+    private final Map<String, VirtualService> wildcards = new HashMap<>();
+
+    Owners(List<VirtualService> inLine) {
+      for (var candidate : inLine) {
+        for (var host : candidate.hosts()) {
+          var full = Names.complete(host, candidate.namespace());
+          (Names.isWildcard(full) ? wildcards : exact).putIfAbsent(full, candidate);
         }
       }
+    }
+
+    Optional<VirtualService> of(String service) {
+      var found = exact.get(service);
+      return found != null
+          ? Optional.of(found)
+          : wildcards.entrySet().stream()
+              .filter(e -> Names.covers(e.getKey(), service))
+              .max(Comparator.comparingInt(e -> e.getKey().length()))
+              .map(Map.Entry::getValue);
+    }
+  }
+
+  /// Virtual hosts that a VirtualService owns: whole, the first in line, never merged. Those that
+  /// own nothing are not even looked at.
+  private void owned(
+      List<Service> services,
+      List<VirtualService> meshOnes,
+      Owners owners,
+      Map<String, VirtualHost> domains) {
+    var owned = new IdentityHashMap<VirtualService, List<Service>>();
+    var taken = new HashSet<String>();
+    for (var service : services) {
+      owners
+          .of(service.host())
+          .ifPresent(v -> {
+            owned.computeIfAbsent(v, _ -> new ArrayList<>()).add(service);
+            taken.add(service.host());
+          });
+    }
+    for (var virtualService : meshOnes) {
+      var here = new ArrayList<String>();
+      owned
+          .getOrDefault(virtualService, List.of())
+          .forEach(service -> here.addAll(spellings(service)));
       for (var name : virtualService.hosts()) {
         var full = Names.complete(name, virtualService.namespace());
-        if (!owners.containsKey(full) && !config.services().containsKey(full)) {
-          domains.putIfAbsent(full, host);
+        if (!taken.contains(full) && !config.services().containsKey(full)) {
+          here.add(full);
         }
+      }
+      here.removeIf(domains::containsKey);
+      if (!here.isEmpty()) {
+        var host = new VirtualHost(routes(virtualService, List.of(MESH)), false);
+        here.forEach(d -> domains.put(d, host));
       }
     }
   }
 
-  /// The most specific host wins; among equals the first in line.
-  private static Optional<VirtualService> owner(List<VirtualService> inLine, String service) {
-    VirtualService best = null;
-    var length = -1;
-    for (var candidate : inLine) {
-      for (var host : candidate.hosts()) {
-        var full = Names.complete(host, candidate.namespace());
-        var specific = Names.isWildcard(full) ? full.length() : Integer.MAX_VALUE;
-        if (specific > length && Names.covers(full, service)) {
-          best = candidate;
-          length = specific;
-        }
-      }
-    }
-    return Optional.ofNullable(best);
+  /// The first tcp rule that applies, or the Service itself.
+  private Action opaque(Service service, Optional<VirtualService> owner) {
+    return owner.stream()
+        .flatMap(v -> v.tcp().stream())
+        .filter(
+            rule -> rule.match().isEmpty() || rule.match().stream().anyMatch(m -> applies(m, rule)))
+        .findFirst()
+        .map(rule -> new ActionMaker(config, caller, port).opaque(rule))
+        .orElseGet(() -> ActionMaker.plain(new Destination(service.host(), port, "")));
+  }
+
+  private boolean applies(TcpMatch match, TcpRule rule) {
+    return here(match.port(), match.sourceLabels(), match.sourceNamespace())
+        && (match.gateways().isEmpty()
+            || match.gateways().stream()
+                .anyMatch(g -> qualified(g, rule.namespace()).equals(MESH)));
   }
 
   private RouteTable gateway(Caller.Gateway gateway) {
     var merged = new LinkedHashMap<String, List<Route>>();
     var redirects = new HashMap<String, Boolean>();
     var listens = false;
+    var bound = byGateway();
     for (var object : config.gateways()) {
       if (!gateway.labels().entrySet().containsAll(object.selector().entrySet())) {
         continue;
@@ -118,7 +169,7 @@ final class RouteTableMaker {
       for (var server : object.servers()) {
         if (server.port() == port && Set.of("HTTP", "HTTP2", "GRPC").contains(server.protocol())) {
           listens = true;
-          serve(object.namespace() + "/" + object.name(), server, merged, redirects);
+          serve(object.qualified(), bound, server, merged, redirects);
         }
       }
     }
@@ -135,26 +186,40 @@ final class RouteTableMaker {
     return table(domains, Map.of(), listens);
   }
 
+  private Map<String, List<VirtualService>> byGateway() {
+    var bound = new HashMap<String, List<VirtualService>>();
+    inLine()
+        .forEach(v ->
+            v.gatewayNames().stream()
+                .distinct()
+                .forEach(name -> bound.computeIfAbsent(name, _ -> new ArrayList<>()).add(v)));
+    return bound;
+  }
+
   private void serve(
       String gatewayName,
+      Map<String, List<VirtualService>> bound,
       Server server,
       Map<String, List<Route>> merged,
       Map<String, Boolean> redirects) {
-    inLine()
-        .filter(v -> v.gatewayNames().contains(gatewayName))
-        .forEach(v -> {
-          var routes = routes(v, List.of(gatewayName));
-          for (var host : v.hosts()) {
-            var full = Names.complete(host, v.namespace());
-            for (var served : server.hosts()) {
-              narrower(full, served)
-                  .ifPresent(domain -> {
-                    merged.computeIfAbsent(domain, _ -> new ArrayList<>()).addAll(routes);
-                    redirects.merge(domain, server.httpsRedirect(), Boolean::logicalOr);
-                  });
-            }
-          }
-        });
+    for (var v : bound.getOrDefault(gatewayName, List.of())) {
+      var domains =
+          v.hosts().stream()
+              .map(host -> Names.complete(host, v.namespace()))
+              .flatMap(full ->
+                  server.hosts().stream()
+                      .filter(h -> h.namespace().equals("*") || h.namespace().equals(v.namespace()))
+                      .flatMap(h -> narrower(full, h.domain()).stream()))
+              .distinct()
+              .toList();
+      if (!domains.isEmpty()) {
+        var routes = routes(v, List.of(gatewayName));
+        for (var domain : domains) {
+          merged.computeIfAbsent(domain, _ -> new ArrayList<>()).addAll(routes);
+          redirects.merge(domain, server.httpsRedirect(), Boolean::logicalOr);
+        }
+      }
+    }
   }
 
   private static Optional<String> narrower(String a, String b) {
@@ -196,19 +261,20 @@ final class RouteTableMaker {
 
   private List<Route> compiled(VirtualService virtualService, List<String> gateways) {
     var routes = new ArrayList<Route>();
-    for (var rule : Delegates.resolved(virtualService, config.virtualServices())) {
+    for (var rule : Delegates.resolved(virtualService, config)) {
       var applying = rule.match().stream().filter(m -> applies(m, rule, gateways)).toList();
       if (applying.isEmpty() && !rule.match().isEmpty()) {
         continue;
       }
       var action = new ActionMaker(config, caller, port).action(rule);
       if (applying.isEmpty()) {
-        routes.add(new Route(Condition.ALWAYS, action));
+        routes.add(new Route(Condition.ALWAYS, action, rule.name()));
         return routes;
       }
       for (var match : applying) {
         var condition = Condition.of(match, config.settings().joinRepeatedHeaders());
-        routes.add(new Route(condition, action));
+        var name = match.name().isEmpty() ? rule.name() : rule.name() + "." + match.name();
+        routes.add(new Route(condition, action, name));
         if (match.everyRequest()) {
           return routes;
         }
@@ -219,17 +285,22 @@ final class RouteTableMaker {
 
   /// Decided when the table is made: the condition is there or not.
   private boolean applies(Match match, Rule rule, List<String> gateways) {
-    return (match.port() == null || match.port() == port)
-        && caller.labels().entrySet().containsAll(match.sourceLabels().entrySet())
-        && (match.sourceNamespace().isEmpty() || match.sourceNamespace().equals(caller.namespace()))
+    return here(match.port(), match.sourceLabels(), match.sourceNamespace())
         && (match.gateways().isEmpty()
             || match.gateways().stream()
                 .anyMatch(g -> gateways.contains(qualified(g, rule.namespace()))));
   }
 
+  private boolean here(
+      @Nullable Integer onPort, Map<String, String> sourceLabels, String sourceNamespace) {
+    return (onPort == null || onPort == 0 || onPort == port)
+        && caller.labels().entrySet().containsAll(sourceLabels.entrySet())
+        && (sourceNamespace.isEmpty() || sourceNamespace.equals(caller.namespace()));
+  }
+
   private Route plain(Service service) {
     return new Route(
-        Condition.ALWAYS, ActionMaker.plain(new Destination(service.host(), port, "")));
+        Condition.ALWAYS, ActionMaker.plain(new Destination(service.host(), port, "")), "");
   }
 
   private boolean speaksHttp(Service service) {
@@ -250,7 +321,7 @@ final class RouteTableMaker {
   }
 
   private RouteTable table(
-      Map<String, VirtualHost> domains, Map<String, Destination> opaque, boolean listens) {
+      Map<String, VirtualHost> domains, Map<String, Action> opaque, boolean listens) {
     var exact = new HashMap<>(domains);
     exact.keySet().removeIf(Names::isWildcard);
     var wildcards =
@@ -261,11 +332,6 @@ final class RouteTableMaker {
             .map(e -> Map.entry(e.getKey(), e.getValue()))
             .toList();
     return new RouteTable(
-        Map.copyOf(exact),
-        wildcards,
-        Map.copyOf(opaque),
-        listens,
-        caller instanceof Caller.Gateway,
-        config);
+        Map.copyOf(exact), wildcards, Map.copyOf(opaque), listens, caller, port, config);
   }
 }

@@ -10,9 +10,11 @@ import dev.sluice.playground.network.RouteTable.Route;
 import dev.sluice.playground.network.RouteTable.Share;
 import dev.sluice.playground.network.VirtualService.Changes;
 import dev.sluice.playground.network.VirtualService.Cors;
+import dev.sluice.playground.network.VirtualService.Fault;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -38,10 +40,17 @@ public final class Routing {
   static RouteDecision route(
       RouteTable table, MeshSnapshot snapshot, RequestHead raw, RandomGenerator random) {
     var request = Arrival.of(raw, table.gateway(), random);
+    var decision = decided(table, snapshot, request, random);
+    return decision instanceof Local local
+        ? GrpcAnswers.inWordsOf(request, local, OptionalInt.empty())
+        : decision;
+  }
+
+  private static RouteDecision decided(
+      RouteTable table, MeshSnapshot snapshot, RequestHead request, RandomGenerator random) {
     var opaque = table.opaque().get(request.host());
     if (opaque != null) {
-      var action = ActionMaker.plain(opaque);
-      return forwarded(new Route(Condition.ALWAYS, action), table, snapshot, request, random);
+      return forwarded(new Route(Condition.ALWAYS, opaque, ""), table, snapshot, request, random);
     }
     var host = table.host(request.host());
     if (host.isEmpty()) {
@@ -79,22 +88,22 @@ public final class Routing {
     var redirect = rule.redirect();
     var direct = rule.direct();
     if (redirect != null) {
-      var headers = Headers.of("location", Redirects.location(redirect, request));
+      var headers = Headers.of("location", Redirects.location(redirect, request, table.port()));
       return local(
-          rule.name(),
+          route.name(),
           Duration.ZERO,
           redirect.code(),
-          answer.apply(headers),
+          answer.apply(redirect.code(), headers),
           "",
           "direct_response");
     }
     if (direct != null) {
       var body = direct.body() == null ? "" : direct.body();
       return local(
-          rule.name(),
+          route.name(),
           Duration.ZERO,
           direct.status(),
-          answer.apply(text(body)),
+          answer.apply(direct.status(), text(body)),
           body,
           "direct_response");
     }
@@ -109,13 +118,14 @@ public final class Routing {
       RandomGenerator random) {
     var action = route.action();
     var rule = action.rule();
+    var namespace = table.caller().namespace();
     var share = drawn(action, random);
     var destination = share.destination();
     var cors = rule.cors() == null ? Headers.NONE : allowed(rule.cors(), request);
     var answer = new AnswerEdits(request, answerLevels(action, share), cors);
     if (rule.cors() != null && !cors.all().isEmpty() && isPreflight(request)) {
       return new Local(
-          rule.name(),
+          route.name(),
           Duration.ZERO,
           200,
           preflight(rule.cors(), cors),
@@ -124,41 +134,42 @@ public final class Routing {
           "cors_response",
           destination);
     }
+    if (rule.cors() != null
+        && cors.all().isEmpty()
+        && isPreflight(request)
+        && request.headers().first("origin").isPresent()
+        && !rule.cors().passRefused()) {
+      return local(route.name(), Duration.ZERO, 200, Headers.NONE, "", "cors_response");
+    }
     var delay = Duration.ZERO;
     var fault = rule.fault();
     if (fault != null && fault.delay() != null && hit(fault.delayPercent(), random)) {
       delay = fault.delay();
     }
     var flags = delay.isZero() ? List.<String>of() : List.of("DI");
-    if (fault != null && fault.abort() != null && hit(fault.abortPercent(), random)) {
-      return new Local(
-          rule.name(),
-          delay,
-          fault.abort(),
-          answer.apply(text("fault filter abort")),
-          "fault filter abort",
-          with(flags, "FI"),
-          "fault_filter_abort",
-          destination);
+    if (fault != null
+        && (fault.abort() != null || fault.grpcAbort() != null)
+        && hit(fault.abortPercent(), random)) {
+      return aborted(route.name(), fault, delay, with(flags, "FI"), answer, request, destination);
     }
-    if (!table.config().exists(destination)) {
+    if (!table.config().exists(namespace, destination)) {
       return new Local(
-          rule.name(),
+          route.name(),
           delay,
           503,
-          answer.apply(Headers.NONE),
+          answer.apply(503, Headers.NONE),
           "",
           with(flags, "NC"),
           "cluster_not_found",
           null);
     }
-    var endpoints = snapshot.endpoints(destination);
+    var endpoints = snapshot.endpoints(namespace, destination);
     if (endpoints.isEmpty()) {
       return new Local(
-          rule.name(),
+          route.name(),
           delay,
           503,
-          answer.apply(text("no healthy upstream")),
+          answer.apply(503, text("no healthy upstream")),
           "no healthy upstream",
           with(flags, "UH"),
           "no_healthy_upstream",
@@ -166,16 +177,42 @@ public final class Routing {
     }
     var outgoing = Departure.of(route, share, request);
     return new Forward(
-        rule.name(),
+        route.name(),
         delay,
         destination,
-        table.config().policy(destination),
+        table.config().policy(namespace, destination),
         endpoints,
         outgoing,
         answer,
-        rule.timeout(),
+        Timeouts.of(rule.timeout(), request),
         action.retries(),
         copies(action, table, snapshot, outgoing, random));
+  }
+
+  private static Local aborted(
+      String name,
+      Fault fault,
+      Duration delay,
+      List<String> flags,
+      AnswerEdits answer,
+      RequestHead request,
+      Destination destination) {
+    var grpc = fault.grpcAbort();
+    var status =
+        fault.abort() == null ? GrpcAnswers.httpStatus(grpc == null ? 2 : grpc) : fault.abort();
+    var body = "fault filter abort";
+    return GrpcAnswers.inWordsOf(
+        request,
+        new Local(
+            name,
+            delay,
+            status,
+            answer.apply(status, text(body)),
+            body,
+            flags,
+            "fault_filter_abort",
+            destination),
+        grpc == null ? OptionalInt.empty() : OptionalInt.of(grpc));
   }
 
   /// Every request draws anew: no connection, cookie or id makes a difference.
@@ -208,9 +245,10 @@ public final class Routing {
       RequestHead outgoing,
       RandomGenerator random) {
     var copies = new ArrayList<Copy>();
+    var namespace = table.caller().namespace();
     for (var mirror : action.mirrors()) {
-      if (hit(mirror.percent(), random) && table.config().exists(mirror.destination())) {
-        var endpoints = snapshot.endpoints(mirror.destination());
+      if (hit(mirror.percent(), random) && table.config().exists(namespace, mirror.destination())) {
+        var endpoints = snapshot.endpoints(namespace, mirror.destination());
         if (!endpoints.isEmpty()) {
           copies.add(
               new Copy(
@@ -231,7 +269,9 @@ public final class Routing {
   private static Headers allowed(Cors cors, RequestHead request) {
     var origin = request.headers().first("origin");
     if (origin.isEmpty()
-        || cors.origins().stream().noneMatch(o -> Condition.text(o).test(origin.get()))) {
+        || cors.origins().stream()
+            .map(Condition::text)
+            .noneMatch(test -> test.test("*") || test.test(origin.get()))) {
       return Headers.NONE;
     }
     var headers = Headers.of("access-control-allow-origin", origin.get());

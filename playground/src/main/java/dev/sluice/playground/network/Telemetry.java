@@ -154,7 +154,7 @@ public final class Telemetry {
   }
 
   private void record(Map<String, String> labels, RequestHead request, End end) {
-    labels.put("request_protocol", isGrpc(request) ? "grpc" : "http");
+    labels.put("request_protocol", GrpcAnswers.isGrpc(request.headers()) ? "grpc" : "http");
     labels.put("response_code", String.valueOf(end.code));
     labels.put("response_flags", end.flags.isEmpty() ? "-" : String.join(",", end.flags));
     labels.put("grpc_response_status", "");
@@ -163,9 +163,5 @@ public final class Telemetry {
         "istio_request_duration_milliseconds", labels, end.took.toNanos() / 1_000_000.0);
     registry.observe("istio_request_bytes", labels, (double) end.sent);
     registry.observe("istio_response_bytes", labels, (double) end.received);
-  }
-
-  static boolean isGrpc(RequestHead request) {
-    return request.headers().first("content-type").orElse("").startsWith("application/grpc");
   }
 }

@@ -4,6 +4,7 @@ import dev.sluice.playground.network.RouteDecision.Forward;
 import dev.sluice.playground.network.RouteDecision.Local;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -11,15 +12,29 @@ import org.jspecify.annotations.Nullable;
 /// What follows on one try of a forwarded request: another one, its answer, or an answer of the
 /// proxy. Pure; whoever carries requests, over HTTP or on a virtual clock, asks here.
 final class Tries {
-  private static final long FIRST_PAUSE = 25;
-  private static final long LONGEST_PAUSE = 250;
+  /// Pauses double up to this many times the first.
+  private static final long GROWTH = 10;
 
   private Tries() {}
 
   /// How one try ended.
   sealed interface Outcome {
-    /// @param grpcStatus null unless the request was gRPC and the answer carried one
-    record Answered(int status, @Nullable Integer grpcStatus) implements Outcome {}
+    /// @param grpcStatus null unless the head of the answer carried one
+    /// @param rateLimited whether the answer says that the caller sends too much
+    record Answered(int status, @Nullable Integer grpcStatus, boolean rateLimited)
+        implements Outcome {
+      static Answered with(int status) {
+        return new Answered(status, null, false);
+      }
+
+      static Answered of(int status, Headers headers) {
+        var grpc = headers.first("grpc-status").filter(s -> s.matches("[0-9]{1,2}"));
+        return new Answered(
+            status,
+            grpc.map(Integer::valueOf).orElse(null),
+            headers.first("x-envoy-ratelimited").isPresent());
+      }
+    }
 
     /// Nothing listens.
     record Refused() implements Outcome {}
@@ -44,7 +59,8 @@ final class Tries {
     var retries = forward.retries();
     var wanted = covers(retries, outcome);
     if (wanted && number <= retries.attempts()) {
-      var ceiling = Math.min(LONGEST_PAUSE, FIRST_PAUSE << Math.min(number - 1, 8));
+      var first = Math.max(1, retries.pause().toMillis());
+      var ceiling = Math.min(first * GROWTH, first << Math.min(number - 1, 8));
       return new Next.Again(Duration.ofMillis(random.nextLong(ceiling + 1)));
     }
     var used = wanted && retries.attempts() > 0 ? List.of("URX") : List.<String>of();
@@ -84,7 +100,9 @@ final class Tries {
     var any5xx = on.contains("5xx");
     var gateway = on.contains("gateway-error");
     return switch (outcome) {
-      case Outcome.Answered(var status, var grpc) ->
+      case Outcome.Answered(var _, var _, var limited) when limited ->
+          on.contains("envoy-ratelimited");
+      case Outcome.Answered(var status, var grpc, var _) ->
           (any5xx && status >= 500)
               || (gateway && (status == 502 || status == 503 || status == 504))
               || (on.contains("retriable-4xx") && status == 409)
@@ -127,15 +145,18 @@ final class Tries {
 
   private static Local local(
       Forward forward, int status, String body, List<String> flags, String details) {
-    return new Local(
-        forward.rule(),
-        Duration.ZERO,
-        status,
-        forward.answer().apply(Routing.text(body)),
-        body,
-        flags,
-        details,
-        forward.destination());
+    return GrpcAnswers.inWordsOf(
+        forward.outgoing(),
+        new Local(
+            forward.rule(),
+            Duration.ZERO,
+            status,
+            forward.answer().apply(status, Routing.text(body)),
+            body,
+            flags,
+            details,
+            forward.destination()),
+        OptionalInt.empty());
   }
 
   private static List<String> plus(List<String> flags, String flag) {

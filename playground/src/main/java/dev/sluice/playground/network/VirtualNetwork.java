@@ -179,7 +179,7 @@ public final class VirtualNetwork {
     Exchange exchange() {
       forward.copies().forEach(this::copy);
       for (var number = 1; ; number++) {
-        var picked = balancer.pick(forward, tried, start.plus(elapsed), random);
+        var picked = balancer.pick(caller, forward, tried, start.plus(elapsed), random);
         if (picked.isEmpty()) {
           return ended(ProxyAnswers.ejected(forward), number, null, false);
         }
@@ -200,7 +200,7 @@ public final class VirtualNetwork {
           return ended(Tries.timedOut(forward), number, pod, false);
         }
         var outcome = outcome(pod, number, reply, takes, perTry);
-        balancer.saw(forward, pod, failed(outcome), start.plus(elapsed));
+        balancer.saw(forward, pod, outcome, start.plus(elapsed));
         switch (Tries.after(outcome, number, forward, random)) {
           case Tries.Next.Again(var pause) -> {
             var left = limit();
@@ -232,27 +232,21 @@ public final class VirtualNetwork {
       return switch (reply) {
         case Reply.Answered answered -> {
           inbound(pod, number, answered.status, "", takes);
-          yield new Tries.Outcome.Answered(answered.status, grpc(answered));
+          yield Tries.Outcome.Answered.of(answered.status, answered.headers);
         }
         case Reply.Closed _ -> {
           inbound(pod, number, 503, "UC", takes);
-          yield sidecarsInPods ? new Tries.Outcome.Answered(503, null) : new Tries.Outcome.Reset();
+          yield sidecarsInPods ? Tries.Outcome.Answered.with(503) : new Tries.Outcome.Reset();
         }
         case Reply.Down _ -> {
           if (sidecarsInPods) {
             inbound(pod, number, 503, "URX,UF", takes);
-            yield new Tries.Outcome.Answered(503, null);
+            yield Tries.Outcome.Answered.with(503);
           }
           yield new Tries.Outcome.Refused();
         }
         case Reply.Gone _ -> new Tries.Outcome.Refused();
       };
-    }
-
-    private @Nullable Integer grpc(Reply.Answered answered) {
-      return Telemetry.isGrpc(request)
-          ? answered.headers.first("grpc-status").map(Integer::valueOf).orElse(null)
-          : null;
     }
 
     private void copy(RouteDecision.Copy copy) {
@@ -302,7 +296,7 @@ public final class VirtualNetwork {
         var answer = ProxyAnswers.brokenAtPod(forward, reply instanceof Reply.Closed);
         return local(answer, elapsed, tries, source(503, all, pod), all);
       }
-      var headers = forward.answer().apply(answered.headers);
+      var headers = forward.answer().apply(answered.status, answered.headers);
       var cookie = LoadBalancer.cookie(forward, pod);
       if (cookie.isPresent()) {
         headers = headers.add("set-cookie", cookie.get());
@@ -335,10 +329,6 @@ public final class VirtualNetwork {
           answered,
           new Telemetry.End(status, all, elapsed, 0, 0));
     }
-  }
-
-  private static boolean failed(Tries.Outcome outcome) {
-    return !(outcome instanceof Tries.Outcome.Answered(var status, _)) || status >= 500;
   }
 
   private static Duration takes(Reply reply) {

@@ -18,7 +18,8 @@ record VirtualService(
     List<String> hosts,
     List<String> gateways,
     List<String> exportTo,
-    List<Rule> http) {
+    List<Rule> http,
+    List<TcpRule> tcp) {
 
   /// The named gateways as NAMESPACE/NAME, without the mesh.
   List<String> gatewayNames() {
@@ -52,8 +53,21 @@ record VirtualService(
       @Nullable Cors cors,
       @Nullable Edits headers) {}
 
+  /// One entry of `spec.tcp`.
+  record TcpRule(String namespace, List<TcpMatch> match, List<WeightedTarget> route) {}
+
   /// Conditions that must all hold; null or empty means no condition.
+  record TcpMatch(
+      @Nullable Integer port,
+      Map<String, String> sourceLabels,
+      String sourceNamespace,
+      List<String> gateways) {}
+
+  /// Conditions that must all hold; null or empty means no condition.
+  ///
+  /// @param name empty when it has none
   record Match(
+      String name,
       @Nullable TextMatch uri,
       boolean ignoreUriCase,
       @Nullable TextMatch scheme,
@@ -98,11 +112,13 @@ record VirtualService(
 
   record WeightedTarget(Target target, int weight, @Nullable Edits headers) {}
 
+  /// @param callersPort whether the port that the caller connected to is named
   record Redirect(
       @Nullable String uri,
       @Nullable String authority,
       @Nullable String scheme,
       @Nullable Integer port,
+      boolean callersPort,
       int code) {}
 
   /// @param body null when there is none
@@ -117,27 +133,40 @@ record VirtualService(
       @Nullable String regex,
       @Nullable String replacement) {}
 
-  /// @param attempts null when not said
+  /// @param attempts 0 switches retries off
   /// @param retryOn empty means the default conditions
-  record Retries(@Nullable Integer attempts, @Nullable Duration perTryTimeout, String retryOn) {}
+  /// @param backoff the longest first pause; null for the default
+  /// @param otherPods whether later tries prefer pods that were not tried; null for the default
+  record Retries(
+      int attempts,
+      @Nullable Duration perTryTimeout,
+      String retryOn,
+      @Nullable Duration backoff,
+      @Nullable Boolean otherPods) {}
 
   /// Percentages from 0 to 100.
+  ///
+  /// @param abort status; null when nothing is aborted
+  /// @param grpcAbort gRPC status, which has an HTTP status of its own; null when none is said
   record Fault(
       @Nullable Duration delay,
       double delayPercent,
       @Nullable Integer abort,
+      @Nullable Integer grpcAbort,
       double abortPercent) {}
 
   /// @param percent from 0 to 100
   record Mirror(Target target, double percent) {}
 
+  /// @param passRefused whether a preflight of a refused origin goes on to the pod
   record Cors(
       List<TextMatch> origins,
       List<String> methods,
       List<String> headers,
       List<String> exposed,
       @Nullable Duration maxAge,
-      @Nullable Boolean credentials) {}
+      @Nullable Boolean credentials,
+      boolean passRefused) {}
 
   /// Header operations of one level.
   record Edits(Changes request, Changes response) {}

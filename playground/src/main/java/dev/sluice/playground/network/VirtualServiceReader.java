@@ -18,6 +18,8 @@ import dev.sluice.playground.network.VirtualService.Retries;
 import dev.sluice.playground.network.VirtualService.Rewrite;
 import dev.sluice.playground.network.VirtualService.Rule;
 import dev.sluice.playground.network.VirtualService.Target;
+import dev.sluice.playground.network.VirtualService.TcpMatch;
+import dev.sluice.playground.network.VirtualService.TcpRule;
 import dev.sluice.playground.network.VirtualService.TextMatch;
 import dev.sluice.playground.network.VirtualService.WeightedTarget;
 import java.nio.charset.StandardCharsets;
@@ -44,7 +46,22 @@ final class VirtualServiceReader {
         list(spec.path("hosts"), JsonNode::asText),
         list(spec.path("gateways"), JsonNode::asText),
         list(spec.path("exportTo"), JsonNode::asText),
-        list(spec.path("http"), rule -> rule(rule, namespace)));
+        list(spec.path("http"), rule -> rule(rule, namespace)),
+        list(spec.path("tcp"), rule -> tcpRule(rule, namespace)));
+  }
+
+  private static TcpRule tcpRule(JsonNode rule, String namespace) {
+    return new TcpRule(
+        namespace,
+        list(
+            rule.path("match"),
+            match ->
+                new TcpMatch(
+                    number(match, "port"),
+                    texts(match.path("sourceLabels")),
+                    match.path("sourceNamespace").asText(""),
+                    list(match.path("gateways"), JsonNode::asText))),
+        list(rule.path("route"), VirtualServiceReader::weighted));
   }
 
   private static Rule rule(JsonNode rule, String namespace) {
@@ -71,6 +88,7 @@ final class VirtualServiceReader {
 
   private static Match match(JsonNode match) {
     return new Match(
+        match.path("name").asText(""),
         text(match, "uri"),
         match.path("ignoreUriCase").asBoolean(),
         text(match, "scheme"),
@@ -127,6 +145,7 @@ final class VirtualServiceReader {
         string(redirect, "authority"),
         string(redirect, "scheme"),
         number(redirect, "port"),
+        redirect.path("derivePort").asText().equals("FROM_REQUEST_PORT"),
         redirect.path("redirectCode").asInt(301));
   }
 
@@ -151,9 +170,11 @@ final class VirtualServiceReader {
 
   private static Retries retries(JsonNode retries) {
     return new Retries(
-        number(retries, "attempts"),
+        retries.path("attempts").asInt(0),
         duration(retries, "perTryTimeout"),
-        retries.path("retryOn").asText(""));
+        retries.path("retryOn").asText(""),
+        duration(retries, "backoff"),
+        flag(retries, "retryIgnorePreviousHosts"));
   }
 
   /// Without a percentage a fault hits nothing.
@@ -164,6 +185,9 @@ final class VirtualServiceReader {
         duration(delay, "fixedDelay"),
         delay.path("percentage").path("value").asDouble(delay.path("percent").asDouble(0)),
         number(abort, "httpStatus"),
+        abort.hasNonNull("grpcStatus")
+            ? (Integer) GrpcAnswers.number(abort.path("grpcStatus").asText())
+            : null,
         abort.path("percentage").path("value").asDouble(0));
   }
 
@@ -197,7 +221,8 @@ final class VirtualServiceReader {
         list(cors.path("allowHeaders"), JsonNode::asText),
         list(cors.path("exposeHeaders"), JsonNode::asText),
         duration(cors, "maxAge"),
-        cors.has("allowCredentials") ? (Boolean) cors.path("allowCredentials").asBoolean() : null);
+        flag(cors, "allowCredentials"),
+        !cors.path("unmatchedPreflights").asText().equals("IGNORE"));
   }
 
   private static @Nullable Edits edits(JsonNode holder) {
@@ -222,6 +247,10 @@ final class VirtualServiceReader {
 
   private static @Nullable String string(JsonNode object, String field) {
     return object.hasNonNull(field) ? object.path(field).asText() : null;
+  }
+
+  private static @Nullable Boolean flag(JsonNode object, String field) {
+    return object.hasNonNull(field) ? (Boolean) object.path(field).asBoolean() : null;
   }
 
   private static @Nullable Integer number(JsonNode object, String field) {

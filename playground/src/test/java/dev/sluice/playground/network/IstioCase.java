@@ -8,13 +8,15 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.sluice.playground.network.VirtualNetwork.Reply;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /// One recording of Istio, and the world it was made in.
@@ -23,19 +25,14 @@ record IstioCase(String file, JsonNode yaml) {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
   static Stream<IstioCase> all() {
-    var folder = Path.of("src/test/resources/istio/cases");
-    try (var files = Files.list(folder)) {
-      return files.sorted().toList().stream()
-          .map(f -> {
-            try {
-              return new IstioCase(f.getFileName().toString(), YAML.readTree(f.toFile()));
-            } catch (IOException e) {
-              throw new UncheckedIOException(e);
-            }
-          });
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Recordings.files("cases")
+        .map(f -> {
+          try {
+            return new IstioCase(f.getFileName().toString(), YAML.readTree(f.toFile()));
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
   }
 
   @Override
@@ -45,6 +42,38 @@ record IstioCase(String file, JsonNode yaml) {
 
   int port() {
     return yaml.at("/where/port").asInt();
+  }
+
+  String proxy() {
+    return yaml.at("/where/proxy").asText();
+  }
+
+  /// Whether one of the objects given is like this.
+  boolean has(Predicate<JsonNode> like) {
+    return MeshReader.list(yaml.at("/given/istio"), o -> o).stream().anyMatch(like);
+  }
+
+  /// Settings that differ from the default in a way that [#settings] does not know.
+  List<String> unknownSettings() {
+    var unknown = new ArrayList<String>();
+    for (var part : List.of("/given/mesh", "/controlPlane", "/runtime")) {
+      yaml.at(part).fieldNames().forEachRemaining(unknown::add);
+    }
+    unknown.removeAll(
+        List.of(
+            "outboundTrafficPolicy",
+            "DISABLE_SHADOW_HOST_SUFFIX",
+            "envoy.reloadable_features.match_headers_individually"));
+    return unknown;
+  }
+
+  /// What the requests of the longest exchange take together.
+  double seconds() {
+    return exchanges().stream()
+        .mapToDouble(
+            e -> Math.max(1, e.at("/request/count").asInt(1)) * e.at("/expect/seconds").asDouble(0))
+        .max()
+        .orElse(0);
   }
 
   Caller caller() {
@@ -159,10 +188,12 @@ record IstioCase(String file, JsonNode yaml) {
 
   /// Where pods listen: on every port of a Service that selects them, unless they refuse.
   List<Endpoint> endpoints(MeshSnapshot snapshot) {
-    var all = new java.util.LinkedHashSet<Endpoint>();
+    var all = new LinkedHashSet<Endpoint>();
     for (var service : snapshot.config().services().values()) {
       for (var port : service.ports()) {
-        all.addAll(snapshot.endpoints(new Destination(service.host(), port.number(), "")));
+        all.addAll(
+            snapshot.endpoints(
+                service.namespace(), new Destination(service.host(), port.number(), "")));
       }
     }
     return all.stream()
@@ -219,7 +250,7 @@ record IstioCase(String file, JsonNode yaml) {
 
   static Expectation.Sent request(JsonNode exchange) {
     var request = exchange.path("request");
-    var raw = new java.util.TreeMap<String, List<String>>();
+    var raw = new TreeMap<String, List<String>>();
     for (var header : request.path("headers").properties()) {
       raw.put(Names.lower(header.getKey()), List.of(header.getValue().asText()));
     }
@@ -234,14 +265,19 @@ record IstioCase(String file, JsonNode yaml) {
         raw);
   }
 
-  /// Services by the listener that the control plane made for them: `10.77.0.1_7000`.
-  Map<String, String> clustersByAddress() {
-    var clusters = new java.util.LinkedHashMap<String, String>();
+  /// Weights of Services, by the address of the listener that the control plane made for them.
+  Map<String, Map<String, Integer>> clustersByAddress() {
+    var clusters = new LinkedHashMap<String, Map<String, Integer>>();
     for (var listener : yaml.at("/translated/listeners")) {
       var name = listener.path("name").asText();
+      var filter = listener.at("/filterChains/0/filters/0");
+      var shares = new TreeMap<String, Integer>();
+      for (var share : filter.at("/weighted_clusters/clusters")) {
+        shares.put(share.path("name").asText(), share.path("weight").asInt());
+      }
       clusters.put(
           name.substring(0, name.indexOf('_')),
-          listener.at("/filterChains/0/filters/0/cluster").asText("several"));
+          shares.isEmpty() ? Map.of(filter.path("cluster").asText(), 1) : shares);
     }
     return clusters;
   }
