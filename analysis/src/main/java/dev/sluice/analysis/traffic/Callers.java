@@ -8,12 +8,13 @@ import java.util.Map;
 import java.util.Set;
 
 /// Who calls, and whose own proxy says so. A counter exists from its first request on and stays
-/// while its process lives, so that a series that is there was a request once.
+/// while its process lives, so that a series that is there was a request once. What was learnt
+/// stays known.
 final class Callers {
   private final Map<Group, Set<String>> heard = new EnumMap<>(Group.class);
   private final Set<String> reachPrimary = new HashSet<>();
 
-  private Callers() {
+  Callers() {
     for (var group : Group.values()) {
       heard.put(group, new HashSet<>());
     }
@@ -22,18 +23,16 @@ final class Callers {
   static Callers of(Collection<RequestSeries> all, Sides sides) {
     var callers = new Callers();
     for (var series : all) {
-      sides
-          .of(series)
-          .ifPresent(group -> {
-            if (series.fromCaller()) {
-              callers.heardOf(group).add(series.caller());
-            }
-            if (group == Group.PRIMARY) {
-              callers.reachPrimary.add(series.caller());
-            }
-          });
+      sides.of(series).ifPresent(group -> callers.learn(series, group));
     }
     return callers;
+  }
+
+  /// @param group that the series belongs to
+  /// @return whether that was news, so that others may count otherwise now
+  boolean learn(RequestSeries series, Group group) {
+    boolean news = series.fromCaller() && heardOf(group).add(series.caller());
+    return (group == Group.PRIMARY && reachPrimary.add(series.caller())) || news;
   }
 
   private Set<String> heardOf(Group group) {

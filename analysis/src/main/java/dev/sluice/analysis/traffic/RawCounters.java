@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,25 +44,56 @@ public final class RawCounters {
       requests = List.copyOf(requests);
       buckets = List.copyOf(buckets);
     }
+
+    /// What belongs to each of these; series of others are left out.
+    public Map<Sides, Got> split(Collection<Sides> all) {
+      var index = new BySides(all);
+      var ofRequests = index.split(requests);
+      var ofBuckets = index.split(buckets);
+      var split = new HashMap<Sides, Got>();
+      for (var sides : all) {
+        split.put(
+            sides,
+            new Got(
+                ofRequests.getOrDefault(sides, List.of()),
+                ofBuckets.getOrDefault(sides, List.of()),
+                warning));
+      }
+      return split;
+    }
   }
 
-  /// @param why one clause without secrets
-  public record None(String why) implements Answer {}
+  public sealed interface None extends Answer {
+    /// One clause without secrets.
+    String why();
+  }
+
+  /// There is more than is taken at once: fewer canaries, or a shorter time, may be had.
+  public record TooMuch(String why) implements None {}
+
+  /// The source is healthy and cannot answer this, today or tomorrow.
+  public record Refused(String why) implements None {}
+
+  /// The source could not be asked.
+  public record Unavailable(String why) implements None {}
 
   /// Blocks; asks a dozen times for an hour.
   ///
   /// @param all whose counters; each picks its own out of the answer
+  /// @param durations whether buckets are wanted, too
   /// @param from before the first sample
   /// @throws InterruptedException when the caller gives up
-  public Answer between(Collection<Sides> all, Instant from, Instant to)
+  public Answer between(Collection<Sides> all, boolean durations, Instant from, Instant to)
       throws InterruptedException {
     var requests = new Merged();
     var buckets = new Merged();
-    var questions =
-        List.of(
-            new Part("istio_requests_total" + byWorkload(all), requests),
-            new Part("istio_requests_total" + withoutPod(all), requests),
-            new Part("istio_request_duration_milliseconds_bucket" + byWorkload(all), buckets));
+    var questions = new ArrayList<Part>();
+    questions.add(new Part("istio_requests_total" + byWorkload(all), requests));
+    questions.add(new Part("istio_requests_total" + withoutPod(all), requests));
+    if (durations) {
+      questions.add(
+          new Part("istio_request_duration_milliseconds_bucket" + byWorkload(all), buckets));
+    }
     var warning = "";
     for (var question : questions) {
       var piece = PIECE;
@@ -77,18 +109,18 @@ public final class RawCounters {
           case Samples.TooMuch(var why) -> {
             piece = Duration.between(at, end).dividedBy(2);
             if (piece.compareTo(SHORTEST) < 0) {
-              return new None(why);
+              return new TooMuch(why);
             }
           }
           case Samples.Refused(var why) -> {
-            return new None(why);
+            return new Refused(why);
           }
           case Samples.Unavailable(var why) -> {
-            return new None(why);
+            return new Unavailable(why);
           }
         }
         if (requests.samples + buckets.samples > MOST_SAMPLES) {
-          return new None(
+          return new TooMuch(
               "there are more than %d samples; ask for a shorter time".formatted(MOST_SAMPLES));
         }
       }

@@ -36,6 +36,11 @@ record RequestSeries(
         labels);
   }
 
+  /// What decides whether it counts, and not where.
+  RequestSeries withoutLabels() {
+    return new RequestSeries(reporter, code, flags, grpcStatus, caller, Map.of());
+  }
+
   boolean fromCaller() {
     return reporter.equals("source");
   }

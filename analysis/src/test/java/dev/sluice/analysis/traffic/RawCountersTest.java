@@ -9,7 +9,7 @@ import dev.sluice.analysis.Sample;
 import dev.sluice.analysis.Samples;
 import dev.sluice.analysis.Table;
 import dev.sluice.analysis.traffic.RawCounters.Got;
-import dev.sluice.analysis.traffic.RawCounters.None;
+import dev.sluice.analysis.traffic.RawCounters.TooMuch;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -62,12 +62,12 @@ class RawCountersTest {
   @Test
   void whereEvenHalfAMinuteHoldsTooManyItIsSaid() throws Exception {
     assertThat(fetch(new Scraped(1), Duration.ofMinutes(25)))
-        .isEqualTo(new None("more than 1 samples"));
+        .isEqualTo(new TooMuch("more than 1 samples"));
   }
 
   private static RawCounters.Answer fetch(MetricSource source, Duration span)
       throws InterruptedException {
-    return new RawCounters(source).between(List.of(APP), FROM, FROM.plus(span));
+    return new RawCounters(source).between(List.of(APP), true, FROM, FROM.plus(span));
   }
 
   /// A Prometheus that has scraped one caller each 15 seconds for ever.

@@ -147,8 +147,9 @@ final class PastRelease {
     Vertx vertx = Vertx.vertx();
     try (ResilientHttp http = ResilientHttp.over(vertx, ResilientHttp.Limits.DEFAULT)) {
       var source = connect(line, provider, new AnalysisHttp(http, Optional.empty()));
-      return switch (new RawCounters(source).between(List.of(sides), from.minus(history), until)) {
-        case RawCounters.None(var why) -> throw new IOException(why);
+      return switch (new RawCounters(source)
+          .between(List.of(sides), true, from.minus(history), until)) {
+        case RawCounters.None none -> throw new IOException(none.why());
         case RawCounters.Got got -> counted(line, got, sides, from, provider);
       };
     } finally {

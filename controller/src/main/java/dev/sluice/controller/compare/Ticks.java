@@ -135,9 +135,9 @@ public final class Ticks implements Comparisons, Reconciler {
     }
     var compared =
         switch (answer(what.provider(), what, at)) {
-          case RawCounters.None(var why) ->
+          case RawCounters.None none ->
               new Compared(
-                  new Judge(what.policy(), new double[0]).unavailable(why),
+                  new Judge(what.policy(), new double[0]).unavailable(none.why()),
                   OptionalDouble.empty(),
                   at,
                   0);
@@ -160,9 +160,9 @@ public final class Ticks implements Comparisons, Reconciler {
       throws InterruptedException {
     try {
       return new RawCounters(Providers.connect(provider, http))
-          .between(List.of(what.sides()), what.firstTraffic().minus(HISTORY), at);
+          .between(List.of(what.sides()), what.latency(), what.firstTraffic().minus(HISTORY), at);
     } catch (NeedsEdit e) {
-      return new RawCounters.None(e.getMessage());
+      return new RawCounters.Refused(e.getMessage());
     }
   }
 

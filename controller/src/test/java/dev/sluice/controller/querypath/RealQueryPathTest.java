@@ -199,8 +199,9 @@ class RealQueryPathTest {
     /// At the next second.
     Verdict look() throws InterruptedException {
       var now = tick(1);
-      return switch (counters.between(List.of(sides), start.minus(HISTORY), now)) {
-        case RawCounters.None(var why) -> new Judge(EVERY_SECOND, new double[0]).unavailable(why);
+      return switch (counters.between(List.of(sides), true, start.minus(HISTORY), now)) {
+        case RawCounters.None none ->
+            new Judge(EVERY_SECOND, new double[0]).unavailable(none.why());
         case RawCounters.Got got ->
             counted(got)
                 .recording()
@@ -226,7 +227,7 @@ class RealQueryPathTest {
     void awaitCounts() throws InterruptedException {
       long counted = -1;
       for (int i = 0; i < 20 && !(town.quiet() && counted == answered()); i++) {
-        if (counters.between(List.of(sides), start.minus(HISTORY), tick(1))
+        if (counters.between(List.of(sides), true, start.minus(HISTORY), tick(1))
             instanceof RawCounters.Got got) {
           counted = counted(got).canary().requests();
         }
