@@ -59,7 +59,16 @@ public record Analysis(
     @Field("Sluice: what a metric without data means; `fail`, as in Flagger, when absent.")
         @Nullable NoData onNoData,
     @Field("Sluice: what an unreachable metric source means; `hold` when absent.")
-        @Nullable Outage onUnavailable) {
+        @Nullable Outage onUnavailable,
+    @Field(
+            "Sluice: compares the canary with the live primary, by errors and latency, instead of"
+                + " holding its own figures against ranges; `{}` turns it on.")
+        @Nullable Comparison comparison) {
+
+  /// The built-in metrics.
+  public static final String SUCCESS_RATE = "request-success-rate";
+
+  public static final String DURATION = "request-duration";
 
   static final String INTERVAL = "^[0-9]+(m|s)";
   private static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(60);
@@ -107,6 +116,24 @@ public record Analysis(
   /// 0 to 100.
   public int canaryReadyPercent() {
     return canaryReadyThreshold == null ? 100 : Math.clamp(canaryReadyThreshold, 0, 100);
+  }
+
+  /// Whether this metric is compared with the primary instead of being held against its range: where
+  /// none says so for itself, the comparison of the whole analysis is of both built-in ones.
+  public boolean compares(Metric metric) {
+    return metric.comparison() != null
+        || (comparison != null && metrics.stream().allMatch(m -> m.comparison() == null)
+            && (metric.name().equals(SUCCESS_RATE) || metric.name().equals(DURATION)));
+  }
+
+  /// Whether a built-in metric is compared, listed or not.
+  ///
+  /// @param name one of the built-in metrics
+  public boolean compares(String name) {
+    var chosen = metrics.stream().filter(metric -> metric.comparison() != null).toList();
+    return chosen.isEmpty()
+        ? comparison != null
+        : chosen.stream().anyMatch(metric -> metric.name().equals(name));
   }
 
   /// Webhooks of one type, in the order of the manifest.
@@ -175,7 +202,11 @@ public record Analysis(
       @Field("Where the value must lie.") @Nullable Range thresholdRange,
       @Field("Deprecated: a query in the manifest itself.") @Nullable String query,
       @Field("The MetricTemplate that holds the query.") @Nullable NameRef templateRef,
-      @Field("Variables of the template.") Map<String, String> templateVariables) {
+      @Field("Variables of the template.") Map<String, String> templateVariables,
+      @Field(
+              "Sluice: compares this metric with the live primary instead of holding it against its"
+                  + " range, and only those that say so; `{}` turns it on.")
+          Comparison.@Nullable OfMetric comparison) {
 
     /// @throws IllegalArgumentException if the text is no duration
     public Duration window() {

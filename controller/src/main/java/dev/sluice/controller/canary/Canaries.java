@@ -5,7 +5,6 @@ import dev.sluice.controller.cluster.Cluster;
 import dev.sluice.controller.compare.Comparisons;
 import dev.sluice.controller.rollout.Settings;
 import dev.sluice.mesh.Mesh;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 
@@ -18,7 +17,6 @@ public final class Canaries {
   /// @param selectorLabels labels that tell pods of one workload from another's, in order
   /// @param labelPrefixes of labels that a new primary copies; `*` for all
   /// @param metricsServer Prometheus of Canaries that name none
-  /// @param scrape how often that Prometheus collects
   /// @param reach which namespaces a Canary may refer to
   public record Options(
       Settings rollout,
@@ -26,7 +24,6 @@ public final class Canaries {
       List<String> selectorLabels,
       List<String> labelPrefixes,
       String metricsServer,
-      Duration scrape,
       Reach reach) {}
 
   /// @param interest learns which objects matter to which canary
@@ -64,7 +61,7 @@ public final class Canaries {
             options.selectorLabels(),
             handing),
         new OutsideAsker(
-            hooks, new Judgement(http, metrics, new ProviderSecrets(cluster), options.scrape())),
+            hooks, new Judgement(http, metrics, new ProviderSecrets(cluster), options.rollout().scrape())),
         new Hands(cluster, routes, autoscalers, options.labelPrefixes()),
         new Report(cluster, events, messenger, gauges),
         sightings,

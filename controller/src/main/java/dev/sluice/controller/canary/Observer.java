@@ -89,6 +89,7 @@ final class Observer {
             autoscalers.read(canary),
             routing(canary, making, primary, now),
             refused,
+            Optional.empty(),
             Optional.empty());
     return new Seen(observation, making);
   }

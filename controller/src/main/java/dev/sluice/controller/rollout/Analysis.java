@@ -13,6 +13,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// A revision under analysis: what the answers of a check that was due mean.
 final class Analysis {
@@ -49,9 +51,9 @@ final class Analysis {
             phase.name(),
             policy.hooks(HookType.ROLLBACK),
             checks(phase, policy),
-            gates(phase, policy),
+            Weighing.allows(phase, seen) ? gates(phase, policy) : List.of(),
             List.of());
-    return starting || policy.metrics().isEmpty()
+    return starting || (policy.metrics().isEmpty() && policy.comparison().isEmpty())
         ? hooks
         : hooks.metrics(phase.run().firstTraffic(), phase.failedChecks(), policy.threshold());
   }
@@ -125,9 +127,14 @@ final class Analysis {
   /// A check that fails, or says nothing, while an approval is waited for ends the waiting for
   /// nobody.
   private static Step stillWaiting(Step step, Observation seen) {
+    var forEvidence =
+        step.next() instanceof Progressing next && next.awaits() == Approval.EVIDENCE;
     return seen.standing()
         .flatMap(Standing::hold)
-        .filter(hold -> hold.reason().tone() == HoldReason.Tone.GATE)
+        .filter(hold ->
+            forEvidence
+                ? hold.reason().isAnswer()
+                : hold.reason().tone() == HoldReason.Tone.GATE)
         .map(hold -> step.held(new Obstacle(hold.reason(), hold.message())))
         .orElse(step);
   }
@@ -147,6 +154,16 @@ final class Analysis {
       return unanswered(phase, seen);
     }
     return questions.metrics() ? judged(phase, seen, said.verdict().get()) : confirmed(phase, seen);
+  }
+
+  /// The checks passed; it goes on if the comparison with the primary knows enough for that.
+  private static Step weighed(Progressing phase, Observation seen) {
+    return switch (Weighing.of(phase, seen)) {
+      case Weighing.Enough _ -> confirmed(phase, seen);
+      case Weighing.Lacking(var reason, var message) ->
+          Step.held(waiting(phase, seen).awaiting(Approval.EVIDENCE), reason, message)
+              .lookAgain(later(seen));
+    };
   }
 
   /// What was to be asked was not, or is another question by now.
@@ -191,7 +208,7 @@ final class Analysis {
 
   private static Step judged(Progressing phase, Observation seen, Verdict verdict) {
     return switch (verdict) {
-      case Verdict.Safe _ -> confirmed(looked(phase), seen);
+      case Verdict.Safe _ -> weighed(looked(phase), seen);
       case Verdict.Continue _ -> Step.to(waiting(phase, seen));
       case Verdict.Rollback rollback when isSilence(rollback) -> silence(phase, seen, rollback);
       case Verdict.Rollback rollback -> failed(looked(phase), seen, rollback.sentence());
@@ -206,20 +223,7 @@ final class Analysis {
     if (hold.failedCheck()) {
       return failed(looked(phase), seen, hold.sentence());
     }
-    var reason =
-        switch (hold.reason()) {
-          case SOURCE_UNAVAILABLE -> HoldReason.METRICS_UNAVAILABLE;
-          case QUERY_REFUSED -> HoldReason.QUERY_REFUSED;
-          case WEIGHTS_NOT_OBEYED -> HoldReason.WEIGHTS_NOT_OBEYED;
-          case NO_DATA, CHECK_FAILED -> HoldReason.NO_DATA;
-          // Said by the comparison with the primary, which only `judge` asks so far.
-          case NO_CANARY_DATA,
-              NO_PRIMARY_DATA,
-              LATENCY_UNAVAILABLE,
-              SHARED_DEGRADATION,
-              SUSPICIOUS ->
-              HoldReason.NO_DATA;
-        };
+    var reason = HoldReason.of(hold.reason());
     var blind =
         reason == HoldReason.WEIGHTS_NOT_OBEYED && !seen.settings().seesAllRoutes()
             ? ". Only routes in "
@@ -285,7 +289,7 @@ final class Analysis {
             phase.checks(),
             phase.since(),
             later(seen),
-            phase.awaits());
+            unproven(phase));
     return Step.to(next)
         .tell(
             Reason.CHECK_FAILED,
@@ -326,18 +330,20 @@ final class Analysis {
                 .formatted(
                     seen.names().canaryIn(),
                     weight.value(),
-                    started ? " for " + run.title() : evidence(seen),
+                    started ? " for " + run.title() : evidence(phase, seen),
                     Confirmation.confirmed(agreed)))
         .lookAgain(later(seen));
   }
 
-  private static String evidence(Observation seen) {
-    return seen.answers()
-        .flatMap(Answers::verdict)
-        .map(Verdict::sentence)
-        .filter(sentence -> !sentence.isEmpty())
-        .map(sentence -> ": " + sentence)
-        .orElse("");
+  private static String evidence(Progressing phase, Observation seen) {
+    var told =
+        Stream.of(
+                Weighing.about(phase, seen).map(Weighing::words),
+                seen.answers().flatMap(Answers::verdict).map(Verdict::sentence))
+            .flatMap(Optional::stream)
+            .filter(sentence -> !sentence.isEmpty())
+            .collect(Collectors.joining("; "));
+    return told.isEmpty() ? "" : ": " + told;
   }
 
   private static Snapshot target(Progressing phase, Observation seen) {
@@ -360,7 +366,13 @@ final class Analysis {
 
   private static Progressing waiting(Progressing p, Observation seen) {
     return new Progressing(
-        p.run(), p.weight(), p.failedChecks(), p.checks(), p.since(), later(seen), p.awaits());
+        p.run(), p.weight(), p.failedChecks(), p.checks(), p.since(), later(seen), unproven(p));
+  }
+
+  /// Evidence is only waited for while all else has passed; otherwise it would call for a check at
+  /// every look.
+  private static Approval unproven(Progressing p) {
+    return p.awaits() == Approval.EVIDENCE ? Approval.NONE : p.awaits();
   }
 
   /// When to ask again what was not answered.

@@ -7,6 +7,15 @@ public record Cause(Kind kind, String why) {
 
   public enum Kind {
     FAILED_CHECKS("Checks failed as often as the threshold allows."),
+    WORSE_THAN_PRIMARY(
+        "The comparison with the primary found it worse than is tolerated; at once, whatever the"
+            + " threshold of failed checks."),
+    INCONCLUSIVE(
+        "Not enough became known in time, and `spec.analysis.comparison.inconclusive.then` is"
+            + " `rollback`."),
+    METRICS_UNAVAILABLE(
+        "The metrics could not be asked for too long, and"
+            + " `spec.analysis.comparison.unavailable.then` is `rollback`."),
     DEADLINE("The target's pods did not become ready in time."),
     TARGET_GONE("The target was deleted."),
     SCALED_TO_ZERO("Somebody scaled the target to zero while it had traffic."),

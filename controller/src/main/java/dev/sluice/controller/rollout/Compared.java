@@ -12,7 +12,7 @@ import java.util.OptionalDouble;
 /// @param excessAtMost by how large a share of its requests the canary is at most worse than 1.5
 ///   times its primary; empty while nothing can be said
 /// @param at when that look was
-/// @param hidden what a definition of an error that the Canary's thresholds use does not show, in
+/// @param hidden what Flagger's definition of an error, by which thresholds go, does not show, in
 ///   one clause; empty where it shows all
 public record Compared(
     String run,

@@ -1,5 +1,7 @@
 package dev.sluice.controller.rollout;
 
+import dev.sluice.analysis.Verdict;
+
 /// The reasons of condition `Held`.
 ///
 /// The texts here are in the reference page `docs/reference/events.md`.
@@ -100,7 +102,44 @@ public enum HoldReason {
   WEIGHTS_NOT_OBEYED(
       Tone.ALERT,
       "The metrics show another split of the traffic than the route asks for.",
-      "Look for other routes of the host, and for callers outside the mesh.");
+      "Look for other routes of the host, and for callers outside the mesh."),
+  AWAITING_EVIDENCE(
+      Tone.PATIENT_AT_FIRST,
+      "The comparison with the primary does not know enough yet to give the canary more traffic;"
+          + " nothing speaks against it. It goes on as soon as enough requests were seen.",
+      "Wait, or send it traffic. The message says what is known and what the step needs."),
+  SUSPICIOUS(
+      Tone.PATIENT_AT_FIRST,
+      "The comparison with the primary has some evidence against the canary, too little to roll it"
+          + " back. It passes or becomes a rollback.",
+      "Read the numbers in the message."),
+  INCONCLUSIVE(
+      Tone.ALERT,
+      "The evidence for the next step has not come for as long as"
+          + " `spec.analysis.comparison.inconclusive.after` says. The canary keeps its weight and is"
+          + " compared on; it goes on when the evidence comes.",
+      "Decide by the numbers in the message: send it traffic, set `inconclusive.then`, or give the"
+          + " release up by a change of the target."),
+  NO_CANARY_DATA(
+      Tone.ALERT,
+      "The comparison with the primary has had no sample, or no request, of the canary for six looks."
+          + " That is no evidence of anything.",
+      "Send traffic. Where there is some, look whether the canary's proxies are scraped."),
+  NO_PRIMARY_DATA(
+      Tone.ALERT,
+      "The comparison has had no sample, or no request, of the primary for three looks. Only the"
+          + " least success rate judges the canary meanwhile.",
+      "Look whether the primary serves, and whether its proxies are scraped."),
+  SHARED_DEGRADATION(
+      Tone.ALERT,
+      "The primary itself fails far more than it usually does, so whatever is wrong hits both and says"
+          + " nothing of the release.",
+      "Look at what both depend on. If the release may have broken it, change the target back."),
+  LATENCY_UNAVAILABLE(
+      Tone.ALERT,
+      "`requireLatency` is set, and there is no histogram of durations with the same bounds of both"
+          + " canary and primary.",
+      "Look whether both have `istio_request_duration_milliseconds`, or do without `requireLatency`.");
 
   /// How loud a hold is.
   enum Tone {
@@ -150,6 +189,57 @@ public enum HoldReason {
     return this == CANARY_NOT_READY || this == CANARY_GROWING;
   }
 
+  /// Whether it is about what the comparison with the primary does not know: several of these, one
+  /// after the other, are one wait.
+  boolean isAboutEvidence() {
+    return switch (this) {
+      case AWAITING_EVIDENCE,
+          SUSPICIOUS,
+          INCONCLUSIVE,
+          NO_CANARY_DATA,
+          NO_PRIMARY_DATA,
+          SHARED_DEGRADATION,
+          LATENCY_UNAVAILABLE ->
+          true;
+      case SUSPENDED,
+          TARGET_MISSING,
+          TARGET_UNREADABLE,
+          AUTOSCALER_UNUSABLE,
+          HOST_TAKEN,
+          PRIMARY_MISSING,
+          PRIMARY_NOT_READY,
+          CANARY_NOT_READY,
+          CANARY_GROWING,
+          TARGET_NOT_READY,
+          ROUTE_NOT_REACHED,
+          WRITE_REFUSED,
+          ROUTE_EDITED,
+          ROLLOUT_NOT_CONFIRMED,
+          TRAFFIC_INCREASE_NOT_CONFIRMED,
+          PROMOTION_NOT_CONFIRMED,
+          METRICS_UNAVAILABLE,
+          QUERY_REFUSED,
+          NO_DATA,
+          WEIGHTS_NOT_OBEYED ->
+          false;
+    };
+  }
+
+  /// What a verdict holds for.
+  static HoldReason of(Verdict.Reason reason) {
+    return switch (reason) {
+      case SOURCE_UNAVAILABLE -> METRICS_UNAVAILABLE;
+      case QUERY_REFUSED -> QUERY_REFUSED;
+      case WEIGHTS_NOT_OBEYED -> WEIGHTS_NOT_OBEYED;
+      case NO_DATA, CHECK_FAILED -> NO_DATA;
+      case NO_CANARY_DATA -> NO_CANARY_DATA;
+      case NO_PRIMARY_DATA -> NO_PRIMARY_DATA;
+      case LATENCY_UNAVAILABLE -> LATENCY_UNAVAILABLE;
+      case SHARED_DEGRADATION -> SHARED_DEGRADATION;
+      case SUSPICIOUS -> SUSPICIOUS;
+    };
+  }
+
   /// Whether it came from the answers of a check, and so lasts until the next one.
   boolean isAnswer() {
     return switch (this) {
@@ -157,6 +247,13 @@ public enum HoldReason {
           QUERY_REFUSED,
           NO_DATA,
           WEIGHTS_NOT_OBEYED,
+          AWAITING_EVIDENCE,
+          SUSPICIOUS,
+          INCONCLUSIVE,
+          NO_CANARY_DATA,
+          NO_PRIMARY_DATA,
+          SHARED_DEGRADATION,
+          LATENCY_UNAVAILABLE,
           ROLLOUT_NOT_CONFIRMED,
           TRAFFIC_INCREASE_NOT_CONFIRMED,
           PROMOTION_NOT_CONFIRMED ->

@@ -32,24 +32,30 @@ record Holding(Optional<Hold> hold, List<Announcement> announcements, Optional<I
   }
 
   private static Holding beginning(Optional<Hold> before, Obstacle obstacle, Observation seen) {
+    var since =
+        before
+            .filter(hold -> isSameWait(hold.reason(), obstacle.reason()))
+            .map(Hold::since)
+            .orElse(seen.now());
     var atOnce =
         switch (obstacle.reason().tone()) {
           case STALLED, GATE -> !obstacle.muted();
           // Whoever was told of another hold must not take it for over.
-          case PATIENT_AT_FIRST -> before.isPresent();
-          case QUIET, PATIENT, ALERT -> false;
+          case PATIENT_AT_FIRST -> before.filter(Holding::isTold).isPresent();
+          // A wait that has only changed its reason has lasted already.
+          case ALERT -> !seen.now().isBefore(since.plus(seen.policy().interval()));
+          case QUIET, PATIENT -> false;
         };
-    var since =
-        before
-            .filter(hold -> hold.reason().isAboutCanaryPods())
-            .filter(_ -> obstacle.reason().isAboutCanaryPods())
-            .map(Hold::since)
-            .orElse(seen.now());
     var hold = new Hold(obstacle.reason(), obstacle.message(), since, atOnce);
     return new Holding(
         Optional.of(hold),
         isTold(hold) ? List.of(told(hold, seen, atOnce)) : List.of(),
         moreAt(hold, seen));
+  }
+
+  private static boolean isSameWait(HoldReason before, HoldReason now) {
+    return (before.isAboutCanaryPods() && now.isAboutCanaryPods())
+        || (before.isAboutEvidence() && now.isAboutEvidence());
   }
 
   private static Holding lasting(Hold before, Obstacle obstacle, Observation seen) {

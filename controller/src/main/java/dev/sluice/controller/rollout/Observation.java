@@ -19,6 +19,8 @@ import java.util.function.Predicate;
 /// @param autoscaling what scales target and primary
 /// @param refused what the API server said when it refused one of our writes, until they all
 ///   succeed
+/// @param compared what the last look of the comparison with the primary came to, empty before the
+///   first and where nothing is compared
 /// @param answers what the outside said, empty when nothing was asked
 public record Observation(
     Instant now,
@@ -34,6 +36,7 @@ public record Observation(
     Autoscaling autoscaling,
     Routing routing,
     Optional<String> refused,
+    Optional<Compared> compared,
     Optional<Answers> answers) {
 
   /// The same facts with what the outside said. Workloads, content and routing should have been
@@ -53,6 +56,7 @@ public record Observation(
         autoscaling,
         routing,
         refused,
+        compared,
         Optional.of(said));
   }
 

@@ -112,7 +112,7 @@ public sealed interface Phase {
   /// @param checks how many checks of this run looked at metrics
   /// @param since when this weight was asked for
   /// @param nextCheck not before this
-  /// @param awaits what its webhooks have not agreed to, though its checks have passed
+  /// @param awaits what it goes on without as little as without its checks, which have passed
   record Progressing(
       Run run,
       Percent weight,
@@ -139,9 +139,14 @@ public sealed interface Phase {
     }
   }
 
-  /// What webhooks are asked for once the checks have passed.
+  /// What is still needed once the checks have passed.
   enum Approval {
     NONE,
+
+    /// Of the comparison with the primary.
+    EVIDENCE,
+
+    /// Of webhooks, from here on.
     TRAFFIC_INCREASE,
     PROMOTION
   }

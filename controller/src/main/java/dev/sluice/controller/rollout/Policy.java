@@ -3,6 +3,7 @@ package dev.sluice.controller.rollout;
 import dev.sluice.mesh.Percent;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /// How one canary is to be rolled out: its spec, parsed and checked.
 ///
@@ -19,6 +20,7 @@ import java.util.List;
 /// @param suspended nothing at all is written
 /// @param metrics names of the checks in the order of the spec
 /// @param hooks webhooks in the order of the spec
+/// @param comparison how the canary is compared with the primary, if it is
 public record Policy(
     Duration interval,
     int threshold,
@@ -30,7 +32,8 @@ public record Policy(
     boolean skipAnalysis,
     boolean suspended,
     List<String> metrics,
-    List<Hook> hooks) {
+    List<Hook> hooks,
+    Optional<Comparing> comparison) {
 
   /// What holds while a spec is refused: nothing new is started, and what is under way is only made
   /// safe or finished.
@@ -56,6 +59,34 @@ public record Policy(
         suspended,
         List.of(),
         List.of());
+  }
+
+  /// Compared with nothing.
+  public Policy(
+      Duration interval,
+      int threshold,
+      List<Percent> steps,
+      Percent promotionStep,
+      Percent primaryReadyThreshold,
+      Percent canaryReadyThreshold,
+      Duration progressDeadline,
+      boolean skipAnalysis,
+      boolean suspended,
+      List<String> metrics,
+      List<Hook> hooks) {
+    this(
+        interval,
+        threshold,
+        steps,
+        promotionStep,
+        primaryReadyThreshold,
+        canaryReadyThreshold,
+        progressDeadline,
+        skipAnalysis,
+        suspended,
+        metrics,
+        hooks,
+        Optional.empty());
   }
 
   public Policy {

@@ -47,8 +47,11 @@ public final class PolicyReader {
   }
 
   private Policy policy(Settings settings) {
+    var interval = interval(settings.shortestInterval());
+    var comparison =
+        ComparingReader.read(analysis, interval, settings.scrape(), problems, warnings);
     return new Policy(
-        interval(settings.shortestInterval()),
+        interval,
         threshold(),
         steps(),
         promotionStep(),
@@ -57,8 +60,9 @@ public final class PolicyReader {
         deadline(),
         spec.skipAnalysis(),
         spec.suspend(),
-        metrics(),
-        hooks());
+        metrics(comparison.isPresent()),
+        hooks(),
+        comparison);
   }
 
   private void provider(Collection<String> providers, String byDefault) {
@@ -206,13 +210,17 @@ public final class PolicyReader {
     return Duration.ofSeconds(seconds);
   }
 
-  private List<String> metrics() {
-    if (analysis.metrics().isEmpty() && !spec.skipAnalysis()) {
+  /// @param compared whether there is something else to judge by
+  private List<String> metrics(boolean compared) {
+    if (analysis.metrics().isEmpty() && !compared && !spec.skipAnalysis()) {
       warnings.add(
           new Problem(
               "spec.analysis.metrics", "is empty: only webhooks and ready pods judge a release"));
     }
-    return analysis.metrics().stream().map(dev.sluice.crds.Analysis.Metric::name).toList();
+    return analysis.metrics().stream()
+        .filter(metric -> !analysis.compares(metric))
+        .map(dev.sluice.crds.Analysis.Metric::name)
+        .toList();
   }
 
   private List<Hook> hooks() {

@@ -26,7 +26,8 @@ final class Progress {
         .or(() -> changeIsComing(phase, seen))
         .or(() -> podsAreGone(phase, seen))
         .or(() -> podsAreLate(phase, seen))
-        .or(() -> seen.planned() ? Optional.empty() : Optional.of(Step.stay(phase)));
+        .or(() -> seen.planned() ? Optional.empty() : Optional.of(Step.stay(phase)))
+        .or(() -> Weighing.ends(phase, seen));
   }
 
   /// What else comes before the next check; empty when it is due and nothing is in its way.
@@ -233,10 +234,12 @@ final class Progress {
         phase.weight().equals(Percent.NONE) && settled.isAfter(phase.nextCheck())
             ? settled
             : phase.nextCheck();
-    if (!seen.now().isBefore(due)) {
+    if (!seen.now().isBefore(due) || Weighing.isDue(phase, seen)) {
       return Optional.empty();
     }
-    return Optional.of(Step.stay(phase).lookAgain(due));
+    var soonest = Weighing.soonest(phase, seen).filter(seen.now()::isBefore);
+    return Optional.of(
+        Step.stay(phase).lookAgain(soonest.filter(due::isAfter).orElse(due)));
   }
 
   /// What the last check said holds until the next one says something else, whatever delays that.

@@ -10,8 +10,10 @@ import java.time.Duration;
 /// @param shortestInterval the floor for `spec.analysis.interval`
 /// @param seesAllRoutes whether routes of every namespace are known; else a host may be owned by
 ///   one that is not
+/// @param scrape how often the metrics of canaries and primaries are collected
 public record Settings(
-    Duration settle, Duration quiet, Duration shortestInterval, boolean seesAllRoutes) {
+    Duration settle, Duration quiet, Duration shortestInterval, boolean seesAllRoutes,
+    Duration scrape) {
   public static final Settings DEFAULT =
-      new Settings(Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(10), true);
+      new Settings(Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(10), true, Duration.ofSeconds(15));
 }

@@ -108,6 +108,9 @@ public final class StatusReader {
     if (is(StatusWriter.WAITING_TRAFFIC_INCREASE, rollout)) {
       return Phase.Approval.TRAFFIC_INCREASE;
     }
+    if (is(StatusWriter.WAITING_EVIDENCE, rollout)) {
+      return Phase.Approval.EVIDENCE;
+    }
     return status.phase() == CanaryStatus.Phase.WAITING_PROMOTION && rollout != null
         ? Phase.Approval.PROMOTION
         : Phase.Approval.NONE;

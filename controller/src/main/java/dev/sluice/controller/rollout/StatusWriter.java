@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class StatusWriter {
   static final String ROLLING_BACK = "RollingBack";
   static final String WAITING_TRAFFIC_INCREASE = "WaitingTrafficIncrease";
+  static final String WAITING_EVIDENCE = "WaitingEvidence";
   static final String ENDING = "PostRollout";
   static final String LEFT_BEHIND = "LeftBehind";
 
@@ -127,9 +128,11 @@ public final class StatusWriter {
     return switch (phase) {
       case Phase.RollingBack _ -> Optional.of(ROLLING_BACK);
       case Phase.Progressing progressing ->
-          progressing.awaits() == Phase.Approval.TRAFFIC_INCREASE
-              ? Optional.of(WAITING_TRAFFIC_INCREASE)
-              : Optional.empty();
+          switch (progressing.awaits()) {
+            case TRAFFIC_INCREASE -> Optional.of(WAITING_TRAFFIC_INCREASE);
+            case EVIDENCE -> Optional.of(WAITING_EVIDENCE);
+            case NONE, PROMOTION -> Optional.empty();
+          };
       case Phase.Idle idle -> idle.ending() ? Optional.of(ENDING) : Optional.empty();
       case Phase.Terminated(var leftBehind) ->
           leftBehind ? Optional.of(LEFT_BEHIND) : Optional.empty();

@@ -75,7 +75,14 @@ final class Withdrawal {
     return switch (phase.cause().kind()) {
       case REVERTED -> Step.to(new Succeeded(phase.run().target(), mustTell(seen)));
       case SUPERSEDED -> startOver(phase, seen);
-      case FAILED_CHECKS, DEADLINE, TARGET_GONE, SCALED_TO_ZERO, REQUESTED ->
+      case FAILED_CHECKS,
+          WORSE_THAN_PRIMARY,
+          INCONCLUSIVE,
+          METRICS_UNAVAILABLE,
+          DEADLINE,
+          TARGET_GONE,
+          SCALED_TO_ZERO,
+          REQUESTED ->
           rolledBack(phase, seen);
     };
   }

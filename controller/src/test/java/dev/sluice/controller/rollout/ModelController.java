@@ -257,6 +257,7 @@ final class ModelController {
         cache.autoscaling(),
         routing(),
         Optional.ofNullable(refusal),
+        Optional.empty(),
         Optional.empty());
   }
 

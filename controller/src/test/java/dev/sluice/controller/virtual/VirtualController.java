@@ -95,12 +95,16 @@ public final class VirtualController {
         Canaries.reconciler(
             cluster,
             new Canaries.Options(
-                Settings.DEFAULT,
+                new Settings(
+                    Settings.DEFAULT.settle(),
+                    Settings.DEFAULT.quiet(),
+                    Settings.DEFAULT.shortestInterval(),
+                    Settings.DEFAULT.seesAllRoutes(),
+                    scrape),
                 Meshes.named("istio"),
                 List.of("app"),
                 List.of(),
                 "http://prometheus:9090",
-                scrape,
                 Reach.EVERYWHERE),
             interest,
             new Events(cluster),

@@ -169,17 +169,21 @@ public final class Definition {
     if (!field.pattern().isEmpty()) {
       schema.put("pattern", field.pattern());
     }
-    if (field.minimum() != Long.MIN_VALUE) {
-      schema.put("minimum", field.minimum());
-    }
-    if (field.maximum() != Long.MAX_VALUE) {
-      schema.put("maximum", field.maximum());
-    }
+    limit(schema, "minimum", field.minimum());
+    limit(schema, "maximum", field.maximum());
     if (field.minLength() > 0) {
       schema.put("minLength", field.minLength());
     }
     if (field.maxLength() > 0) {
       schema.put("maxLength", field.maxLength());
+    }
+  }
+
+  private static void limit(ObjectNode schema, String keyword, double value) {
+    if (value == Math.rint(value) && Math.abs(value) < 1e15) {
+      schema.put(keyword, (long) value);
+    } else if (!Double.isInfinite(value)) {
+      schema.put(keyword, value);
     }
   }
 

@@ -37,9 +37,9 @@ public @interface Field {
   /// `url`, `date-time` and the like.
   String format() default "";
 
-  long minimum() default Long.MIN_VALUE;
+  double minimum() default Double.NEGATIVE_INFINITY;
 
-  long maximum() default Long.MAX_VALUE;
+  double maximum() default Double.POSITIVE_INFINITY;
 
   int minLength() default 0;
 
