@@ -118,11 +118,12 @@ public record Analysis(
     return canaryReadyThreshold == null ? 100 : Math.clamp(canaryReadyThreshold, 0, 100);
   }
 
-  /// Whether this metric is compared with the primary instead of being held against its range: where
-  /// none says so for itself, the comparison of the whole analysis is of both built-in ones.
+  /// Whether this metric is compared with the primary instead of being held against its range:
+  /// where none says so for itself, the comparison of the whole analysis is of both built-in ones.
   public boolean compares(Metric metric) {
     return metric.comparison() != null
-        || (comparison != null && metrics.stream().allMatch(m -> m.comparison() == null)
+        || (comparison != null
+            && metrics.stream().allMatch(m -> m.comparison() == null)
             && (metric.name().equals(SUCCESS_RATE) || metric.name().equals(DURATION)));
   }
 

@@ -61,13 +61,14 @@ public final class Canaries {
             options.selectorLabels(),
             handing),
         new OutsideAsker(
-            hooks, new Judgement(http, metrics, new ProviderSecrets(cluster), options.rollout().scrape())),
+            hooks,
+            new Judgement(http, metrics, new ProviderSecrets(cluster), options.rollout().scrape())),
         new Hands(cluster, routes, autoscalers, options.labelPrefixes()),
         new Report(cluster, events, messenger, gauges),
         sightings,
         interest,
         gauges,
-        comparisons,
+        new LiveComparison(comparisons, metrics),
         clock);
   }
 }

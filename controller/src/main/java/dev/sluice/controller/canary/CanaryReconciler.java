@@ -3,7 +3,6 @@ package dev.sluice.controller.canary;
 import dev.sluice.controller.cluster.Cluster;
 import dev.sluice.controller.cluster.ClusterFailure;
 import dev.sluice.controller.cluster.Kind;
-import dev.sluice.controller.compare.Comparisons;
 import dev.sluice.controller.loop.Reconciler;
 import dev.sluice.controller.rollout.Answers;
 import dev.sluice.controller.rollout.Decision;
@@ -55,7 +54,7 @@ public final class CanaryReconciler implements Reconciler {
   private final Sightings sightings;
   private final Interest interest;
   private final CanaryGauges gauges;
-  private final Comparisons comparisons;
+  private final LiveComparison comparison;
   private final InstantSource clock;
 
   /// The version that our last status write replaced: a cache that still shows it is behind.
@@ -80,7 +79,7 @@ public final class CanaryReconciler implements Reconciler {
       Sightings sightings,
       Interest interest,
       CanaryGauges gauges,
-      Comparisons comparisons,
+      LiveComparison comparison,
       InstantSource clock) {
     this.cluster = cluster;
     this.plans = plans;
@@ -91,7 +90,7 @@ public final class CanaryReconciler implements Reconciler {
     this.sightings = sightings;
     this.interest = interest;
     this.gauges = gauges;
-    this.comparisons = comparisons;
+    this.comparison = comparison;
     this.clock = clock;
   }
 
@@ -202,14 +201,16 @@ public final class CanaryReconciler implements Reconciler {
 
   private Observer.Seen observe(Subject subject, Instant now) {
     Canary canary = subject.canary();
-    return observer.observe(
-        canary,
-        subject.problems().isEmpty()
-            ? plans.of(canary)
-            : new Plan.Invalid(subject.problems(), canary.spec().suspend()),
-        StatusReader.read(canary.status()),
-        Optional.ofNullable(refusals.get(canary.ref())),
-        now);
+    Observer.Seen seen =
+        observer.observe(
+            canary,
+            subject.problems().isEmpty()
+                ? plans.of(canary)
+                : new Plan.Invalid(subject.problems(), canary.spec().suspend()),
+            StatusReader.read(canary.status()),
+            Optional.ofNullable(refusals.get(canary.ref())),
+            now);
+    return seen.with(comparison.of(canary, seen.observation()));
   }
 
   private Optional<Subject> read(ObjectRef ref) {
@@ -221,7 +222,7 @@ public final class CanaryReconciler implements Reconciler {
         interest.forget(ref);
         report.forget(ref);
         gauges.forget(ref);
-        comparisons.forget(ref);
+        comparison.forget(ref);
         replaced.remove(ref);
         confirmed.remove(ref);
         refusals.remove(ref);

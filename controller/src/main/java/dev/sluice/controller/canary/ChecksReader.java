@@ -59,8 +59,15 @@ final class ChecksReader {
     this.canary = canary;
     this.lookup = lookup;
     this.variables = variables(canary);
+    this.metricsServer = metricsServer(canary, metricsServer);
+  }
+
+  /// What answers everything that has no provider of its own.
+  ///
+  /// @param byDefault of Canaries that name none
+  static Provider metricsServer(Canary canary, String byDefault) {
     @Nullable String own = canary.spec().metricsServer();
-    this.metricsServer = Provider.prometheus(own == null || own.isBlank() ? metricsServer : own);
+    return Provider.prometheus(own == null || own.isBlank() ? byDefault : own);
   }
 
   /// @param mesh whose metrics answer the built-in ones
@@ -68,7 +75,7 @@ final class ChecksReader {
   static Checks read(Canary canary, MeshQueries mesh, String metricsServer, Lookup lookup) {
     ChecksReader reader = new ChecksReader(canary, metricsServer, lookup);
     List<Metric> metrics = canary.spec().analysis().metrics();
-    if (!metrics.isEmpty()) {
+    if (!metrics.isEmpty() || canary.spec().analysis().comparison() != null) {
       reader.attempt("spec.metricsServer", () -> Providers.check(reader.metricsServer));
     }
     for (int i = 0; i < metrics.size(); i++) {
@@ -91,6 +98,7 @@ final class ChecksReader {
 
   private void metric(String field, Metric metric, MeshQueries mesh) {
     Optional<BuiltIn> builtIn = BuiltIn.named(metric.name());
+    boolean compared = canary.spec().analysis().compares(metric);
     @Nullable String query = metric.query();
     @Nullable NameRef template = metric.templateRef();
     boolean hasQuery = query != null && !query.isBlank();
@@ -107,8 +115,10 @@ final class ChecksReader {
               "'%s' is the name of a built-in metric, which is asked besides the query given here"
                   .formatted(metric.name())));
     }
-    builtIn.ifPresent(known ->
-        add(field, metric, known.query(mesh, metricsServer), bounds(known), Optional.empty()));
+    builtIn
+        .filter(_ -> !compared)
+        .ifPresent(known ->
+            add(field, metric, known.query(mesh, metricsServer), bounds(known), Optional.empty()));
     if (query != null && hasQuery) {
       MetricQuery own =
           MetricQuery.custom(

@@ -33,6 +33,11 @@ final class Metrics {
     }
   }
 
+  /// What answers everything that has no provider of its own.
+  Provider server(Canary canary) {
+    return ChecksReader.metricsServer(canary, metricsServer);
+  }
+
   /// @throws NeedsEdit for a mesh whose own metrics are not known
   MeshQueries queries(Canary canary) throws NeedsEdit {
     String named = canary.spec().provider();

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.controller.cluster.Cluster;
 import dev.sluice.controller.cluster.Kind;
+import dev.sluice.controller.rollout.Compared;
 import dev.sluice.controller.rollout.Content;
 import dev.sluice.controller.rollout.Names;
 import dev.sluice.controller.rollout.Observation;
@@ -59,7 +60,13 @@ final class Observer {
   ///
   /// @param making empty when there is neither a target nor a primary whose pods could be told from
   ///   the other's
-  record Seen(Observation observation, Optional<Making> making) {}
+  record Seen(Observation observation, Optional<Making> making) {
+
+    /// With what the comparison came to.
+    Seen with(Optional<Compared> found) {
+      return new Seen(observation.with(found), making);
+    }
+  }
 
   Seen observe(
       Canary canary,

@@ -127,14 +127,11 @@ final class Analysis {
   /// A check that fails, or says nothing, while an approval is waited for ends the waiting for
   /// nobody.
   private static Step stillWaiting(Step step, Observation seen) {
-    var forEvidence =
-        step.next() instanceof Progressing next && next.awaits() == Approval.EVIDENCE;
+    var forEvidence = step.next() instanceof Progressing next && next.awaits() == Approval.EVIDENCE;
     return seen.standing()
         .flatMap(Standing::hold)
         .filter(hold ->
-            forEvidence
-                ? hold.reason().isAnswer()
-                : hold.reason().tone() == HoldReason.Tone.GATE)
+            forEvidence ? hold.reason().isAnswer() : hold.reason().tone() == HoldReason.Tone.GATE)
         .map(hold -> step.held(new Obstacle(hold.reason(), hold.message())))
         .orElse(step);
   }
@@ -311,7 +308,11 @@ final class Analysis {
     var policy = seen.policy();
     var started = phase.weight().equals(Percent.NONE);
     if (!started && policy.isLast(phase.weight())) {
-      return Promotion.begin(phase.run(), phase.weight(), seen, Confirmation.confirmed(agreed));
+      return Promotion.begin(
+          phase.run(),
+          phase.weight(),
+          seen,
+          evidence(phase, seen) + Confirmation.confirmed(agreed));
     }
     var weight = policy.after(phase.weight());
     var run = phase.run().withFirstTraffic(seen.now()).seeing(target(phase, seen));

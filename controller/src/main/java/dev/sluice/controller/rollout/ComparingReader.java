@@ -146,8 +146,7 @@ final class ComparingReader {
     return compared(name)
         .map(Metric::comparison)
         .map((OfMetric own) ->
-            new Tolerance(
-                or(own.theta(), otherwise.factor()), or(own.delta(), otherwise.slack())))
+            new Tolerance(or(own.theta(), otherwise.factor()), or(own.delta(), otherwise.slack())))
         .orElse(otherwise);
   }
 

@@ -39,6 +39,26 @@ public record Observation(
     Optional<Compared> compared,
     Optional<Answers> answers) {
 
+  /// The same facts with what the comparison came to.
+  public Observation with(Optional<Compared> found) {
+    return new Observation(
+        now,
+        settings,
+        names,
+        generation,
+        deletion,
+        standing,
+        plan,
+        target,
+        primary,
+        content,
+        autoscaling,
+        routing,
+        refused,
+        found,
+        answers);
+  }
+
   /// The same facts with what the outside said. Workloads, content and routing should have been
   /// read again meanwhile, since asking can take long.
   public Observation with(Answers said) {

@@ -238,8 +238,7 @@ final class Progress {
       return Optional.empty();
     }
     var soonest = Weighing.soonest(phase, seen).filter(seen.now()::isBefore);
-    return Optional.of(
-        Step.stay(phase).lookAgain(soonest.filter(due::isAfter).orElse(due)));
+    return Optional.of(Step.stay(phase).lookAgain(soonest.filter(due::isAfter).orElse(due)));
   }
 
   /// What the last check said holds until the next one says something else, whatever delays that.

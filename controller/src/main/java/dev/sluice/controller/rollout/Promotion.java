@@ -13,8 +13,8 @@ import java.util.Optional;
 final class Promotion {
   private Promotion() {}
 
-  /// @param approval who agreed to it, for the message; empty when nobody was asked
-  static Step begin(Run run, Percent weight, Observation seen, String approval) {
+  /// @param grounds what was seen and who agreed to it, for the message; may be empty
+  static Step begin(Run run, Percent weight, Observation seen, String grounds) {
     return Step.to(new Promoting(run, weight, seen.now(), seen.now()))
         .tell(
             Reason.PROMOTING,
@@ -24,7 +24,7 @@ final class Promotion {
                     seen.names().primaryIn(),
                     run.title(),
                     weight,
-                    approval));
+                    grounds));
   }
 
   static Step skip(Progressing phase, Observation seen) {

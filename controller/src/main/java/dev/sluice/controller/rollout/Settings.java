@@ -12,8 +12,16 @@ import java.time.Duration;
 ///   one that is not
 /// @param scrape how often the metrics of canaries and primaries are collected
 public record Settings(
-    Duration settle, Duration quiet, Duration shortestInterval, boolean seesAllRoutes,
+    Duration settle,
+    Duration quiet,
+    Duration shortestInterval,
+    boolean seesAllRoutes,
     Duration scrape) {
   public static final Settings DEFAULT =
-      new Settings(Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(10), true, Duration.ofSeconds(15));
+      new Settings(
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(2),
+          Duration.ofSeconds(10),
+          true,
+          Duration.ofSeconds(15));
 }

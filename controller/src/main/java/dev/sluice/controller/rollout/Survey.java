@@ -1,9 +1,24 @@
 package dev.sluice.controller.rollout;
 
+import java.time.Instant;
+import java.util.Optional;
+
 /// Says what must be asked outside before deciding, so that metrics and webhooks are only asked
 /// when a step waits for them.
 public final class Survey {
   private Survey() {}
+
+  /// A run that is to be compared with the primary from its first traffic on.
+  ///
+  /// @param run its id
+  public record ToCompare(String run, Instant firstTraffic, Comparing how) {}
+
+  /// What is to be followed from now on, and nothing else.
+  ///
+  /// @return empty when nothing is to be compared
+  public static Optional<ToCompare> comparison(Observation seen) {
+    return Weighing.wanted(seen);
+  }
 
   /// @param seen everything but the answers
   public static Questions of(Observation seen) {

@@ -12,9 +12,9 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// What the comparison with the primary means for a revision under analysis: it ends the run at any
 /// look, and a step waits until it knows enough for the traffic that the step gives.
@@ -58,16 +58,18 @@ final class Weighing {
     return seen.policy().skipAnalysis() ? Optional.empty() : seen.policy().comparison();
   }
 
-  /// Whether the run is to be compared from now on.
-  static boolean isWanted(Observation seen) {
-    return comparing(seen).isPresent()
-        && !Gate.isClosed(seen)
-        && seen.standing()
+  /// What is to be compared: a run that has had traffic, until its analysis is over.
+  static Optional<Survey.ToCompare> wanted(Observation seen) {
+    return Gate.isClosed(seen)
+        ? Optional.empty()
+        : seen.standing()
             .map(Standing::phase)
-            .filter(phase ->
-                phase instanceof Progressing progressing
-                    && progressing.run().firstTraffic().isPresent())
-            .isPresent();
+            .flatMap(phase ->
+                phase instanceof Progressing(var run, _, _, _, _, _, _)
+                    ? run.firstTraffic()
+                        .flatMap(first ->
+                            comparing(seen).map(how -> new Survey.ToCompare(run.id(), first, how)))
+                    : Optional.empty());
   }
 
   /// What ends the run whatever else is under way.
@@ -173,11 +175,8 @@ final class Weighing {
     }
     if (compared.verdict() instanceof Verdict.Hold hold) {
       var reason = HoldReason.of(hold.reason());
-      var expected =
-          reason == HoldReason.NO_PRIMARY_DATA && phase.weight().equals(Percent.ALL);
-      return expected
-          ? new Enough()
-          : unsure(words(compared), reason, seen, comparing);
+      var expected = reason == HoldReason.NO_PRIMARY_DATA && phase.weight().equals(Percent.ALL);
+      return expected ? new Enough() : unsure(words(compared), reason, seen, comparing);
     }
     var needed = needed(phase, seen, comparing);
     return needed >= 1 || known(compared) <= needed
@@ -233,8 +232,8 @@ final class Weighing {
         : seen.policy().after(phase.weight()) + " of the traffic";
   }
 
-  /// Whether a check is due before its time: the evidence that was missing has come, or is not asked
-  /// for any more, or the release is so well known that it need not wait.
+  /// Whether a check is due before its time: the evidence that was missing has come, or is not
+  /// asked for any more, or the release is so well known that it need not wait.
   static boolean isDue(Progressing phase, Observation seen) {
     if (phase.awaits() == Approval.EVIDENCE) {
       return allows(phase, seen);
@@ -257,20 +256,12 @@ final class Weighing {
         .filter(_ -> phase.nextCheck().equals(first));
   }
 
-  /// What was seen, in as many words as an Event has room for: what speaks against a release in one
-  /// sentence, what speaks for it in two at most.
+  /// What matters most of what was seen, in as many words as an Event has room for.
   static String words(Compared compared) {
-    var evidence = compared.verdict().evidence();
-    var told =
-        switch (compared.verdict()) {
-          case Verdict.Hold _, Verdict.Rollback _ -> first(evidence, 1);
-          case Verdict.Continue _, Verdict.Safe _ -> first(evidence, 2);
-        };
-    return told + compared.hidden().map(hidden -> "; " + hidden).orElse("");
-  }
-
-  private static String first(List<Evidence> evidence, int most) {
-    return evidence.stream().limit(most).map(Evidence::sentence).collect(Collectors.joining("; "));
+    return Stream.concat(
+            compared.verdict().evidence().stream().limit(1).map(Evidence::sentence),
+            compared.hidden().stream())
+        .collect(Collectors.joining("; "));
   }
 
   private static String words(Duration duration) {
