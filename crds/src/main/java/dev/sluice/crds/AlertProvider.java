@@ -36,7 +36,7 @@ public record AlertProvider(
       @Field(
               value = "Kind of receiver.",
               required = true,
-              values = {"slack", "msteams", "discord", "rocket", "gchat"})
+              values = {"slack", "msteams", "discord", "rocket", "gchat", "webhook"})
           String type,
       @Field("Channel to post to.") @Nullable String channel,
       @Field("Name to post as.") @Nullable String username,

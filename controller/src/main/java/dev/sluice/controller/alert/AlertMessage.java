@@ -17,6 +17,11 @@ import org.jspecify.annotations.Nullable;
 /// @param facts in the order in which they are shown
 public record AlertMessage(Severity severity, ObjectRef canary, String text, List<Fact> facts) {
 
+  /// Whom it is about, as people name it.
+  String author() {
+    return canary.name() + "." + canary.namespace();
+  }
+
   /// Longer texts are cut: receivers refuse whole messages that are too long.
   private static final int MAX_TEXT = 3000;
 

@@ -13,6 +13,8 @@ import dev.sluice.crds.LocalRef;
 import dev.sluice.crds.ObjectRef;
 import dev.sluice.crds.shape.Unreadable;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +24,14 @@ import java.util.Optional;
 /// Sends alerts. Whatever goes wrong is told and never thrown: no sink may stop a rollout.
 public final class Alerts {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+
+  /// Over some two minutes, so that a receiver may be restarted.
+  private static final Http.Retries TRIES =
+      new Http.Retries(6, Duration.ofSeconds(1), Duration.ofMinutes(1));
+
+  private static final int MAX_ANSWER = 64 * 1024;
+  private static final int MAX_REASON = 100;
 
   /// Where AlertProviders and Secrets are read: [dev.sluice.controller.cluster.Cluster#get].
   @FunctionalInterface
@@ -47,7 +57,7 @@ public final class Alerts {
   }
 
   /// Sends a message to everyone who wants to hear of something this severe; blocks for some
-  /// seconds per destination at the most, so it belongs on a thread of its own.
+  /// minutes per destination at the most, so it belongs on a thread of its own.
   ///
   /// @return what went wrong, a sentence without secrets for each alert that was not delivered
   public List<String> send(Canary canary, AlertMessage message) throws InterruptedException {
@@ -85,16 +95,35 @@ public final class Alerts {
     Optional<Sink> sink = Sinks.of(to.type());
     if (sink.isEmpty()) {
       return Optional.of(
-          "%s was not told: alerts of type %s are not yet served; known: %s"
+          "%s was not told: alerts of type %s are not known; known: %s"
               .formatted(to.name(), to.type(), String.join(", ", Sinks.types())));
     }
     try {
-      return sink.get()
-          .refusal(http.send(sink.get().request(message, to)))
+      Http.Response answer = http.send(request(sink.get(), message, to));
+      return refusal(sink.get(), answer)
           .map(why -> to.name() + " did not take an alert: it " + why);
     } catch (HttpFailure e) {
       return Optional.of(to.name() + " did not take an alert: " + e.getMessage());
     }
+  }
+
+  private static Http.Request request(Sink sink, AlertMessage message, Destination to) {
+    Map<String, List<String>> headers = new LinkedHashMap<>();
+    headers.put("content-type", List.of("application/json"));
+    to.token().ifPresent(token -> headers.put("authorization", List.of("Bearer " + token)));
+    byte[] body = sink.payload(message, to).toString().getBytes(StandardCharsets.UTF_8);
+    return Http.Request.postJson(sink.address(to.address()), body, TIMEOUT, MAX_ANSWER)
+        .with(headers)
+        .with(to.proxy())
+        .with(TRIES);
+  }
+
+  private static Optional<String> refusal(Sink sink, Http.Response answer) {
+    if (answer.success()) {
+      return sink.refusal(answer);
+    }
+    String body = answer.excerpt(MAX_REASON);
+    return Optional.of("answered " + answer.status() + (body.isEmpty() ? "" : ": " + body));
   }
 
   private Destination destination(ObjectRef ref) {

@@ -6,7 +6,14 @@ import java.util.Optional;
 /// All receivers of alerts that Sluice can serve. A new one is one line here.
 final class Sinks {
 
-  private static final List<Sink> KNOWN = List.of(new Slack());
+  private static final List<Sink> KNOWN =
+      List.of(
+          SlackCompatible.SLACK,
+          SlackCompatible.DISCORD,
+          SlackCompatible.ROCKET_CHAT,
+          new MsTeams(),
+          new GoogleChat(),
+          new GenericWebhook());
 
   private Sinks() {}
 

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -264,11 +265,11 @@ class AlertsTest {
         .endsWith("its address is not a URL")
         .doesNotContain("hush");
 
-    provider("{type: msteams, address: 'http://h/secret'}");
+    provider("{type: pager, address: 'http://h/secret'}");
     assertThat(send(canary, message(Severity.INFO)))
         .containsExactly(
-            "AlertProvider production/on-call was not told: alerts of type msteams are not yet served;"
-                + " known: slack");
+            "AlertProvider production/on-call was not told: alerts of type pager are not known;"
+                + " known: discord, gchat, msteams, rocket, slack, webhook");
 
     provider("{type: 5}");
     assertThat(send(canary, message(Severity.INFO)).getFirst())
@@ -322,11 +323,36 @@ class AlertsTest {
                 + " are blocked (--no-cross-namespace-refs)");
   }
 
+  /// Restarting a receiver costs no alert.
   @Test
-  void everySinkIsListedOnce() {
-    assertThat(Sinks.types()).doesNotHaveDuplicates().contains("slack");
-    for (Sink sink : Sinks.all()) {
-      assertThat(Sinks.of(sink.type())).contains(sink);
+  void aReceiverThatIsAwayForAMomentIsToldALittleLater() throws Exception {
+    var calls = new AtomicInteger();
+    try (var teams =
+        new LocalServer(
+            vertx,
+            request ->
+                request.response().setStatusCode(calls.incrementAndGet() == 1 ? 503 : 202).end())) {
+      provider("{type: msteams, address: '" + teams.uri("/workflows/hush") + "'}");
+
+      assertThat(send(canary(ON_CALL, "{}"), message(Severity.ERROR))).isEmpty();
+      assertThat(teams.seen()).hasSize(2);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "discord, /api/webhooks/1/x,            /api/webhooks/1/x/slack",
+    "discord, /api/webhooks/1/x/slack,      /api/webhooks/1/x/slack",
+    "discord, /api/webhooks/1/x/?wait=true, /api/webhooks/1/x/slack?wait=true",
+    "rocket,  /hooks/a/b,                   /hooks/a/b",
+    "gchat,   /v1/spaces/A/messages?key=k,  /v1/spaces/A/messages?key=k",
+  })
+  void eachReceiverIsAskedWhereItListens(String type, String given, String asked) throws Exception {
+    try (var server = new LocalServer(vertx, AlertsTest::ok)) {
+      provider("{type: " + type + ", address: '" + server.uri(given) + "'}");
+
+      assertThat(send(canary(ON_CALL, "{}"), message(Severity.INFO))).isEmpty();
+      assertThat(server.seen().getFirst().uri()).isEqualTo(asked);
     }
   }
 }
