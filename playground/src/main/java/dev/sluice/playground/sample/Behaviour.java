@@ -13,17 +13,33 @@ import java.util.regex.Pattern;
 /// @param ready false for a pod that never becomes ready
 /// @param errorRate the share of requests that is answered with 500, 0 to 1
 /// @param latency added before every answer
-/// @param crashAfter from each start of the container until it ends; empty when it lives on
+/// @param crashAfter from each start of the container until it ends with code 1; empty when it
+///   lives on
+/// @param exitAfter from each start of the container until it ends with code 0; empty when it lives
+///   on
+/// @param cpuPerRequest the time of one core that an answer costs
+/// @param image false for an image that no registry has
 public record Behaviour(
     Duration readyAfter,
     boolean ready,
     double errorRate,
     Duration latency,
-    Optional<Duration> crashAfter) {
+    Optional<Duration> crashAfter,
+    Optional<Duration> exitAfter,
+    Duration cpuPerRequest,
+    boolean image) {
 
   public static final String PREFIX = "playground.sluice.dev/";
   public static final Behaviour DEFAULT =
-      new Behaviour(Duration.ofSeconds(1), true, 0, Duration.ZERO, Optional.empty());
+      new Behaviour(
+          Duration.ofSeconds(1),
+          true,
+          0,
+          Duration.ZERO,
+          Optional.empty(),
+          Optional.empty(),
+          Duration.ofMillis(10),
+          true);
 
   private static final Duration LONGEST = Duration.ofHours(24);
   private static final Pattern DURATION =
@@ -44,13 +60,20 @@ public record Behaviour(
     if (never.isPresent() && !never.get().equals("never") && !never.get().equals("true")) {
       problems.add(problem("ready", never.get(), "\"never\" or \"true\""));
     }
+    var image = Optional.ofNullable(annotations.get(PREFIX + "image"));
+    if (image.isPresent() && !image.get().equals("missing") && !image.get().equals("present")) {
+      problems.add(problem("image", image.get(), "\"missing\" or \"present\""));
+    }
     var behaviour =
         new Behaviour(
             duration(annotations, "ready-after", problems).orElse(DEFAULT.readyAfter()),
             !never.equals(Optional.of("never")),
             share(annotations, "error-rate", problems).orElse(DEFAULT.errorRate()),
             duration(annotations, "latency", problems).orElse(DEFAULT.latency()),
-            duration(annotations, "crash-after", problems));
+            duration(annotations, "crash-after", problems),
+            duration(annotations, "exit-after", problems),
+            duration(annotations, "cpu-per-request", problems).orElse(DEFAULT.cpuPerRequest()),
+            !image.equals(Optional.of("missing")));
     annotations.forEach((name, value) -> {
       if (name.startsWith(PREFIX) && !KNOWN.contains(name.substring(PREFIX.length()))) {
         problems.add(
@@ -62,7 +85,15 @@ public record Behaviour(
   }
 
   private static final List<String> KNOWN =
-      List.of("crash-after", "error-rate", "latency", "ready", "ready-after");
+      List.of(
+          "cpu-per-request",
+          "crash-after",
+          "error-rate",
+          "exit-after",
+          "image",
+          "latency",
+          "ready",
+          "ready-after");
 
   private static Optional<Duration> duration(
       Map<String, String> annotations, String name, List<String> problems) {

@@ -3,6 +3,7 @@ package dev.sluice.playground.workloads;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.playground.sample.PodFacts;
 import java.time.Duration;
+import java.util.Optional;
 
 /// One thing a controller wants done. A plan's actions run in order and stop at the first that
 /// fails; then the plan is made anew.
@@ -16,11 +17,15 @@ sealed interface Action {
   /// The status, and for a Deployment its annotations; fails when somebody wrote it since.
   record ReplaceStatus(Resource resource, ObjectNode object) implements Action {}
 
-  /// @param grace what the kubelet gets to let the pod end; zero removes the object now
-  record Delete(Resource resource, ObjectNode object, Duration grace) implements Action {}
+  /// @param grace what the kubelet gets to let the pod end; zero removes the object now, empty
+  ///   leaves it to what the pod says of itself
+  record Delete(Resource resource, ObjectNode object, Optional<Duration> grace) implements Action {}
 
   /// Starts the pod's app, or tells it changed facts.
   record RunApp(PodFacts pod) implements Action {}
+
+  /// Tells the pod's app to end, as SIGTERM does; it answers what still comes until it is stopped.
+  record EndApp(String uid) implements Action {}
 
   record StopApp(String uid) implements Action {}
 }

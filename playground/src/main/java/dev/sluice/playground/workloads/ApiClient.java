@@ -15,6 +15,8 @@ import java.util.function.Consumer;
 /// Puts actions into calls of the API server.
 final class ApiClient {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String PLAIN = "application/json";
+  private static final String MERGE = "application/merge-patch+json";
   private static final byte[] NOTHING = new byte[0];
 
   private final ApiServer server;
@@ -34,6 +36,11 @@ final class ApiClient {
       return status == 400 || status == 403 || status == 422;
     }
 
+    /// Another object has the name.
+    boolean exists() {
+      return status == 409 && body.path("reason").asText().equals("AlreadyExists");
+    }
+
     String message() {
       return body.path("message").asText();
     }
@@ -45,6 +52,11 @@ final class ApiClient {
 
   Result replace(Resource resource, ObjectNode object) {
     return call("PUT", path(resource, object), resource, object);
+  }
+
+  /// A merge patch.
+  Result merge(Resource resource, ObjectNode object, ObjectNode change) {
+    return call("PATCH", path(resource, object), resource, change);
   }
 
   Result replaceStatus(Resource resource, ObjectNode object) {
@@ -59,16 +71,18 @@ final class ApiClient {
             .put("kind", "DeleteOptions")
             .put("propagationPolicy", "Background");
     options.putObject("preconditions").put("uid", Meta.uid(delete.object()));
-    if (delete.resource() == Resource.POD) {
-      options.put("gracePeriodSeconds", delete.grace().toSeconds());
-    }
+    delete.grace().ifPresent(grace -> options.put("gracePeriodSeconds", grace.toSeconds()));
     return call("DELETE", path(delete.resource(), delete.object()), delete.resource(), options);
   }
 
   AutoCloseable watch(Resource resource, Consumer<ObjectNode> frames) {
     var call =
         new Call(
-            "GET", resource.path(), Map.of("watch", List.of("true")), headers(resource), NOTHING);
+            "GET",
+            resource.path(),
+            Map.of("watch", List.of("true")),
+            headers(resource, PLAIN),
+            NOTHING);
     return server.watch(call, frames);
   }
 
@@ -78,7 +92,8 @@ final class ApiClient {
 
   private Result call(String method, String path, Resource resource, ObjectNode body) {
     try {
-      var call = new Call(method, path, Map.of(), headers(resource), JSON.writeValueAsBytes(body));
+      var headers = headers(resource, method.equals("PATCH") ? MERGE : PLAIN);
+      var call = new Call(method, path, Map.of(), headers, JSON.writeValueAsBytes(body));
       var answer = server.handle(call);
       return new Result(
           answer.status(),
@@ -93,12 +108,12 @@ final class ApiClient {
   }
 
   /// The part before the slash is who managed fields name as their writer.
-  private static Map<String, String> headers(Resource resource) {
+  private static Map<String, String> headers(Resource resource, String type) {
     return Map.of(
         "accept",
         "application/json",
         "content-type",
-        "application/json",
+        type,
         "user-agent",
         (resource == Resource.POD ? "kubelet" : "kube-controller-manager") + "/playground");
   }

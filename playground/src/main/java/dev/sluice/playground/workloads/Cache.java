@@ -23,6 +23,9 @@ final class Cache {
   private final Map<String, TreeSet<Key>> orphans = new HashMap<>();
   private final Map<String, TreeSet<Key>> podsByLabel = new HashMap<>();
   private final Map<String, TreeSet<Key>> servicesByLabel = new HashMap<>();
+  private final Map<String, TreeSet<Key>> podsByNode = new HashMap<>();
+  private final Map<String, NodeLoad> loads = new HashMap<>();
+  private final TreeSet<Key> unscheduled = new TreeSet<>();
   private final Set<String> podIps = new HashSet<>();
   private final Set<String> deleted = new HashSet<>();
 
@@ -88,7 +91,13 @@ final class Cache {
       index.map().computeIfAbsent(index.entry(), _ -> new TreeSet<>()).add(key);
     }
     if (key.resource() == Resource.POD) {
-      podIps.add(new Pod(object).ip());
+      var pod = new Pod(object);
+      podIps.add(pod.ip());
+      if (pod.node().isEmpty()) {
+        unscheduled.add(key);
+      } else if (!pod.ended()) {
+        loads.put(pod.node(), load(pod.node()).with(pod));
+      }
     }
   }
 
@@ -100,7 +109,12 @@ final class Cache {
       }
     }
     if (key.resource() == Resource.POD) {
-      podIps.remove(new Pod(object).ip());
+      var pod = new Pod(object);
+      podIps.remove(pod.ip());
+      unscheduled.remove(key);
+      if (!pod.node().isEmpty() && !pod.ended()) {
+        loads.put(pod.node(), load(pod.node()).without(pod));
+      }
     }
   }
 
@@ -117,6 +131,7 @@ final class Cache {
       case DEPLOYMENT, SERVICE, ENDPOINTS, NODE, EVENT -> {}
     }
     if (key.resource() == Resource.POD) {
+      places.add(new Place(podsByNode, new Pod(object).node()));
       Meta.labels(object)
           .forEach((name, value) ->
               places.add(new Place(podsByLabel, label(key.namespace(), name, value))));
@@ -183,6 +198,21 @@ final class Cache {
       }
     });
     return services;
+  }
+
+  /// What the pods of a node ask for together.
+  NodeLoad load(String node) {
+    return loads.getOrDefault(node, NodeLoad.NONE);
+  }
+
+  /// The pods of a node.
+  List<Key> onNode(String node) {
+    return List.copyOf(podsByNode.getOrDefault(node, new TreeSet<>()));
+  }
+
+  /// The pods that have no node.
+  Set<Key> unscheduled() {
+    return Set.copyOf(unscheduled);
   }
 
   boolean isUsed(String podIp) {

@@ -29,7 +29,7 @@ record Deployment(ObjectNode object) {
   }
 
   boolean deleted() {
-    return object.at("/metadata").has("deletionTimestamp");
+    return Meta.deleted(object);
   }
 
   JsonNode selector() {
@@ -50,6 +50,11 @@ record Deployment(ObjectNode object) {
 
   int historyLimit() {
     return object.at("/spec/revisionHistoryLimit").asInt(10);
+  }
+
+  /// How often the hash of a template met a ReplicaSet of somebody else.
+  int collisions() {
+    return object.at("/status/collisionCount").asInt();
   }
 
   /// Empty when the user wants none.

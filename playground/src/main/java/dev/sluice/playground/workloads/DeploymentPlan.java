@@ -1,13 +1,11 @@
 package dev.sluice.playground.workloads;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /// What to do about a Deployment: one step at a time, as the recorded clusters do, so that a watch
@@ -19,13 +17,19 @@ final class DeploymentPlan {
   private final List<ReplicaSet> sets;
   private final Optional<ReplicaSet> newest;
   private final List<ReplicaSet> old;
+  private final Function<ReplicaSet, List<ObjectNode>> podsOf;
   private final Instant now;
   private final RandomGenerator random;
   private final Plan.Draft draft = new Plan.Draft();
 
   private DeploymentPlan(
-      Deployment deployment, List<ReplicaSet> sets, Instant now, RandomGenerator random) {
+      Deployment deployment,
+      List<ReplicaSet> sets,
+      Function<ReplicaSet, List<ObjectNode>> podsOf,
+      Instant now,
+      RandomGenerator random) {
     this.deployment = deployment;
+    this.podsOf = podsOf;
     this.sets = sets.stream().sorted(ReplicaSet.OLDEST_FIRST).toList();
     this.newest = Revisions.newest(deployment, this.sets);
     this.old = this.sets.stream().filter(set -> !newest.equals(Optional.of(set))).toList();
@@ -35,31 +39,34 @@ final class DeploymentPlan {
 
   /// @param owned the ReplicaSets that the Deployment manages
   /// @param orphans ReplicaSets of its namespace that nobody manages
+  /// @param podsOf all pods of a ReplicaSet, those that are ending too
   static Plan of(
       ObjectNode object,
       List<ObjectNode> owned,
       List<ObjectNode> orphans,
+      Function<ReplicaSet, List<ObjectNode>> podsOf,
       Instant now,
       RandomGenerator random) {
     var deployment = new Deployment(object);
+    var sets = owned.stream().map(ReplicaSet::new).toList();
+    var plan = new DeploymentPlan(deployment, sets, podsOf, now, random);
     if (deployment.deleted()) {
-      return Plan.NOTHING;
+      plan.reports();
+      return new Plan(plan.draft.done().actions(), Optional.empty());
     }
-    var draft = new Plan.Draft();
-    for (var orphan : orphans) {
-      if (Selector.matches(deployment.selector(), Meta.labels(orphan))
-          && !orphan.path("metadata").has("deletionTimestamp")) {
-        draft.add(
-            new Action.Replace(
-                Resource.REPLICA_SET, Meta.adopted(orphan, object, Resource.DEPLOYMENT)));
-      }
-    }
-    var adoptions = draft.done();
-    if (!adoptions.actions().isEmpty()) {
-      return adoptions;
-    }
-    return new DeploymentPlan(deployment, owned.stream().map(ReplicaSet::new).toList(), now, random)
-        .next();
+    var claims =
+        Claims.of(deployment.selector(), object, Resource.DEPLOYMENT)
+            .plan(Resource.REPLICA_SET, owned, orphans);
+    return claims.actions().isEmpty() ? plan.next() : claims;
+  }
+
+  /// What to do when a ReplicaSet of somebody else has the name that the next one should get: the
+  /// next try hashes this count in.
+  static Action collided(ObjectNode deployment) {
+    var changed = deployment.deepCopy();
+    var status = changed.withObject("/status");
+    status.put("collisionCount", status.path("collisionCount").asInt() + 1);
+    return new Action.ReplaceStatus(Resource.DEPLOYMENT, changed);
   }
 
   private Plan next() {
@@ -122,7 +129,7 @@ final class DeploymentPlan {
       return false;
     }
     int size = Sizes.grown(deployment, 0, wanted());
-    var set = Revisions.create(deployment, sets, size, revision);
+    var set = Revisions.create(deployment, size, revision);
     draft.add(new Action.Create(Resource.REPLICA_SET, set));
     if (size > 0) {
       scaledEvent(Meta.name(set), 0, size);
@@ -168,23 +175,8 @@ final class DeploymentPlan {
   }
 
   private boolean scales() {
-    var newestFirst = new ArrayList<>(old);
-    Collections.reverse(newestFirst);
-    newest.ifPresent(newestFirst::addFirst);
-    boolean saturated =
-        newest
-            .filter(set -> set.wanted() == deployment.replicas())
-            .filter(set -> set.available() == deployment.replicas())
-            .isPresent();
-    if (saturated && wanted() > deployment.replicas()) {
-      boolean moved = false;
-      for (var set : old) {
-        moved |= resize(set, 0);
-      }
-      return moved;
-    }
     boolean moved = false;
-    for (var size : Sizes.spread(deployment, newestFirst).entrySet()) {
+    for (var size : Sizes.spread(deployment, newest, old).entrySet()) {
       moved |= resize(size.getKey(), size.getValue());
     }
     if (moved) {
@@ -267,7 +259,7 @@ final class DeploymentPlan {
     var conditions = Conditions.of(deployment.object());
     if (deployment.paused() || conditions.is("Progressing", "NewReplicaSetAvailable")) {
       for (var set : Revisions.surplus(deployment, old)) {
-        draft.add(new Action.Delete(Resource.REPLICA_SET, set.object(), Duration.ZERO));
+        draft.add(new Action.Delete(Resource.REPLICA_SET, set.object(), Optional.empty()));
       }
     }
   }
@@ -297,7 +289,12 @@ final class DeploymentPlan {
     return sets.stream().mapToInt(ReplicaSet::wanted).sum();
   }
 
+  /// Pods that are ending count: the new ones must not run beside them.
   private boolean oldPods() {
-    return old.stream().anyMatch(set -> set.replicas() > 0 || set.wanted() > 0);
+    return old.stream()
+        .anyMatch(set ->
+            set.replicas() > 0
+                || set.wanted() > 0
+                || podsOf.apply(set).stream().map(Pod::new).anyMatch(pod -> !pod.ended()));
   }
 }

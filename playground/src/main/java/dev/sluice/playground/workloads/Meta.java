@@ -30,6 +30,10 @@ final class Meta {
     return object.at("/metadata/generation").asLong();
   }
 
+  static boolean deleted(JsonNode object) {
+    return object.path("metadata").has("deletionTimestamp");
+  }
+
   static Instant created(JsonNode object) {
     return time(object.at("/metadata/creationTimestamp")).orElse(Instant.EPOCH);
   }

@@ -1,5 +1,6 @@
 package dev.sluice.playground.workloads;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
@@ -27,19 +28,25 @@ final class Nodes {
         .put("kubernetes.io/arch", "amd64");
     var cidr = "10.244.%d.0/20".formatted(number * 16);
     node.putObject("spec").put("podCIDR", cidr).putArray("podCIDRs").add(cidr);
-    var status = node.putObject("status");
+    node.set("status", status(name, now));
+    return node;
+  }
+
+  /// What a kubelet says of its node, and of how much it has.
+  static ObjectNode status(String name, Instant now) {
+    var status = JsonNodeFactory.instance.objectNode();
     for (var resources : List.of("capacity", "allocatable")) {
       status.putObject(resources).put("cpu", "8").put("memory", "16Gi").put("pods", "4000");
     }
-    status
-        .putArray("conditions")
-        .addObject()
-        .put("type", "Ready")
-        .put("status", "True")
-        .put("reason", "KubeletReady")
-        .put("message", "the playground's kubelet is ready")
-        .put("lastHeartbeatTime", Meta.text(now))
-        .put("lastTransitionTime", Meta.text(now));
+    var conditions = status.putArray("conditions");
+    condition(conditions, "MemoryPressure", "False", "KubeletHasSufficientMemory", now)
+        .put("message", "kubelet has sufficient memory available");
+    condition(conditions, "DiskPressure", "False", "KubeletHasNoDiskPressure", now)
+        .put("message", "kubelet has no disk pressure");
+    condition(conditions, "PIDPressure", "False", "KubeletHasSufficientPID", now)
+        .put("message", "kubelet has sufficient PID available");
+    condition(conditions, "Ready", "True", "KubeletReady", now)
+        .put("message", "kubelet is posting ready status");
     var addresses = status.putArray("addresses");
     addresses.addObject().put("type", "InternalIP").put("address", "127.0.0.1");
     addresses.addObject().put("type", "Hostname").put("address", name);
@@ -55,6 +62,17 @@ final class Nodes {
         .put("machineID", name)
         .put("systemUUID", name)
         .put("bootID", name);
-    return node;
+    return status;
+  }
+
+  private static ObjectNode condition(
+      ArrayNode conditions, String type, String holds, String reason, Instant now) {
+    return conditions
+        .addObject()
+        .put("type", type)
+        .put("status", holds)
+        .put("lastHeartbeatTime", Meta.text(now))
+        .put("lastTransitionTime", Meta.text(now))
+        .put("reason", reason);
   }
 }

@@ -29,13 +29,21 @@ record Pod(ObjectNode object) {
   }
 
   boolean deleted() {
-    return object.at("/metadata").has("deletionTimestamp");
+    return Meta.deleted(object);
+  }
+
+  String phase() {
+    return object.at("/status/phase").asText();
+  }
+
+  /// Ended for good, well or badly.
+  boolean ended() {
+    return phase().equals("Succeeded") || phase().equals("Failed");
   }
 
   /// Not deleted and not ended for good.
   boolean active() {
-    var phase = object.at("/status/phase").asText();
-    return !deleted() && !phase.equals("Succeeded") && !phase.equals("Failed");
+    return !deleted() && !ended();
   }
 
   Optional<JsonNode> condition(String type) {
@@ -65,7 +73,34 @@ record Pod(ObjectNode object) {
 
   /// When its containers last ended; empty when they never did.
   Optional<Instant> crashedAt() {
-    return Meta.time(object.at("/status/containerStatuses/0/lastState/terminated/finishedAt"));
+    return Meta.time(object.at("/status/containerStatuses/0/state/terminated/finishedAt"))
+        .or(() ->
+            Meta.time(object.at("/status/containerStatuses/0/lastState/terminated/finishedAt")));
+  }
+
+  /// When the kubelet first saw it; empty before.
+  Optional<Instant> startTime() {
+    return Meta.time(object.at("/status/startTime"));
+  }
+
+  /// How many containers have a status.
+  int containers() {
+    return object.at("/status/containerStatuses").size();
+  }
+
+  /// Why its containers wait; empty text when they do not.
+  String waitingFor() {
+    return object.at("/status/containerStatuses/0/state/waiting/reason").asText();
+  }
+
+  boolean hasFinalizers() {
+    return !object.at("/metadata/finalizers").isEmpty();
+  }
+
+  boolean ownedBy(String kind) {
+    return Meta.controller(object)
+        .filter(owner -> owner.path("kind").asText().equals(kind))
+        .isPresent();
   }
 
   int restarts() {

@@ -3,6 +3,7 @@ package dev.sluice.playground.workloads;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Comparator;
+import java.util.Optional;
 
 /// Reads a ReplicaSet; absent fields have their defaults.
 record ReplicaSet(ObjectNode object) {
@@ -43,6 +44,12 @@ record ReplicaSet(ObjectNode object) {
     return text.matches("\\d{1,18}") ? Long.parseLong(text) : 0;
   }
 
+  /// The most pods its Deployment allowed when the set was last sized; empty when nobody said.
+  Optional<Integer> max() {
+    var text = annotation(MAX);
+    return text.matches("[1-9]\\d{0,8}") ? Optional.of(Integer.parseInt(text)) : Optional.empty();
+  }
+
   String annotation(String name) {
     return object.at("/metadata/annotations").path(name).asText();
   }
@@ -56,7 +63,7 @@ record ReplicaSet(ObjectNode object) {
   }
 
   boolean deleted() {
-    return object.at("/metadata").has("deletionTimestamp");
+    return Meta.deleted(object);
   }
 
   /// The controller has seen the latest spec, and no pod is left.

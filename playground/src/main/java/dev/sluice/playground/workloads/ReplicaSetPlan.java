@@ -2,11 +2,11 @@ package dev.sluice.playground.workloads;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /// What to do about a ReplicaSet: as many pods as wanted, and a status that counts them.
@@ -20,26 +20,31 @@ final class ReplicaSetPlan {
 
   /// @param owned the pods that the ReplicaSet manages
   /// @param orphans pods of its namespace that nobody manages
+  /// @param related the pods of all ReplicaSets of the same owner, asked for when pods must go
   /// @param refusal why the API server refused to make a pod the last time; empty when it did not
   static Plan of(
       ObjectNode object,
       List<ObjectNode> owned,
       List<ObjectNode> orphans,
+      Supplier<List<ObjectNode>> related,
       Optional<String> refusal,
       Instant now,
       RandomGenerator random) {
     var set = new ReplicaSet(object);
-    if (set.deleted()) {
-      return Plan.NOTHING;
-    }
     var draft = new Plan.Draft();
-    claims(set, owned, orphans, draft);
+    var claims = Claims.of(set.selector(), object, Resource.REPLICA_SET);
     var pods =
         owned.stream()
+            .filter(claims::matches)
             .map(Pod::new)
             .filter(Pod::active)
-            .filter(pod -> Selector.matches(set.selector(), Meta.labels(pod.object())))
+            .sorted(Comparator.comparing(Pod::name))
             .toList();
+    if (set.deleted()) {
+      report(set, pods, refusal, now, draft);
+      return draft.done();
+    }
+    claims.plan(Resource.POD, owned, orphans).actions().forEach(draft::add);
     report(set, pods, refusal, now, draft);
     int missing = set.wanted() - pods.size();
     for (int i = 0; i < Math.min(missing, MOST_AT_ONCE); i++) {
@@ -48,39 +53,12 @@ final class ReplicaSetPlan {
       draft.add(
           event(set, false, "SuccessfulCreate", "Created pod: " + Meta.name(pod), now, random));
     }
-    pods.stream()
-        .sorted(FIRST_TO_GO)
-        .limit(Math.max(0, -missing))
-        .forEach(pod -> {
-          draft.add(new Action.Delete(Resource.POD, pod.object(), Duration.ofSeconds(30)));
-          draft.add(
-              event(set, false, "SuccessfulDelete", "Deleted pod: " + pod.name(), now, random));
-        });
+    var going = missing < 0 ? Victims.of(pods, related.get(), -missing, now) : List.<Pod>of();
+    for (var pod : going) {
+      draft.add(new Action.Delete(Resource.POD, pod.object(), Optional.empty()));
+      draft.add(event(set, false, "SuccessfulDelete", "Deleted pod: " + pod.name(), now, random));
+    }
     return draft.done();
-  }
-
-  /// Whoever is not ready goes first, and of equals the younger one.
-  private static final Comparator<Pod> FIRST_TO_GO =
-      Comparator.<Pod, Boolean>comparing(pod -> !pod.node().isEmpty())
-          .thenComparing(pod -> pod.runningSince().isPresent())
-          .thenComparing(Pod::ready)
-          .thenComparing(pod -> Meta.created(pod.object()), Comparator.reverseOrder())
-          .thenComparing(Pod::name);
-
-  private static void claims(
-      ReplicaSet set, List<ObjectNode> owned, List<ObjectNode> orphans, Plan.Draft draft) {
-    for (var pod : orphans) {
-      if (new Pod(pod).active() && Selector.matches(set.selector(), Meta.labels(pod))) {
-        draft.add(
-            new Action.Replace(
-                Resource.POD, Meta.adopted(pod, set.object(), Resource.REPLICA_SET)));
-      }
-    }
-    for (var pod : owned) {
-      if (new Pod(pod).active() && !Selector.matches(set.selector(), Meta.labels(pod))) {
-        draft.add(new Action.Replace(Resource.POD, Meta.released(pod)));
-      }
-    }
   }
 
   private static ObjectNode pod(ReplicaSet set, RandomGenerator random) {

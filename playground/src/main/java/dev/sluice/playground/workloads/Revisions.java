@@ -3,7 +3,6 @@ package dev.sluice.playground.workloads;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -51,13 +50,10 @@ final class Revisions {
   }
 
   /// A ReplicaSet for the Deployment's template.
-  static ObjectNode create(
-      Deployment deployment, List<ReplicaSet> taken, int replicas, long revision) {
+  static ObjectNode create(Deployment deployment, int replicas, long revision) {
     var template = comparable(deployment.template());
-    var hash = Names.hash(template);
-    for (int collision = 1; has(taken, deployment.name() + "-" + hash); collision++) {
-      hash = Names.hash(template + collision);
-    }
+    var hash =
+        Names.hash(deployment.collisions() == 0 ? template : template + deployment.collisions());
     var set =
         JsonNodeFactory.instance
             .objectNode()
@@ -84,10 +80,6 @@ final class Revisions {
     pod.withObject("/metadata/labels").put(Deployment.HASH, hash);
     spec.set("template", pod);
     return annotated(sized(deployment, set), deployment, revision);
-  }
-
-  private static boolean has(List<ReplicaSet> sets, String name) {
-    return sets.stream().anyMatch(set -> set.name().equals(name));
   }
 
   /// The set with what it should carry when it stands for the newest revision.
@@ -129,16 +121,14 @@ final class Revisions {
     return set;
   }
 
-  /// Old ReplicaSets beyond what the history keeps, oldest revision first.
+  /// Old ReplicaSets beyond what the history keeps, oldest revision first. One that still has pods
+  /// counts, and stays.
   static List<ReplicaSet> surplus(Deployment deployment, List<ReplicaSet> old) {
-    var empty = new ArrayList<ReplicaSet>();
-    for (var set : old) {
-      if (set.isEmpty() && !set.deleted()) {
-        empty.add(set);
-      }
-    }
-    empty.sort(Comparator.comparingLong(ReplicaSet::revision));
-    int surplus = Math.min(empty.size(), old.size() - deployment.historyLimit());
-    return surplus <= 0 ? List.of() : List.copyOf(empty.subList(0, surplus));
+    return old.stream()
+        .filter(set -> !set.deleted())
+        .sorted(Comparator.comparingLong(ReplicaSet::revision))
+        .limit(Math.max(0, old.size() - deployment.historyLimit()))
+        .filter(ReplicaSet::isEmpty)
+        .toList();
   }
 }

@@ -42,7 +42,7 @@ final class Selector {
     };
   }
 
-  private static boolean listed(JsonNode values, String value) {
+  static boolean listed(JsonNode values, String value) {
     for (var one : values) {
       if (one.asText().equals(value)) {
         return true;

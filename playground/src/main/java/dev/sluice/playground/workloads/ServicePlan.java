@@ -3,7 +3,6 @@ package dev.sluice.playground.workloads;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -12,11 +11,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/// The endpoints of a Service: the ready pods that it selects, as Endpoints and as one
-/// EndpointSlice per set of ports. Pods that are not ready are left out altogether.
+/// The endpoints of a Service: the pods that it selects, as Endpoints and as EndpointSlices, and of
+/// each whether it may get requests. Pods whose ports have the same numbers share a slice.
 final class ServicePlan {
   static final String SERVICE_NAME = "kubernetes.io/service-name";
   private static final String SLICE_MANAGER = "endpointslice.kubernetes.io/managed-by";
+  private static final String HEADLESS = "service.kubernetes.io/headless";
+  private static final int MOST_IN_A_SLICE = 100;
 
   private ServicePlan() {}
 
@@ -49,27 +50,43 @@ final class ServicePlan {
         .equals("endpoint-controller");
   }
 
-  /// Ready pods by the ports they serve the Service on: a named target port may be another number
-  /// in each pod.
+  /// Pods by the ports they serve the Service on: a named target port may be another number in each
+  /// pod.
   private static Map<String, Group> groups(ObjectNode service, List<ObjectNode> selected) {
     var groups = new LinkedHashMap<String, Group>();
     selected.stream()
         .map(Pod::new)
-        .filter(pod -> pod.active() && pod.ready() && !pod.ip().isEmpty())
+        .filter(pod -> !pod.ended() && !pod.ip().isEmpty())
         .sorted(Comparator.comparing(Pod::name))
         .forEach(pod -> {
           var ports = ports(service, pod);
-          if (!ports.isEmpty() || service.at("/spec/ports").isEmpty()) {
-            groups
-                .computeIfAbsent(ports.toString(), _ -> new Group(ports, new ArrayList<>()))
-                .pods()
-                .add(pod);
-          }
+          groups
+              .computeIfAbsent(ports.toString(), _ -> new Group(ports, new ArrayList<>()))
+              .pods()
+              .add(pod);
         });
     return groups;
   }
 
   private record Group(List<ObjectNode> ports, List<Pod> pods) {}
+
+  /// Whether the Service wants pods that are not ready as if they were.
+  private static boolean publishesAll(ObjectNode service) {
+    return service.at("/spec/publishNotReadyAddresses").asBoolean();
+  }
+
+  private static boolean headless(ObjectNode service) {
+    return service.at("/spec/clusterIP").asText().equals("None");
+  }
+
+  /// The name by which the pod of a headless Service can be told apart; empty when it has none.
+  private static Optional<String> hostname(ObjectNode service, Pod pod) {
+    var spec = pod.object().path("spec");
+    return spec.path("subdomain").asText().equals(Meta.name(service))
+            && Meta.namespace(service).equals(Meta.namespace(pod.object()))
+        ? Optional.of(spec.path("hostname").asText()).filter(name -> !name.isEmpty())
+        : Optional.empty();
+  }
 
   private static List<ObjectNode> ports(ObjectNode service, Pod pod) {
     var ports = new ArrayList<ObjectNode>();
@@ -116,20 +133,37 @@ final class ServicePlan {
     var wanted = present.map(ObjectNode::deepCopy).orElseGet(() -> fresh(Resource.ENDPOINTS));
     var metadata = wanted.withObject("/metadata");
     metadata.put("name", Meta.name(service)).put("namespace", Meta.namespace(service));
-    var labels = metadata.putObject("labels");
-    Meta.labels(service).forEach(labels::put);
+    var labels = labels(service, metadata);
     labels.put("endpoints.kubernetes.io/managed-by", "endpoint-controller");
     wanted.remove("subsets");
     for (var group : groups.values()) {
-      var subset = wanted.withArray("subsets").addObject();
-      var addresses = subset.putArray("addresses");
+      boolean reachable = !group.ports().isEmpty() || headless(service);
+      var subset = JsonNodeFactory.instance.objectNode();
       for (var pod : group.pods()) {
-        var address = addresses.addObject().put("ip", pod.ip()).put("nodeName", pod.node());
-        address.set("targetRef", target(pod));
+        if (reachable && (!pod.deleted() || publishesAll(service))) {
+          boolean ready = pod.ready() || publishesAll(service);
+          var address = subset.withArray(ready ? "addresses" : "notReadyAddresses").addObject();
+          hostname(service, pod).ifPresent(name -> address.put("hostname", name));
+          address.put("ip", pod.ip()).put("nodeName", pod.node()).set("targetRef", target(pod));
+        }
       }
-      subset.putArray("ports").addAll(group.ports());
+      if (!subset.isEmpty()) {
+        if (!group.ports().isEmpty()) {
+          subset.putArray("ports").addAll(group.ports());
+        }
+        wanted.withArray("subsets").add(subset);
+      }
     }
     write(Resource.ENDPOINTS, wanted, present, draft);
+  }
+
+  private static ObjectNode labels(ObjectNode service, ObjectNode metadata) {
+    var labels = metadata.putObject("labels");
+    Meta.labels(service).forEach(labels::put);
+    if (headless(service)) {
+      labels.put(HEADLESS, "");
+    }
+    return labels;
   }
 
   private static void writeSlices(
@@ -138,7 +172,13 @@ final class ServicePlan {
       List<ObjectNode> slices,
       Plan.Draft draft,
       RandomGenerator random) {
-    var wanted = new ArrayList<>(groups.values());
+    var wanted = new ArrayList<Group>();
+    for (var group : groups.values()) {
+      for (int from = 0; from < group.pods().size(); from += MOST_IN_A_SLICE) {
+        int to = Math.min(from + MOST_IN_A_SLICE, group.pods().size());
+        wanted.add(new Group(group.ports(), group.pods().subList(from, to)));
+      }
+    }
     if (wanted.isEmpty()) {
       wanted.add(new Group(List.of(), List.of()));
     }
@@ -147,30 +187,34 @@ final class ServicePlan {
       Optional<ObjectNode> old =
           i < present.size() ? Optional.of(present.get(i)) : Optional.empty();
       var slice = old.map(ObjectNode::deepCopy).orElseGet(() -> slice(service, random));
-      var labels = slice.withObject("/metadata").putObject("labels");
-      Meta.labels(service).forEach(labels::put);
+      var labels = labels(service, slice.withObject("/metadata"));
       labels.put(SLICE_MANAGER, "endpointslice-controller.k8s.io");
       labels.put(SERVICE_NAME, Meta.name(service));
       slice.remove(List.of("endpoints", "ports"));
       for (var pod : wanted.get(i).pods()) {
-        var endpoint = slice.withArray("endpoints").addObject();
-        endpoint.putArray("addresses").add(pod.ip());
-        endpoint
-            .putObject("conditions")
-            .put("ready", true)
-            .put("serving", true)
-            .put("terminating", false);
-        endpoint.put("nodeName", pod.node()).set("targetRef", target(pod));
+        endpoint(service, pod, slice.withArray("endpoints").addObject());
       }
-      if (!wanted.get(i).ports().isEmpty()) {
-        slice.putArray("ports").addAll(wanted.get(i).ports());
+      for (var port : wanted.get(i).ports()) {
+        var named = JsonNodeFactory.instance.objectNode().put("name", "");
+        slice.withArray("ports").add(named.setAll(port));
       }
       write(Resource.ENDPOINT_SLICE, slice, old, draft);
     }
     present.stream()
         .skip(wanted.size())
-        .forEach(
-            slice -> draft.add(new Action.Delete(Resource.ENDPOINT_SLICE, slice, Duration.ZERO)));
+        .forEach(slice ->
+            draft.add(new Action.Delete(Resource.ENDPOINT_SLICE, slice, Optional.empty())));
+  }
+
+  private static void endpoint(ObjectNode service, Pod pod, ObjectNode endpoint) {
+    endpoint.putArray("addresses").add(pod.ip());
+    endpoint
+        .putObject("conditions")
+        .put("ready", publishesAll(service) || (pod.ready() && !pod.deleted()))
+        .put("serving", pod.ready())
+        .put("terminating", pod.deleted());
+    hostname(service, pod).ifPresent(name -> endpoint.put("hostname", name));
+    endpoint.put("nodeName", pod.node()).set("targetRef", target(pod));
   }
 
   private static ObjectNode slice(ObjectNode service, RandomGenerator random) {

@@ -1,10 +1,11 @@
 package dev.sluice.playground.workloads;
 
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// How many pods each ReplicaSet of a Deployment should have next. Every method returns only the
 /// sizes that differ from the present ones.
@@ -66,37 +67,71 @@ final class Sizes {
 
   /// Spreads a change of the Deployment's size over its ReplicaSets, in proportion while it rolls.
   /// A set that keeps its size is listed too, as the numbers it was sized for changed.
-  static Map<ReplicaSet, Integer> spread(Deployment deployment, List<ReplicaSet> newestFirst) {
-    var sizes = new LinkedHashMap<ReplicaSet, Integer>();
+  static Map<ReplicaSet, Integer> spread(
+      Deployment deployment, Optional<ReplicaSet> newest, List<ReplicaSet> old) {
     var active = new ArrayList<ReplicaSet>();
-    newestFirst.stream().filter(set -> set.wanted() > 0).forEach(active::add);
-    if (active.isEmpty()) {
-      newestFirst.stream().findFirst().ifPresent(active::add);
+    old.stream().filter(set -> set.wanted() > 0).forEach(active::add);
+    newest.filter(set -> set.wanted() > 0).ifPresent(active::add);
+    if (active.size() <= 1) {
+      return active.stream()
+          .findFirst()
+          .or(() -> newest)
+          .or(() -> old.stream().max(ReplicaSet.OLDEST_FIRST))
+          .map(set -> Map.of(set, deployment.replicas()))
+          .orElse(Map.of());
     }
-    if (active.size() == 1) {
-      sizes.put(active.getFirst(), deployment.replicas());
-      return sizes;
+    if (newest.filter(set -> saturated(deployment, set)).isPresent()) {
+      var none = new LinkedHashMap<ReplicaSet, Integer>();
+      old.stream().filter(set -> set.wanted() > 0).forEach(set -> none.put(set, 0));
+      return none;
     }
+    return deployment.recreates() ? Map.of() : inProportion(deployment, active);
+  }
+
+  /// The newest set is all that is wanted, whatever is left of older ones.
+  private static boolean saturated(Deployment deployment, ReplicaSet newest) {
+    return newest.wanted() == deployment.replicas()
+        && newest.available() == deployment.replicas()
+        && newest.annotation(ReplicaSet.DESIRED).equals("" + deployment.replicas());
+  }
+
+  /// The larger sets take their shares first; what rounding leaves over is the largest one's.
+  private static Map<ReplicaSet, Integer> inProportion(
+      Deployment deployment, List<ReplicaSet> active) {
     int all = active.stream().mapToInt(ReplicaSet::wanted).sum();
     int allowed = deployment.replicas() == 0 ? 0 : deployment.replicas() + deployment.maxSurge();
     int change = allowed - all;
-    if (change < 0) {
-      Collections.reverse(active);
-    }
+    var largestFirst =
+        active.stream()
+            .sorted(
+                Comparator.comparingInt(ReplicaSet::wanted)
+                    .reversed()
+                    .thenComparing(
+                        change > 0 ? ReplicaSet.OLDEST_FIRST.reversed() : ReplicaSet.OLDEST_FIRST))
+            .toList();
+    var sizes = new LinkedHashMap<ReplicaSet, Integer>();
     int left = change;
-    for (var set : active) {
-      int share = all == 0 ? 0 : (int) Math.round((double) set.wanted() * change / all);
-      int part = change >= 0 ? Math.min(left, share) : Math.max(left, share);
-      part = Math.max(part, -set.wanted());
-      sizes.put(set, set.wanted() + part);
-      left -= part;
+    for (var set : largestFirst) {
+      int share = share(deployment, set);
+      int part = change > 0 ? Math.min(left, share) : Math.max(left, share);
+      sizes.put(set, set.wanted() + (left == 0 ? 0 : part));
+      left -= left == 0 ? 0 : part;
     }
-    for (var set : active) {
-      int size = sizes.getOrDefault(set, 0);
-      int part = Math.max(left, -size);
-      sizes.put(set, size + part);
-      left -= part;
-    }
+    var largest = largestFirst.getFirst();
+    sizes.put(largest, Math.max(0, sizes.getOrDefault(largest, 0) + left));
     return sizes;
+  }
+
+  /// How much the set grows when everything grows as the Deployment does, surge included.
+  private static int share(Deployment deployment, ReplicaSet set) {
+    if (deployment.replicas() == 0) {
+      return -set.wanted();
+    }
+    int before = set.max().orElse(deployment.object().at("/status/replicas").asInt());
+    if (before == 0) {
+      return 0;
+    }
+    double size = (double) set.wanted() * (deployment.replicas() + deployment.maxSurge()) / before;
+    return (int) Math.round(size) - set.wanted();
   }
 }

@@ -9,11 +9,13 @@ import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
@@ -46,11 +48,13 @@ public final class Workloads implements AutoCloseable {
   private final ApiClient api;
   private final PodRuntime runtime;
   private final RandomGenerator random;
+  private final Recorder events;
   private final Cache cache = new Cache();
   private final PodAddresses addresses = new PodAddresses(cache::isUsed);
   private final DueKeys due = new DueKeys();
   private final Map<Key, String> refusals = new HashMap<>();
   private final Map<Key, String> apps = new TreeMap<>();
+  private final Set<String> stopping = new HashSet<>();
   private final PriorityQueue<Lingering> lingering =
       new PriorityQueue<>(Comparator.comparing(Lingering::until).thenComparing(Lingering::uid));
   private final Map<Resource, AutoCloseable> watches = new EnumMap<>(Resource.class);
@@ -67,6 +71,7 @@ public final class Workloads implements AutoCloseable {
   /// @param random names and event serials come from here; a seeded one makes runs repeatable
   public Workloads(ApiServer server, PodRuntime runtime, RandomGenerator random) {
     this.api = new ApiClient(server);
+    this.events = new Recorder(api);
     this.runtime = runtime;
     this.random = random;
   }
@@ -189,17 +194,30 @@ public final class Workloads implements AutoCloseable {
         due.add(key, now);
         relookOwner(Resource.REPLICA_SET, object, now);
         cache.servicesThatSelect(object).forEach(service -> due.add(service, now));
+        if (new Pod(object).ended() || cache.get(key).isEmpty()) {
+          cache.unscheduled().forEach(pod -> due.add(pod, now));
+        }
       }
       case ENDPOINTS -> due.add(new Key(Resource.SERVICE, key.namespace(), key.name()), now);
       case ENDPOINT_SLICE ->
           Meta.controller(object)
               .map(owner -> owner.path("name").asText())
               .ifPresent(name -> due.add(new Key(Resource.SERVICE, key.namespace(), name), now));
-      case NODE ->
-          cache.every(Resource.POD).stream()
-              .filter(pod -> new Pod(pod).node().isEmpty())
-              .forEach(pod -> due.add(Key.of(Resource.POD, pod), now));
+      case NODE -> {
+        due.add(key, now);
+        relookPods(object, now);
+      }
       case EVENT -> {}
+    }
+  }
+
+  /// A node takes who waits for one, and may drive others away.
+  private void relookPods(ObjectNode node, Instant now) {
+    cache.unscheduled().forEach(pod -> due.add(pod, now));
+    if (Meta.deleted(node)
+        || !node.at("/spec/taints").isEmpty()
+        || cache.get(Key.of(Resource.NODE, node)).isEmpty()) {
+      cache.onNode(Meta.name(node)).forEach(pod -> due.add(pod, now));
     }
   }
 
@@ -246,6 +264,7 @@ public final class Workloads implements AutoCloseable {
               object,
               cache.owned(Resource.REPLICA_SET, Meta.uid(object)),
               cache.orphans(Resource.REPLICA_SET, key.namespace()),
+              set -> cache.owned(Resource.POD, Meta.uid(set.object())),
               now,
               random);
       case REPLICA_SET ->
@@ -253,10 +272,11 @@ public final class Workloads implements AutoCloseable {
               object,
               cache.owned(Resource.POD, Meta.uid(object)),
               cache.orphans(Resource.POD, key.namespace()),
+              () -> siblings(object),
               Optional.ofNullable(refusals.get(key)),
               now,
               random);
-      case POD -> PodPlan.of(object, cache.every(Resource.NODE), addresses::next, now, random);
+      case POD -> PodPlan.of(object, around(object), now, random);
       case SERVICE ->
           ServicePlan.of(
               object,
@@ -264,8 +284,24 @@ public final class Workloads implements AutoCloseable {
               cache.get(new Key(Resource.ENDPOINTS, key.namespace(), key.name())),
               cache.owned(Resource.ENDPOINT_SLICE, Meta.uid(object)),
               random);
-      case ENDPOINTS, ENDPOINT_SLICE, NODE, EVENT -> Plan.NOTHING;
+      case NODE -> NodePlan.of(object, now);
+      case ENDPOINTS, ENDPOINT_SLICE, EVENT -> Plan.NOTHING;
     };
+  }
+
+  private PodPlan.Surroundings around(ObjectNode pod) {
+    return new PodPlan.Surroundings(
+        cache.every(Resource.NODE), cache::load, addresses::next, stopping.contains(Meta.uid(pod)));
+  }
+
+  /// The pods of all ReplicaSets that have the same owner as this one.
+  private List<ObjectNode> siblings(ObjectNode set) {
+    return Meta.controllerUid(set)
+        .map(uid -> cache.owned(Resource.REPLICA_SET, uid))
+        .orElse(List.of(set))
+        .stream()
+        .flatMap(each -> cache.owned(Resource.POD, Meta.uid(each)).stream())
+        .toList();
   }
 
   private void gone(Key key, Instant now) {
@@ -275,10 +311,12 @@ public final class Workloads implements AutoCloseable {
           .get(new Key(Resource.ENDPOINTS, key.namespace(), key.name()))
           .filter(ServicePlan::ours)
           .ifPresent(endpoints ->
-              carryOut(key, new Action.Delete(Resource.ENDPOINTS, endpoints, Duration.ZERO), now));
+              carryOut(
+                  key, new Action.Delete(Resource.ENDPOINTS, endpoints, Optional.empty()), now));
     }
     var app = apps.remove(key);
     if (app != null) {
+      stopping.remove(app);
       lingering.add(new Lingering(now.plus(PodPlan.DRAIN), app));
     }
   }
@@ -294,22 +332,32 @@ public final class Workloads implements AutoCloseable {
         runtime.run(pod);
         yield true;
       }
+      case Action.EndApp(var uid) -> {
+        stopping.add(uid);
+        yield true;
+      }
       case Action.StopApp(var uid) -> {
+        stopping.remove(uid);
         apps.remove(key, uid);
         runtime.stop(uid);
         yield true;
       }
       case Action.Create(var resource, var object) -> {
-        var made = api.create(resource, object);
         if (resource == Resource.EVENT) {
+          events.write(object);
           yield true;
         }
+        var made = api.create(resource, object);
         if (resource == Resource.POD && made.refused()) {
           refuse(key, made.message(), now);
           yield false;
         }
         if (resource == Resource.POD && made.done() && refusals.remove(key) != null) {
           due.add(key, now);
+        }
+        if (resource == Resource.REPLICA_SET && made.exists()) {
+          cache.get(key).ifPresent(owner -> carryOut(key, DeploymentPlan.collided(owner), now));
+          yield false;
         }
         yield accept(key, resource, made, now);
       }

@@ -10,7 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -60,16 +60,14 @@ class PodServersTest {
   void changedAnnotationsChangeARunningPod() throws Exception {
     var pod = SampleAppTest.pod("web:1", Behaviour.DEFAULT);
     pods.run(pod);
-    pods.run(
-        SampleAppTest.pod(
-            "web:1", new Behaviour(Duration.ZERO, true, 1, Duration.ZERO, Optional.empty())));
+    pods.run(SampleAppTest.pod("web:1", SampleAppTest.behaviour(Map.of("error-rate", "1"))));
 
     assertThat(get(pod.ip(), 8080, "/").statusCode()).isEqualTo(500);
   }
 
   @Test
   void latencyIsWaitedForBeforeTheAnswer() throws Exception {
-    var slow = new Behaviour(Duration.ZERO, true, 0, Duration.ofMillis(300), Optional.empty());
+    var slow = SampleAppTest.behaviour(Map.of("latency", "300ms"));
     pods.run(SampleAppTest.pod("web:1", slow));
 
     long start = System.nanoTime();

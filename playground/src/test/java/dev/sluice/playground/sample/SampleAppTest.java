@@ -4,15 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SampleAppTest {
+
+  static Behaviour behaviour(Map<String, String> annotations) {
+    return Behaviour.read(
+            annotations.entrySet().stream()
+                .collect(
+                    Collectors.toMap(one -> Behaviour.PREFIX + one.getKey(), Map.Entry::getValue)))
+        .behaviour();
+  }
+
   private final RandomGenerator random = new Random(7);
 
   static PodFacts pod(String image, Behaviour behaviour) {
@@ -77,10 +86,7 @@ class SampleAppTest {
 
   @Test
   void aBadReleaseFailsOnItsShareOfRequestsButNotOnItsProbes() {
-    var bad =
-        pod(
-            "web:bad",
-            new Behaviour(Duration.ZERO, true, 0.2, Duration.ofMillis(900), Optional.empty()));
+    var bad = pod("web:bad", behaviour(Map.of("error-rate", "0.2", "latency", "900ms")));
 
     long failed = 0;
     for (int i = 0; i < 10_000; i++) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,9 +70,55 @@ class SizesTest {
   @Test
   void aScaleWhileRollingIsSpreadInProportion() {
     var deployment = new Deployment(deployment(15, "3", "2"));
-    var sizes = Sizes.spread(deployment, List.of(set("new", 5, 0, 0), set("old", 8, 8, 9)));
+    var sizes =
+        Sizes.spread(
+            deployment,
+            Optional.of(sizedFor(13, set("new", 5, 0, 0))),
+            List.of(sizedFor(13, set("old", 8, 8, 9))));
 
     assertThat(named(sizes)).containsExactlyInAnyOrderEntriesOf(Map.of("new", 7, "old", 11));
+  }
+
+  /// The largest takes what rounding leaves; so does the real controller, whose sums these are.
+  @Test
+  void whatRoundingLeavesGoesToTheLargestSet() {
+    var deployment = new Deployment(deployment(20, "0", "5"));
+    var sizes =
+        Sizes.spread(
+            deployment,
+            Optional.of(sizedFor(10, set("new", 3, 3, 0))),
+            List.of(sizedFor(10, set("old", 3, 3, 9)), sizedFor(10, set("older", 4, 4, 12))));
+
+    assertThat(named(sizes))
+        .containsExactlyInAnyOrderEntriesOf(Map.of("new", 6, "old", 6, "older", 8));
+  }
+
+  @Test
+  void onceTheNewSetHasAllThatIsWantedTheOthersEnd() {
+    var deployment = new Deployment(deployment(3, "1", "0"));
+    var newest = set("new", 3, 3, 0);
+    newest.object().withObject("/metadata/annotations").put(ReplicaSet.DESIRED, "3");
+
+    assertThat(named(Sizes.spread(deployment, Optional.of(newest), List.of(set("old", 2, 2, 9)))))
+        .containsExactlyEntriesOf(Map.of("old", 0));
+  }
+
+  private static ReplicaSet sizedFor(int max, ReplicaSet set) {
+    set.object().withObject("/metadata/annotations").put(ReplicaSet.MAX, "" + max);
+    return set;
+  }
+
+  @Test
+  void aRolloutThatRecreatesIsNotSpread() {
+    var object = deployment(5, "1", "0");
+    object.withObject("/spec/strategy").put("type", "Recreate");
+
+    assertThat(
+            Sizes.spread(
+                new Deployment(object),
+                Optional.of(set("new", 1, 1, 0)),
+                List.of(set("old", 2, 2, 9))))
+        .isEmpty();
   }
 
   @Test
@@ -79,7 +126,8 @@ class SizesTest {
     var sizes =
         Sizes.spread(
             new Deployment(deployment(7, "25%", "25%")),
-            List.of(set("new", 0, 0, 0), set("old", 2, 2, 9)));
+            Optional.of(set("new", 0, 0, 0)),
+            List.of(set("old", 2, 2, 9)));
 
     assertThat(named(sizes)).containsExactlyEntriesOf(Map.of("old", 7));
   }
@@ -89,7 +137,8 @@ class SizesTest {
     var sizes =
         Sizes.spread(
             new Deployment(deployment(0, "25%", "25%")),
-            List.of(set("new", 2, 0, 0), set("old", 3, 3, 9)));
+            Optional.of(set("new", 2, 0, 0)),
+            List.of(set("old", 3, 3, 9)));
 
     assertThat(named(sizes)).containsExactlyInAnyOrderEntriesOf(Map.of("new", 0, "old", 0));
   }

@@ -363,7 +363,9 @@ class WorkloadsTest {
     var found = new ArrayList<String>();
     for (var slice : items("/apis/discovery.k8s.io/v1/namespaces/default/endpointslices")) {
       for (var endpoint : slice.path("endpoints")) {
-        found.add(endpoint.at("/addresses/0").asText());
+        if (endpoint.at("/conditions/ready").asBoolean()) {
+          found.add(endpoint.at("/addresses/0").asText());
+        }
       }
     }
     return found;
@@ -484,5 +486,93 @@ class WorkloadsTest {
     advance(Duration.ofHours(1));
 
     assertThat(get(PODS).at("/metadata/resourceVersion").asText()).isEqualTo(version);
+  }
+
+  @Test
+  void whatHappensAgainRaisesTheCountOfItsEvent() {
+    deploy("web", 1, "", "playground.sluice.dev/crash-after: 5s");
+    seconds(120);
+
+    assertThat(items("/api/v1/namespaces/default/events"))
+        .filteredOn(event -> event.path("reason").asText().equals("Started"))
+        .singleElement()
+        .satisfies(event -> {
+          assertThat(event.path("count").asInt()).isGreaterThan(3);
+          assertThat(event.at("/involvedObject/fieldPath").asText())
+              .isEqualTo("spec.containers{app}");
+        });
+  }
+
+  /// As a real cluster has it: the hash is taken again, with the count of collisions.
+  @Test
+  void aReplicaSetOfSomebodyElseWithTheSameNameIsLeftAlone() {
+    deploy("web", 1, "", "");
+    seconds(3);
+    var name = Meta.name(items(SETS).getFirst());
+    delete(DEPLOYMENTS + "/web");
+    seconds(5);
+    create(
+        SETS,
+        """
+        apiVersion: apps/v1
+        kind: ReplicaSet
+        metadata: {name: %s}
+        spec:
+          replicas: 0
+          selector: {matchLabels: {app: other}}
+          template: {metadata: {labels: {app: other}}, spec: {containers: [{name: app, image: "other:1"}]}}
+        """,
+        name);
+
+    deploy("web", 1, "", "");
+    seconds(5);
+
+    assertThat(status("web").path("collisionCount").asInt()).isEqualTo(1);
+    assertThat(status("web").path("availableReplicas").asInt()).isEqualTo(1);
+    assertThat(items(SETS)).hasSize(2);
+  }
+
+  @Test
+  void morePodsThanTheNodesHaveRoomForWaitUntilThereIsSome() {
+    deploy("web", 4, "strategy: {type: Recreate}", "");
+    patch(
+        DEPLOYMENTS + "/web",
+        "spec: {template: {spec: {containers: [{name: app, image: \"web:2\", resources: {requests: {cpu: 5}}}]}}}");
+    seconds(10);
+
+    assertThat(status("web").path("availableReplicas").asInt()).isEqualTo(3);
+    var waiting = "0/3 nodes are available: 3 Insufficient cpu.";
+    assertThat(items(PODS))
+        .filteredOn(pod -> pod.at("/status/conditions/0/message").asText().startsWith(waiting))
+        .hasSize(1);
+
+    create("/api/v1/nodes", "{apiVersion: v1, kind: Node, metadata: {name: extra}}");
+    seconds(10);
+
+    assertThat(status("web").path("availableReplicas").asInt()).isEqualTo(4);
+  }
+
+  @Test
+  void theNodesThatAreCordonedGetNothingNew() {
+    for (int i = 1; i <= 2; i++) {
+      patch("/api/v1/nodes/node-" + i, "{spec: {unschedulable: true}}");
+    }
+    deploy("web", 3, "", "");
+    seconds(5);
+
+    assertThat(items(PODS).stream().map(pod -> pod.at("/spec/nodeName").asText()))
+        .containsOnly("node-3");
+  }
+
+  @Test
+  void thePodsOfANodeThatIsDeletedComeBackElsewhere() {
+    deploy("web", 3, "", "");
+    seconds(5);
+    delete("/api/v1/nodes/node-1");
+    seconds(10);
+
+    assertThat(items(PODS)).hasSize(3);
+    assertThat(items(PODS).stream().map(pod -> pod.at("/spec/nodeName").asText()))
+        .doesNotContain("node-1");
   }
 }
