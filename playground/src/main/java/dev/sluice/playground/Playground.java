@@ -17,6 +17,7 @@ import dev.sluice.playground.network.MeshWatch;
 import dev.sluice.playground.network.RouteTables;
 import dev.sluice.playground.network.Telemetry;
 import dev.sluice.playground.network.TrafficStats;
+import dev.sluice.playground.pods.PodDoor;
 import dev.sluice.playground.sample.PodServers;
 import dev.sluice.playground.slack.SlackSink;
 import dev.sluice.playground.store.ObjectLog;
@@ -138,11 +139,12 @@ public final class Playground implements AutoCloseable {
     boolean empty = storage.version() == KubernetesApi.FIRST_VERSION;
     // kubectl sends no credentials over plain HTTP; what protects the cluster is the loopback.
     api = new KubernetesApi(clock, new Random(), Users.EVERYBODY, storage);
-    var front = keep(closing, HttpFront.start(vertx, api, apiPort));
+    var pods = keep(closing, new PodServers(vertx, clock));
+    var door = new PodDoor(vertx, api, pods, pods.logs(), clock);
+    var front = keep(closing, HttpFront.start(vertx, api, apiPort, Optional.of(door)));
     ports.remember("api", front.port());
     createFirstObjects(options.root(), empty);
 
-    var pods = keep(closing, new PodServers(vertx));
     var workloads = keep(closing, new Workloads(api, pods, new Random()));
     workloads.start(clock);
 

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -32,14 +33,22 @@ public final class HttpFront implements AutoCloseable {
   /// The real server's limit for a request body.
   private static final int MOST_BODY_BYTES = 3 * 1024 * 1024;
 
+  /// What kubectl speaks inside a WebSocket to forward ports.
+  public static final String SPDY_TUNNEL = "SPDY/3.1+portforward.k8s.io";
+
+  /// What older clients and fabric8's speak for that.
+  public static final String CHANNELS = "v4.channel.k8s.io";
+
   private final Vertx vertx;
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final ApiServer api;
+  private final Optional<SideDoor> side;
 
-  private HttpFront(Vertx vertx, ApiServer api) {
+  private HttpFront(Vertx vertx, ApiServer api, Optional<SideDoor> side) {
     this.vertx = vertx;
     this.api = api;
+    this.side = side;
     this.server =
         vertx.createHttpServer(
             new HttpServerOptions()
@@ -47,6 +56,7 @@ public final class HttpFront implements AutoCloseable {
                 .setMaxFormAttributeSize(-1)
                 .setMaxInitialLineLength(65_536)
                 .setMaxHeaderSize(65_536)
+                .setWebSocketSubProtocols(List.of(SPDY_TUNNEL, CHANNELS))
                 .setRegisterWebSocketWriteHandlers(false));
   }
 
@@ -55,7 +65,17 @@ public final class HttpFront implements AutoCloseable {
   /// @param port 0 for any free one
   /// @throws IOException when the port cannot be had
   public static HttpFront start(Vertx vertx, ApiServer api, int port) throws IOException {
-    var front = new HttpFront(vertx, api);
+    return start(vertx, api, port, Optional.empty());
+  }
+
+  /// Starts to listen.
+  ///
+  /// @param port 0 for any free one
+  /// @param side answers what it takes, in place of the API server
+  /// @throws IOException when the port cannot be had
+  public static HttpFront start(Vertx vertx, ApiServer api, int port, Optional<SideDoor> side)
+      throws IOException {
+    var front = new HttpFront(vertx, api, side);
     front.server.requestHandler(front::request);
     try {
       front.server.listen(port).toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
@@ -97,6 +117,12 @@ public final class HttpFront implements AutoCloseable {
     request.pause();
     if (Watches.asks(request.method().name(), request.path(), request.query())) {
       threads.execute(() -> watch(context, request, call(request, new byte[0])));
+      return;
+    }
+    var path = Decoded.path(String.valueOf(request.path()));
+    var taken = side.filter(door -> door.takes(path));
+    if (taken.isPresent()) {
+      threads.execute(() -> taken.get().serve(context, request, call(request, new byte[0])));
       return;
     }
     request.resume();
@@ -152,7 +178,8 @@ public final class HttpFront implements AutoCloseable {
         Map.of());
   }
 
-  private static void answer(Context context, HttpServerRequest request, Answer answer) {
+  /// Sends an answer, unless there was one already; on any thread.
+  public static void answer(Context context, HttpServerRequest request, Answer answer) {
     context.runOnContext(_ -> {
       var response = request.response();
       if (response.ended() || response.closed()) {

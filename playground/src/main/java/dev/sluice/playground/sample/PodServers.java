@@ -7,6 +7,8 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,26 +27,42 @@ public final class PodServers implements PodRuntime, PodNetwork, AutoCloseable {
   private static final int MAX_HEADER_BYTES = 16 * 1024;
 
   private final Vertx vertx;
+  private final InstantSource clock;
+  private final AppLogs logs = new AppLogs();
   private final Map<String, Running> byIp = new ConcurrentHashMap<>();
 
   public PodServers(Vertx vertx) {
-    this.vertx = vertx;
+    this(vertx, InstantSource.system());
   }
 
-  private record Running(PodFacts facts, HttpServer server) {}
+  /// @param clock says when a line was printed
+  public PodServers(Vertx vertx, InstantSource clock) {
+    this.vertx = vertx;
+    this.clock = clock;
+  }
+
+  private record Running(PodFacts facts, HttpServer server, AppLog log) {}
+
+  /// What the pods' apps print.
+  public AppLogs logs() {
+    return logs;
+  }
 
   @Override
   public synchronized void run(PodFacts pod) {
     var running = byIp.get(pod.ip());
     if (running != null && running.facts().uid().equals(pod.uid())) {
       if (!running.facts().equals(pod)) {
-        byIp.put(pod.ip(), new Running(pod, running.server()));
+        byIp.put(pod.ip(), new Running(pod, running.server(), running.log()));
       }
       return;
     }
     var server = vertx.createHttpServer(new HttpServerOptions().setMaxHeaderSize(MAX_HEADER_BYTES));
-    server.requestHandler(request -> serve(request, pod));
-    byIp.put(pod.ip(), new Running(pod, listen(server, pod)));
+    var log = logs.start(pod.uid());
+    server.requestHandler(request -> serve(request, pod, log));
+    var listening = listen(server, pod);
+    log.print(clock.instant(), SampleApp.greeting(pod));
+    byIp.put(pod.ip(), new Running(pod, listening, log));
   }
 
   private static HttpServer listen(HttpServer server, PodFacts pod) {
@@ -62,17 +80,25 @@ public final class PodServers implements PodRuntime, PodNetwork, AutoCloseable {
     }
   }
 
-  private void serve(HttpServerRequest request, PodFacts started) {
+  private void serve(HttpServerRequest request, PodFacts started, AppLog log) {
     var running = byIp.get(started.ip());
     var facts = running == null ? started : running.facts();
+    var began = clock.instant();
     var asked = new SampleApp.Request(request.method().name(), request.path());
     var reply = SampleApp.answer(asked, facts, ThreadLocalRandom.current());
     if (reply.delay().isZero()) {
       send(request, reply);
-    } else {
-      request.pause();
-      vertx.setTimer(Math.max(1, reply.delay().toMillis()), _ -> send(request, reply));
+      log.print(began, SampleApp.logLine(asked, reply, Duration.ZERO));
+      return;
     }
+    request.pause();
+    vertx.setTimer(
+        Math.max(1, reply.delay().toMillis()),
+        _ -> {
+          send(request, reply);
+          var now = clock.instant();
+          log.print(now, SampleApp.logLine(asked, reply, Duration.between(began, now)));
+        });
   }
 
   private static void send(HttpServerRequest request, SampleApp.Reply reply) {
@@ -98,6 +124,7 @@ public final class PodServers implements PodRuntime, PodNetwork, AutoCloseable {
           boolean hit = running.facts().uid().equals(uid);
           if (hit) {
             close(running);
+            logs.end(uid, clock.instant());
           }
           return hit;
         });

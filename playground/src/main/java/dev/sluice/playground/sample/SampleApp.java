@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// What the sample app answers, decided without any network: a function of the request, the facts
 /// about the pod, and chance.
@@ -23,6 +24,24 @@ public final class SampleApp {
     public String text() {
       return new String(body, StandardCharsets.UTF_8);
     }
+  }
+
+  /// The first line of its log.
+  public static String greeting(PodFacts pod) {
+    var where =
+        pod.ports().isEmpty()
+            ? "every port"
+            : pod.ports().stream()
+                .sorted()
+                .map(port -> "port " + port)
+                .collect(Collectors.joining(", "));
+    return "%s listens on %s".formatted(pod.image(), where);
+  }
+
+  /// What the log says of a request.
+  public static String logLine(Request request, Reply reply, Duration took) {
+    return "%s %s %d %d ms"
+        .formatted(request.method(), request.path(), reply.status(), took.toMillis());
   }
 
   /// Probes and `/version` are answered at once and never with an injected error, as a probe that
