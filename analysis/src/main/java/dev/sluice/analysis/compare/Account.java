@@ -12,7 +12,8 @@ import java.util.List;
 ///
 /// @param metric its name for programs
 /// @param what as it is called in a sentence
-record Account(String metric, String what, Lane lane) {
+/// @param decides whether a step waits until this is fine; else it only watches for what is worse
+record Account(String metric, String what, Lane lane, boolean decides) {
 
   /// Said before both sides were seen.
   static final String NOTHING_YET =
@@ -48,25 +49,30 @@ record Account(String metric, String what, Lane lane) {
     return evidence;
   }
 
-  /// What is known of every kind, where none speaks against the canary; what is not sure yet comes
-  /// first.
+  /// What is known of every kind, where none speaks against the canary: first what a step waits
+  /// for, then what is fine, then what is only watched.
   static List<Evidence> all(List<Account> accounts, double margin) {
     if (accounts.isEmpty()) {
       return List.of(new Evidence("comparison", null, null, null, null, NOTHING_YET));
     }
     return accounts.stream()
-        .sorted(Comparator.comparing((Account account) -> account.lane().fine(margin)))
+        .sorted(
+            Comparator.comparing((Account account) -> !account.decides())
+                .thenComparing(account -> account.lane().fine(margin)))
         .map(account -> {
           var seen = account.lane().comparison();
-          return account.evidence(
-              seen,
-              seen.canary(),
-              seen.primary(),
-              account.lane().fine(margin)
-                  ? Words.fine(account.what(), seen, margin)
-                  : Words.unsure(account.what(), seen, margin));
+          return account.evidence(seen, seen.canary(), seen.primary(), account.known(seen, margin));
         })
         .toList();
+  }
+
+  private String known(Comparison seen, double margin) {
+    if (lane.fine(margin)) {
+      return Words.fine(what, seen, margin);
+    }
+    return decides
+        ? Words.unsure(what, seen, margin)
+        : Words.counts(what, seen.canary(), seen.primary());
   }
 
   private Evidence evidence(

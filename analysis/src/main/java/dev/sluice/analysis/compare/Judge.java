@@ -319,7 +319,7 @@ public final class Judge {
   private List<Account> accounts() {
     var accounts = new ArrayList<Account>();
     if (errors.began()) {
-      accounts.add(new Account("error-rate", "error rate", errors));
+      accounts.add(new Account("error-rate", "error rate", errors, true));
     }
     accounts.addAll(latencies.accounts());
     return accounts;

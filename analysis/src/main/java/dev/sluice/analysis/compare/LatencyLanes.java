@@ -139,11 +139,16 @@ final class LatencyLanes {
   }
 
   List<Account> accounts() {
+    int objective = objective().orElse(-1);
     return lanes.stream()
         .filter(at -> at.lane().began())
         .map(at -> {
           var bound = Words.milliseconds(bounds[at.bound()]);
-          return new Account("slower-than-" + bound, "share slower than " + bound, at.lane());
+          return new Account(
+              "slower-than-" + bound,
+              "share slower than " + bound,
+              at.lane(),
+              at.bound() == objective);
         })
         .toList();
   }

@@ -24,8 +24,12 @@ public final class Replay {
   /// Looks at every tick after the start, up to the first that has seen all rows; ends with a
   /// rollback.
   ///
-  /// @throws IllegalArgumentException when the policy asks for a bound that the recording has not
+  /// @throws IllegalArgumentException when the policy asks for a bound that the recording has not,
+  ///   or nothing was scraped after the start
   public static Outcome run(Recording recording, ComparisonPolicy policy, Consumer<Look> onLook) {
+    if (recording.scrapes().stream().noneMatch(scrape -> scrape.at() > 0)) {
+      throw new IllegalArgumentException("nothing was scraped after the rollout's start");
+    }
     var judge = new Judge(policy, recording.bounds());
     double tick = policy.tick();
     var scrapes = recording.scrapes();

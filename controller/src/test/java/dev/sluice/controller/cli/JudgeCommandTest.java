@@ -67,7 +67,10 @@ class JudgeCommandTest {
     "no-primary-errors, rollback, 600",
     "first-error, rollback, 700",
     "only-inf, safe, 1200",
-    "pods, safe, 1785"
+    "pods, safe, 1785",
+    "unseen-outage, safe, 3019",
+    "still-primary, rollback, 1307",
+    "half-scraped, rollback, 527"
   })
   void aRecordingEndsAsItsFirstLineSays(String name, String verdict, long requests)
       throws IOException {
@@ -106,6 +109,17 @@ class JudgeCommandTest {
     assertThat(errors.path("eValue").asDouble()).isGreaterThan(100);
     assertThat(looks.get(3).toString())
         .isEqualTo("{\"final\":\"rollback\",\"canaryRequests\":300,\"latency\":\"compared\"}");
+  }
+
+  @ParameterizedTest
+  @MethodSource("recordings")
+  void whatIsSafeIsExplainedByWhatMakesItSafe(Path recording) throws IOException {
+    assertThat(json("--replay", recording.toString()))
+        .filteredOn(look -> look.path("verdict").asText().equals("safe"))
+        .allSatisfy(look ->
+            assertThat(look.path("reason").asText())
+                .contains("with 95% certainty at most")
+                .doesNotContain("may still be"));
   }
 
   @Test
