@@ -33,6 +33,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -158,7 +159,8 @@ class RealQueryPathTest {
   }
 
   private static Behaviour failing(double share) {
-    return new Behaviour(Duration.ZERO, true, share, Duration.ZERO, Optional.empty());
+    return Behaviour.read(Map.of(Behaviour.PREFIX + "error-rate", String.valueOf(share)))
+        .behaviour();
   }
 
   private Release release(String namespace, Behaviour canary) throws Exception {
