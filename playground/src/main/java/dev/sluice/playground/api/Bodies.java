@@ -220,6 +220,10 @@ final class Bodies {
   /// Writes an answer's body, with the newline that the real server ends it with.
   static byte[] write(JsonNode body, Media.Encoding encoding, boolean pretty) {
     try {
+      if (encoding == Media.Encoding.PROTOBUF) {
+        return Protobuf.write(body)
+            .orElseThrow(() -> new IllegalStateException("no protobuf of " + body.path("kind")));
+      }
       if (encoding == Media.Encoding.YAML) {
         return YAML.writeValueAsBytes(YAML.convertValue(body, Object.class));
       }

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 /// - `raw .path` the first value found, as it is, whatever its column says
 /// - `age` how old the object is
 /// - `count .path …` how many entries there are
+/// - `size .path` how many entries there are, as a number
 /// - `ratio .path .path` such as `1/3`
 /// - `join .path` all values, with commas
 /// - `selector .path` a label selector
@@ -48,6 +49,9 @@ final class Cells {
         yield found.isEmpty() ? NullNode.instance : found.getFirst();
       }
       case "count" -> count(words, object);
+      case "size" ->
+          JSON.numberNode(
+              JsonPath.of(words.get(1)).find(object).stream().mapToInt(JsonNode::size).sum());
       case "ratio" ->
           JSON.textNode(number(words.get(1), object) + "/" + number(words.get(2), object));
       case "join" ->
@@ -68,9 +72,15 @@ final class Cells {
     if (value.isNull()) {
       return bar < 0
           ? NullNode.instance
-          : typed(column, JSON.textNode(column.cell().substring(bar + 1).strip()));
+          : otherwise(column, column.cell().substring(bar + 1).strip().replace("\"\"", ""));
     }
     return typed(column, value);
+  }
+
+  private JsonNode otherwise(Column column, String text) {
+    return column.type().equals("boolean")
+        ? JSON.booleanNode(Boolean.parseBoolean(text))
+        : typed(column, JSON.textNode(text));
   }
 
   private JsonNode typed(Column column, JsonNode value) {

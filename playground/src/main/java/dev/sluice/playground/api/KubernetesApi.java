@@ -273,7 +273,7 @@ public final class KubernetesApi implements ApiServer {
       users.admit(call, path, kind, verb(call, collection));
       return resource(request, collection);
     } catch (Refusal refusal) {
-      var answer = refused(refusal);
+      var answer = refused(refusal, call);
       return new Answer(answer.status(), answer.contentType(), answer.body(), warnings(request));
     }
   }
@@ -316,7 +316,9 @@ public final class KubernetesApi implements ApiServer {
 
   private Answer get(Request request, boolean collection) {
     allowed(request, collection ? "list" : "get", true);
-    var media = Media.ofResource(request.call());
+    var media =
+        Media.ofResource(
+            request.call(), state.schema(request.kind()).isPresent() && !request.kind().custom());
     var tables = new Tables(state);
     if (collection) {
       var found = reading.list(request);
@@ -384,6 +386,16 @@ public final class KubernetesApi implements ApiServer {
             String.join(
                 "\n",
                 request.warnings().stream().map(text -> "299 - " + Refusal.quoted(text)).toList()));
+  }
+
+  private static Answer refused(Refusal refusal, Call call) {
+    return Media.onlyProtobuf(call)
+        ? new Answer(
+            refusal.code(),
+            Media.Encoding.PROTOBUF.type(),
+            Bodies.write(refusal.status(), Media.Encoding.PROTOBUF, false),
+            Map.of())
+        : refused(refusal);
   }
 
   private static Answer refused(Refusal refusal) {

@@ -17,7 +17,8 @@ record Media(Encoding encoding, String as, String version) {
   /// How an answer is written.
   enum Encoding {
     JSON("application/json"),
-    YAML("application/yaml");
+    YAML("application/yaml"),
+    PROTOBUF(Protobuf.TYPE);
 
     private final String type;
 
@@ -30,9 +31,9 @@ record Media(Encoding encoding, String as, String version) {
     }
   }
 
-  /// What is accepted in bodies; answers are never protobuf.
+  /// What is accepted in bodies.
   static final List<String> KNOWN =
-      List.of(Encoding.JSON.type(), Encoding.YAML.type(), "application/vnd.kubernetes.protobuf");
+      List.of(Encoding.JSON.type(), Encoding.YAML.type(), Encoding.PROTOBUF.type());
 
   static final Media PLAIN = new Media(Encoding.JSON, "", "");
 
@@ -42,6 +43,15 @@ record Media(Encoding encoding, String as, String version) {
   ///
   /// @throws Refusal 406 when there is none
   static Media ofResource(Call call) {
+    return ofResource(call, false);
+  }
+
+  /// The first form in `Accept` that the server can give for a resource. Whoever takes JSON as well
+  /// as protobuf gets JSON.
+  ///
+  /// @param binary whether the resource can be given as protobuf
+  /// @throws Refusal 406 when there is none
+  static Media ofResource(Call call, boolean binary) {
     var ranges = ranges(call);
     if (ranges.isEmpty()) {
       return PLAIN;
@@ -72,6 +82,9 @@ record Media(Encoding encoding, String as, String version) {
         default -> {}
       }
     }
+    if (binary && asksForProtobuf(ranges)) {
+      return new Media(Encoding.PROTOBUF, "", "");
+    }
     throw transformed
         ? Refusal.notAcceptable(KNOWN)
         : new Refusal(
@@ -86,6 +99,19 @@ record Media(Encoding encoding, String as, String version) {
   static Media ofWrite(Call call) {
     var yaml = call.header("accept").orElse("").startsWith(Encoding.YAML.type());
     return yaml ? new Media(Encoding.YAML, "", "") : PLAIN;
+  }
+
+  /// Whether a refusal is to be protobuf: the client takes nothing else.
+  static boolean onlyProtobuf(Call call) {
+    var ranges = ranges(call);
+    return !ranges.isEmpty()
+        && ranges.stream().allMatch(range -> range.type().equals(Encoding.PROTOBUF.type()));
+  }
+
+  private static boolean asksForProtobuf(List<Range> ranges) {
+    return ranges.stream()
+        .anyMatch(range ->
+            range.type().equals(Encoding.PROTOBUF.type()) && !range.parameters().containsKey("as"));
   }
 
   /// The form of a discovery document: aggregated if the client prefers it.

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /// Cells of built-in kinds that are more than a value found at a path. Pure.
 final class SpecialCells {
@@ -39,6 +40,17 @@ final class SpecialCells {
       case "pod-ready" -> podReady(object);
       case "pod-restarts" -> Long.toString(podRestarts(object));
       case "pod-status" -> podStatus(object);
+      case "controller" -> controller(object);
+      case "cron-suspend" -> BatchCells.suspended(object);
+      case "class-parameters" -> classParameters(object);
+      case "ingress-hosts" -> ingressHosts(object);
+      case "ingress-ports" -> object.at("/spec/tls").isEmpty() ? "80" : "80, 443";
+      case "job-completions" -> BatchCells.completions(object);
+      case "job-duration" -> BatchCells.duration(object, now);
+      case "job-status" -> BatchCells.status(object);
+      case "quota-limits" -> quota(object, true);
+      case "quota-requests" -> quota(object, false);
+      case "volume-claim" -> volumeClaim(object);
       case "role" ->
           object.at("/roleRef/kind").asText() + "/" + object.at("/roleRef/name").asText();
       case "service-cluster-ip" -> orNone(object.at("/spec/clusterIP").asText(""));
@@ -46,8 +58,120 @@ final class SpecialCells {
       case "service-ports" -> servicePorts(object);
       case "slice-endpoints" -> sliceEndpoints(object);
       case "slice-ports" -> slicePorts(object);
+      default -> parted(name, object);
+    };
+  }
+
+  private String parted(String name, JsonNode object) {
+    var words = name.split(" ", 2);
+    if (words.length < 2) {
+      throw new IllegalArgumentException("no cell is called " + name);
+    }
+    return switch (words[0]) {
+      case "access-modes" -> accessModes(JsonPath.of(words[1]).find(object));
+      case "addresses" -> addresses(JsonPath.of(words[1]).find(object));
+      case "node-address" -> nodeAddress(object, words[1]);
+      case "since" ->
+          JsonPath.of(words[1]).find(object).stream()
+              .findFirst()
+              .map(time -> Ages.since(time.asText(), now))
+              .orElse(NONE);
+      case "subjects" -> subjects(object, words[1]);
       default -> throw new IllegalArgumentException("no cell is called " + name);
     };
+  }
+
+  private static String accessModes(List<JsonNode> found) {
+    var all = new TreeSet<Integer>();
+    var known = List.of("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod");
+    found.forEach(modes -> modes.forEach(mode -> all.add(known.indexOf(mode.asText()))));
+    return all.stream()
+        .filter(mode -> mode >= 0)
+        .map(List.of("RWO", "ROX", "RWX", "RWOP")::get)
+        .collect(Collectors.joining(","));
+  }
+
+  private static String addresses(List<JsonNode> found) {
+    var all = new ArrayList<String>();
+    found.forEach(list ->
+        list.forEach(each -> all.add(each.path("ip").asText(each.path("hostname").asText()))));
+    return String.join(",", all);
+  }
+
+  private static String nodeAddress(JsonNode node, String type) {
+    for (var address : node.at("/status/addresses")) {
+      if (address.path("type").asText().equals(type)) {
+        return address.path("address").asText();
+      }
+    }
+    return NONE;
+  }
+
+  private static String subjects(JsonNode binding, String kind) {
+    var all = new ArrayList<String>();
+    for (var subject : binding.path("subjects")) {
+      if (subject.path("kind").asText().equals(kind)) {
+        var namespace = subject.path("namespace").asText("");
+        all.add((namespace.isEmpty() ? "" : namespace + "/") + subject.path("name").asText());
+      }
+    }
+    return String.join(", ", all);
+  }
+
+  private static String controller(JsonNode object) {
+    for (var owner : object.at("/metadata/ownerReferences")) {
+      if (owner.path("controller").asBoolean()) {
+        var version = owner.path("apiVersion").asText();
+        var slash = version.indexOf('/');
+        return owner.path("kind").asText().toLowerCase(Locale.ROOT)
+            + (slash < 0 ? "" : "." + version.substring(0, slash))
+            + "/"
+            + owner.path("name").asText();
+      }
+    }
+    return NONE;
+  }
+
+  private static String classParameters(JsonNode object) {
+    var parameters = object.at("/spec/parameters");
+    if (parameters.isMissingNode()) {
+      return NONE;
+    }
+    var group = parameters.path("apiGroup").asText("");
+    return parameters.path("kind").asText()
+        + (group.isEmpty() ? "" : "." + group)
+        + "/"
+        + parameters.path("name").asText();
+  }
+
+  private static String ingressHosts(JsonNode ingress) {
+    var all = new ArrayList<String>();
+    for (var rule : ingress.at("/spec/rules")) {
+      var host = rule.path("host").asText("");
+      if (!host.isEmpty()) {
+        all.add(host);
+      }
+    }
+    return all.isEmpty() ? "*" : listed(all);
+  }
+
+  private static String quota(JsonNode quota, boolean limits) {
+    var all = new ArrayList<String>();
+    for (var hard : quota.at("/status/hard").properties()) {
+      var name = hard.getKey();
+      if (name.startsWith("limits.") == limits) {
+        var used = quota.at("/status/used").path(name).asText("0");
+        all.add(name + ": " + used + "/" + hard.getValue().asText());
+      }
+    }
+    return all.stream().sorted().collect(Collectors.joining(", "));
+  }
+
+  private static String volumeClaim(JsonNode volume) {
+    var claim = volume.at("/spec/claimRef");
+    return claim.isMissingNode()
+        ? ""
+        : claim.path("namespace").asText() + "/" + claim.path("name").asText();
   }
 
   private static String orNone(String text) {

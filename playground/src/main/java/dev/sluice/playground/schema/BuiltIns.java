@@ -26,7 +26,11 @@ final class BuiltIns {
           "rbac",
           "policy",
           "networking",
-          "apiextensions");
+          "apiextensions",
+          "authentication",
+          "authorization",
+          "scheduling",
+          "storage");
 
   private static final BuiltIns ALL = load();
 

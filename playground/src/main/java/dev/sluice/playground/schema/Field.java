@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// @param keys of a keyed list's items
 /// @param allowed the values of an enumeration; empty when any will do
 /// @param checks further rules by name: `natural`, `port`, `portOrZero`, `label`, `nonempty`
+/// @param wire the number of the field in protobuf, after those of the messages that Go embeds;
+///   empty when it is not sent
 record Field(
     String name,
     FieldType type,
@@ -25,7 +27,8 @@ record Field(
     List<String> keys,
     Node.Merge merge,
     List<String> allowed,
-    Set<String> checks) {
+    Set<String> checks,
+    List<Integer> wire) {
 
   /// Whether a value that Go writes for its type even when nothing was set: a struct, or a time,
   /// which is then null.

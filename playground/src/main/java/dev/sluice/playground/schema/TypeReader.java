@@ -51,10 +51,13 @@ final class TypeReader {
     List<String> keys = List.of();
     List<String> allowed = List.of();
     boolean merges = false;
+    List<Integer> wire = List.of();
     String mergeKey = "";
     JsonNode fallback = null;
     for (String word : words.subList(2, words.size())) {
       if (word.startsWith("=")) fallback = json(word.substring(1));
+      else if (word.startsWith("#"))
+        wire = Arrays.stream(word.substring(1).split("\\.", -1)).map(Integer::valueOf).toList();
       else if (word.startsWith("map(")) keys = arguments(word, ",");
       else if (word.startsWith("enum(")) allowed = arguments(word, "\\|");
       else if (word.startsWith("merge(")) {
@@ -82,7 +85,8 @@ final class TypeReader {
         keys,
         new Node.Merge(merges, mergeKey, retainKeys),
         allowed,
-        Set.copyOf(checks));
+        Set.copyOf(checks),
+        wire);
   }
 
   private static FieldType type(String text) {

@@ -3,11 +3,19 @@ package dev.sluice.playground.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 
 class TablesTest {
 
@@ -42,6 +50,27 @@ class TablesTest {
     var lines = new ArrayList<String>();
     table.path("rows").forEach(row -> lines.add(row.path("cells").toString()));
     return String.join("\n", lines);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> builtInKindsHaveTheColumnsOfTheRealServer() throws IOException {
+    return new YAMLMapper()
+            .readTree(Path.of("src/test/resources/dev/sluice/playground/api/columns.yaml").toFile())
+            .properties()
+            .stream()
+            .map(kind ->
+                DynamicTest.dynamicTest(
+                    kind.getKey(),
+                    () -> {
+                      var columns = JsonNodeFactory.instance.arrayNode();
+                      for (var column : calls.get(kind.getKey(), TABLE).at("/columnDefinitions")) {
+                        var one = columns.addArray();
+                        for (var part : List.of("name", "type", "format", "priority")) {
+                          one.add(column.path(part));
+                        }
+                      }
+                      assertThat(columns).hasToString(kind.getValue().toString());
+                    }));
   }
 
   @Test
