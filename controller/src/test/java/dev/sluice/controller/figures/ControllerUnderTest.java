@@ -1,31 +1,17 @@
 package dev.sluice.controller.figures;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /// The real controller in a process of its own, over HTTP, beside a [FleetServer] in another.
 final class ControllerUnderTest implements AutoCloseable {
-  private static final Pattern TOTAL = Pattern.compile("(?m)^Total +\\d+ +(\\d+)$");
-
-  /// An API server that collects garbage all the time would be taken for a slow controller.
-  private static final String SERVERS_HEAP = "-Xmx2g";
-
   private final Path folder;
-  private final Process server;
-  private final BufferedReader answers;
-  private final PrintWriter words;
-  private final String api;
-  private final String prometheus;
+  private final ServerUnderTest server;
   private Process controller;
 
   /// Starts the API server with nothing in it.
@@ -33,16 +19,7 @@ final class ControllerUnderTest implements AutoCloseable {
   /// @param folder for logs and the kubeconfig
   ControllerUnderTest(Path folder, Path root) throws IOException {
     this.folder = folder;
-    server =
-        new ProcessBuilder(
-                java(List.of(SERVERS_HEAP), FleetServer.class.getName(), root.toString()))
-            .redirectError(folder.resolve("server.log").toFile())
-            .start();
-    answers = server.inputReader(StandardCharsets.UTF_8);
-    words = new PrintWriter(server.outputWriter(StandardCharsets.UTF_8), true);
-    String[] addresses = next("http://").split(" ", 2);
-    api = addresses[0];
-    prometheus = addresses[1];
+    server = new ServerUnderTest(folder, root);
     Files.writeString(
         folder.resolve("kubeconfig"),
         """
@@ -53,7 +30,7 @@ final class ControllerUnderTest implements AutoCloseable {
         contexts: [{name: figures, context: {cluster: figures, user: figures}}]
         current-context: figures
         """
-            .formatted(api));
+            .formatted(server.api()));
     controller = startController(List.of());
   }
 
@@ -84,7 +61,7 @@ final class ControllerUnderTest implements AutoCloseable {
     List<String> command =
         new ArrayList<>(java(options, "dev.sluice.controller.cli.Main", "controller"));
     command.addAll(List.of("--kubeconfig", folder.resolve("kubeconfig").toString(), "--port", "0"));
-    command.addAll(List.of("--metrics-server", prometheus, "--scrape-interval", "5s"));
+    command.addAll(List.of("--metrics-server", server.prometheus(), "--scrape-interval", "5s"));
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
         .redirectOutput(folder.resolve("controller.log").toFile())
@@ -98,31 +75,16 @@ final class ControllerUnderTest implements AutoCloseable {
     command.addAll(List.of("-XX:+UseSerialGC", "-Xmx512m", "--enable-native-access=ALL-UNNAMED"));
     command.add("--sun-misc-unsafe-memory-access=allow");
     command.addAll(options);
-    String path = System.getProperty("sluice.classpath", System.getProperty("java.class.path"));
     command.addAll(
         List.of(
-            "-cp",
-            rest[0].equals(FleetServer.class.getName())
-                ? System.getProperty("java.class.path")
-                : path));
+            "-cp", System.getProperty("sluice.classpath", System.getProperty("java.class.path"))));
     command.addAll(List.of(rest));
     return command;
   }
 
   /// Tells the server something and reads what it answers.
   String tell(String line) throws IOException {
-    words.println(line);
-    return next("");
-  }
-
-  /// The next line of the server that is no log line.
-  private String next(String beginning) throws IOException {
-    for (String line = answers.readLine(); line != null; line = answers.readLine()) {
-      if (line.startsWith(beginning) && !line.startsWith("{\"")) {
-        return line;
-      }
-    }
-    throw new IOException("the server ended, see " + folder.resolve("server.log"));
+    return server.tell(line);
   }
 
   /// Waits until so many Canaries, and no others, are in the phase.
@@ -140,17 +102,12 @@ final class ControllerUnderTest implements AutoCloseable {
 
   /// Bytes of live objects in the controller's heap, after a full collection.
   long liveHeap() throws IOException, InterruptedException {
-    // Weak references and buffers of connections that ended go with the second one.
-    histogram();
-    return histogram();
+    return Jcmd.liveHeap(controller.pid());
   }
 
-  private long histogram() throws IOException, InterruptedException {
-    Matcher total = TOTAL.matcher(jcmd("GC.class_histogram"));
-    if (!total.find()) {
-      throw new IOException("jcmd answered no histogram");
-    }
-    return Long.parseLong(total.group(1));
+  /// The same of the API server.
+  long liveHeapOfServer() throws IOException, InterruptedException {
+    return server.liveHeap();
   }
 
   /// Processor time of the controller since it started.
@@ -160,27 +117,14 @@ final class ControllerUnderTest implements AutoCloseable {
 
   /// Begins to record where the controller spends its time.
   void profile() throws IOException, InterruptedException {
-    String _ = jcmd("JFR.start", "name=figures", "settings=profile");
+    String _ = Jcmd.run(controller.pid(), "JFR.start", "name=figures", "settings=profile");
   }
 
   /// Ends the recording.
   ///
   /// @param recording for `jfr view` and the like
   void profiled(Path recording) throws IOException, InterruptedException {
-    String _ = jcmd("JFR.stop", "name=figures", "filename=" + recording);
-  }
-
-  private String jcmd(String... words) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString());
-    command.add(Long.toString(controller.pid()));
-    command.addAll(List.of(words));
-    Process jcmd = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String text = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (jcmd.waitFor() != 0) {
-      throw new IOException(String.join(" ", command) + ": " + text.strip());
-    }
-    return text;
+    String _ = Jcmd.run(controller.pid(), "JFR.stop", "name=figures", "filename=" + recording);
   }
 
   /// A process that makes a cache of classes does so when it ends, which takes a while.
@@ -194,8 +138,6 @@ final class ControllerUnderTest implements AutoCloseable {
   @Override
   public void close() throws IOException {
     controller.destroyForcibly();
-    server.destroyForcibly();
-    answers.close();
-    words.close();
+    server.close();
   }
 }

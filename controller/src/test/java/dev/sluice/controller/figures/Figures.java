@@ -2,7 +2,9 @@ package dev.sluice.controller.figures;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.controller.virtual.OneLine;
+import dev.sluice.playground.Manifests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -35,15 +38,22 @@ import picocli.CommandLine.Spec;
       "  heap      live heap for one more idle Canary (two minutes)",
       "  lateness  how late Canaries are judged, and what a check costs (six minutes)",
       "  start     start to first write, without and with an AOT cache (three minutes)",
+      "  api       what the playground's API server takes for a request, and a real one beside it"
+          + " if --kubeconfig names one (five minutes)",
       "",
-      "The last three start the real controller beside an API server of their own; their logs are in"
-          + " target/figures. Times depend on what else the machine does.",
+      "All but the first start processes of their own, with the real controller in them but for the last; their"
+          + " logs are in target/figures. Times depend on what else the machine does.",
       ""
     },
     showDefaultValues = true,
     sortOptions = false)
 final class Figures implements Callable<Integer> {
   private static final long MOST_BYTES_PER_CANARY = 50 * 1024;
+
+  private static final long MOST_BYTES_OF_SERVER = 300L << 20;
+
+  /// Watchers of one object.
+  private static final int WATCHERS = 50;
 
   /// Canaries that are there before the heap is measured first, so that all code has run once.
   private static final int WARM = 100;
@@ -56,13 +66,14 @@ final class Figures implements Callable<Integer> {
     CALLS,
     HEAP,
     LATENESS,
-    START
+    START,
+    API
   }
 
   @Parameters(
       arity = "0..*",
       paramLabel = "FIGURE",
-      description = "calls, heap, lateness or start, several of them; all when none is named.",
+      description = "calls, heap, lateness, start or api, several of them; all when none is named.",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   List<String> figures = new ArrayList<>();
 
@@ -87,6 +98,22 @@ final class Figures implements Callable<Integer> {
   @Nullable Path profile;
 
   @Option(
+      names = "--kubeconfig",
+      paramLabel = "FILE",
+      description =
+          "Of a real API server that api asks the same, in turns. Two namespaces, sluice-figures-many"
+              + " and sluice-figures-few, and the definition of Canaries are made there; the"
+              + " namespaces are deleted at the end.")
+  @Nullable Path kubeconfig;
+
+  @Option(
+      names = "--objects",
+      paramLabel = "N",
+      defaultValue = "5000",
+      description = "How many objects of a kind the lists of api have.")
+  int objects;
+
+  @Option(
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Print this and exit.")
@@ -108,6 +135,11 @@ final class Figures implements Callable<Integer> {
   public Integer call() throws Exception {
     OneLine.require(spec, canaries >= 2, "--canaries must be at least 2");
     OneLine.require(spec, rounds >= 1, "--rounds must be at least 1");
+    OneLine.require(spec, objects >= 1, "--objects must be at least 1");
+    OneLine.require(
+        spec,
+        kubeconfig == null || Files.isReadable(kubeconfig),
+        "--kubeconfig: cannot read " + kubeconfig);
     List<Figure> asked = figures.stream().map(this::figure).toList();
     for (Figure figure : asked.isEmpty() ? List.of(Figure.values()) : asked) {
       switch (figure) {
@@ -115,6 +147,7 @@ final class Figures implements Callable<Integer> {
         case HEAP -> heap();
         case LATENESS -> lateness();
         case START -> start();
+        case API -> api();
       }
     }
     return kept ? 0 : 1;
@@ -127,7 +160,7 @@ final class Figures implements Callable<Integer> {
         .orElseThrow(() ->
             new ParameterException(
                 spec.commandLine(),
-                "unknown figure '" + name + "'; known: calls, heap, lateness, start"));
+                "unknown figure '" + name + "'; known: calls, heap, lateness, start, api"));
   }
 
   private void calls() {
@@ -176,6 +209,13 @@ final class Figures implements Callable<Integer> {
       keep(
           each < MOST_BYTES_PER_CANARY,
           "an idle Canary with all its objects takes less than 50 KiB");
+      long cluster = under.liveHeapOfServer();
+      say(
+          "heap: %.1f MiB live in the playground's API server with their %s objects and the changes that watches may ask for",
+          mib(cluster), under.tell("objects"));
+      keep(
+          cluster < MOST_BYTES_OF_SERVER || canaries > 1000,
+          "the objects of 1,000 Canaries take less than 300 MiB, so that they fit in 512");
     }
   }
 
@@ -250,6 +290,34 @@ final class Figures implements Callable<Integer> {
           "start: %.2f s to the first write, %.2f s with an AOT cache of %.0f MiB, which is %.2f of the time (medians of %d)",
           before, after, mib(Files.size(cache)), after / before, rounds);
     }
+  }
+
+  private void api() throws Exception {
+    try (ServerUnderTest server = new ServerUnderTest(folder("api"), root);
+        MeasuredApi ours = MeasuredApi.plain(server.api())) {
+      progress("%d ConfigMaps and as many Canaries are being created", objects);
+      ours.prepare(canaryDefinition(), objects);
+      if (kubeconfig == null) {
+        say("api: medians over HTTP");
+        ApiCost.measure(ours, Optional.empty(), objects, WATCHERS, line -> say("%s", line));
+      } else {
+        try (MeasuredApi real = MeasuredApi.of(kubeconfig)) {
+          progress("the same in the real one");
+          real.prepare(canaryDefinition(), objects);
+          say("api: medians over HTTP, the real one in turns");
+          ApiCost.measure(ours, Optional.of(real), objects, WATCHERS, line -> say("%s", line));
+          real.clear();
+        }
+      }
+      say("  %.1f MiB live in the playground's API server", mib(server.liveHeap()));
+    }
+  }
+
+  private ObjectNode canaryDefinition() throws IOException {
+    return Manifests.definitions(root).stream()
+        .filter(definition -> definition.at("/spec/names/kind").asText().equals("Canary"))
+        .findFirst()
+        .orElseThrow(() -> new IOException("deploy/crds has no definition of Canaries"));
   }
 
   private static String words(Map<String, Integer> calls) {

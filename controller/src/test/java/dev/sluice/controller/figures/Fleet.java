@@ -2,6 +2,7 @@ package dev.sluice.controller.figures;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.playground.Manifests;
 import dev.sluice.playground.api.ApiServer;
 import dev.sluice.playground.api.Call;
@@ -112,6 +113,22 @@ final class Fleet {
     for (var object : Manifests.read(yaml)) {
       Manifests.create(api, object);
     }
+  }
+
+  /// A Deployment of one of these apps, elsewhere.
+  static ObjectNode deployment(String namespace, String name, String version) throws IOException {
+    return one(DEPLOYMENT.replace("VERSION", version), namespace, name);
+  }
+
+  /// A Canary of one of these apps, elsewhere.
+  static ObjectNode canary(String namespace, String name) throws IOException {
+    return one(CANARY, namespace, name);
+  }
+
+  private static ObjectNode one(String yaml, String namespace, String name) throws IOException {
+    ObjectNode object = Manifests.read(yaml.replace("NAME", name)).getFirst();
+    object.withObject("/metadata").put("namespace", namespace);
+    return object;
   }
 
   static String name(int i) {

@@ -5,6 +5,7 @@ import dev.sluice.controller.virtual.PromptDeployments;
 import dev.sluice.playground.api.HttpFront;
 import dev.sluice.playground.api.KubernetesApi;
 import dev.sluice.playground.api.Users;
+import dev.sluice.playground.store.ObjectLog;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
@@ -19,6 +20,7 @@ import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 
 /// A process with the playground's API server over HTTP, a [Fleet] in it and a Prometheus that says
 /// that all is well; so that the controller beside it has a heap and a clock of its own. Told what
@@ -28,18 +30,35 @@ final class FleetServer {
 
   private final CountedApi api;
   private final Lateness lateness = new Lateness();
+  private final IntSupplier objects;
   private int size;
 
-  private FleetServer(CountedApi api) {
+  private FleetServer(CountedApi api, IntSupplier objects) {
     this.api = api;
+    this.objects = objects;
   }
 
-  /// @param arguments the root of the repository
+  /// @param arguments the root of the repository, and a folder for the objects
   public static void main(String[] arguments) throws Exception {
-    CountedApi api =
-        new CountedApi(new KubernetesApi(InstantSource.system(), new Random(1), Users.EVERYBODY));
+    try (ObjectLog log =
+        ObjectLog.open(
+            Path.of(arguments[1]),
+            KubernetesApi.FIRST_VERSION,
+            KubernetesApi.KEPT_CHANGES,
+            line -> {})) {
+      serve(
+          new CountedApi(
+              new KubernetesApi(
+                  InstantSource.system(), new Random(1), Users.EVERYBODY, log.storage())),
+          () -> log.storage().everything().size(),
+          arguments);
+    }
+  }
+
+  private static void serve(CountedApi api, IntSupplier objects, String[] arguments)
+      throws Exception {
     Fleet.define(api, Path.of(arguments[0]));
-    FleetServer server = new FleetServer(api);
+    FleetServer server = new FleetServer(api, objects);
     Vertx vertx = Vertx.vertx();
     PromptDeployments deployments = new PromptDeployments(api.uncounted());
     try (ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
@@ -93,6 +112,7 @@ final class FleetServer {
       }
       case "phases" -> fleet.phases().toString();
       case "calls" -> api.take().toString();
+      case "objects" -> Integer.toString(objects.getAsInt());
       case "first" -> api.firstWrite().map(at -> Long.toString(at.toEpochMilli())).orElse("none");
       case "lateness" -> lateness.take().toLine();
       default -> "unknown";
