@@ -76,7 +76,7 @@ final class ComparingReader {
   private Optional<Comparing> comparing(Duration interval, Duration scrape) {
     var before = problems.size();
     var objective =
-        said.objective() == null ? RiskBudget.DEFAULT.objective() : said.objective() / 100;
+        said.objective() == null ? RiskBudget.DEFAULT.objective() : rounded(said.objective() / 100);
     if (!(objective >= 0.5 && objective < 1)) {
       problems.add(new Problem(FIELD + ".objective", "is from 50 to 99.9999 percent"));
       return Optional.empty();

@@ -34,8 +34,10 @@ final class Weighing {
   /// error budget can afford is enough.
   private static final Duration LAST_WEIGHT = Duration.ofMinutes(5);
 
-  /// Looks that may be missing before that is news.
-  private static final int LATE_LOOKS = 6;
+  /// So many looks, and at least so long, may be missing before that is news.
+  private static final int LATE_LOOKS = 3;
+
+  private static final Duration LATE = Duration.ofSeconds(30);
 
   private Weighing() {}
 
@@ -167,7 +169,8 @@ final class Weighing {
   private static Finding weigh(
       Progressing phase, Observation seen, Comparing comparing, Compared compared) {
     var silent = Duration.between(compared.at(), seen.now());
-    if (silent.compareTo(comparing.tick().multipliedBy(LATE_LOOKS)) > 0) {
+    if (silent.compareTo(LATE) > 0
+        && silent.compareTo(comparing.tick().multipliedBy(LATE_LOOKS)) > 0) {
       return new Lacking(
           HoldReason.METRICS_UNAVAILABLE,
           "the metrics have not been looked at since %s; this says nothing about the release"

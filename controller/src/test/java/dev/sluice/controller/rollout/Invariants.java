@@ -3,8 +3,10 @@ package dev.sluice.controller.rollout;
 import dev.sluice.analysis.Verdict;
 import dev.sluice.controller.rollout.Policy.HookType;
 import dev.sluice.controller.rollout.Routing.Apex;
+import dev.sluice.crds.Comparison.Unsure;
 import dev.sluice.mesh.Percent;
 import dev.sluice.mesh.Split;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -74,6 +76,7 @@ final class Invariants implements ModelController.Witness {
         decision.next().flatMap(Standing::hold).filter(h -> h.message().length() < 20).isEmpty());
     var running = seen.standing().map(Standing::phase).filter(Phase.Progressing.class::isInstance);
     running.ifPresent(p -> onlyTheAnalysed((Phase.Progressing) p, seen, decision));
+    running.ifPresent(p -> heard((Phase.Progressing) p, seen, decision));
     if (decision.actions().isEmpty() && decision.next().isEmpty()) {
       check(
           "nothing is announced that is not recorded or done", decision.announcements().isEmpty());
@@ -83,6 +86,49 @@ final class Invariants implements ModelController.Witness {
         decision.lookAgain().isPresent()
             || decision.actions().isEmpty()
             || decision.next().isPresent());
+  }
+
+  /// What the comparison with the primary says ends a run at once, and no step is taken without it.
+  private void heard(Phase.Progressing phase, Observation seen, Decision decision) {
+    var policy = seen.policy();
+    if (policy.comparison().isEmpty() || policy.skipAnalysis() || Gate.isClosed(seen)) {
+      return;
+    }
+    var look = seen.compared().filter(compared -> compared.run().equals(phase.run().id()));
+    var next = decision.next().map(Standing::phase).orElse(phase);
+    if (look.filter(compared -> compared.verdict() instanceof Verdict.Rollback).isPresent()
+        && phase.run().firstTraffic().isPresent()
+        && seen.known()
+            .filter(c -> c.now().revision().equals(phase.run().revision()))
+            .isPresent()) {
+      check(
+          "a release that is found worse keeps no traffic for another tick",
+          !(next instanceof Phase.Progressing still) || still.weight().equals(Percent.NONE));
+    }
+    var steps =
+        next instanceof Phase.Promoting
+            || (next instanceof Phase.Progressing higher
+                && phase.weight().value() > 0
+                && higher.weight().compareTo(phase.weight()) > 0);
+    if (steps) {
+      check(
+          "no step is taken without a look that has nothing against it",
+          look.filter(compared ->
+                  compared.verdict() instanceof Verdict.Continue
+                      || compared.verdict() instanceof Verdict.Safe
+                      || (compared.verdict() instanceof Verdict.Hold hold
+                          && hold.reason() == Verdict.Reason.NO_PRIMARY_DATA
+                          && phase.weight().equals(Percent.ALL)))
+              .isPresent());
+      var known = look.get().excessAtMost().orElse(1);
+      var waited = policy.comparison().get().unsure() == Unsure.PROMOTE;
+      check(
+          "what is promoted is known to be no worse than can be afforded",
+          !(next instanceof Phase.Promoting)
+              || known <= 0.0216
+              || waited
+              || phase.weight().equals(Percent.ALL));
+    }
   }
 
   /// Rule 4: another revision than the one under analysis loses its traffic at once.
@@ -128,9 +174,24 @@ final class Invariants implements ModelController.Witness {
     gates.asked(questions, answers);
   }
 
+  /// Whether the manifest lets a release that is very well known go on before its interval is over.
+  private static boolean knowsMore(Phase.Progressing phase, Observation seen) {
+    return seen.policy()
+            .comparison()
+            .filter(how -> !seen.now().isBefore(phase.since().plus(how.soonest())))
+            .isPresent()
+        && seen.compared()
+            .filter(compared -> compared.excessAtMost().orElse(1) <= 0.002)
+            .isPresent();
+  }
+
   private void askedInRun(
       Phase.Progressing phase, Observation seen, Questions questions, Answers answers) {
-    check("no check before it is due", !seen.now().isBefore(phase.nextCheck()));
+    check(
+        "no check before it is due",
+        !seen.now().isBefore(phase.nextCheck())
+            || knowsMore(phase, seen)
+            || phase.awaits() == Phase.Approval.EVIDENCE);
     check(
         "a check is about the revision of the run", answers.about().equals(phase.run().revision()));
     check(
@@ -185,6 +246,10 @@ final class Invariants implements ModelController.Witness {
         || (verdict instanceof Verdict.Hold hold && hold.failedCheck());
   }
 
+  private Duration soonest() {
+    return policy().comparison().map(Comparing::soonest).orElse(policy().interval());
+  }
+
   @Override
   public void recorded(Standing before, Standing after) {
     gates.recorded(before, after);
@@ -193,9 +258,7 @@ final class Invariants implements ModelController.Witness {
         && was.run().id().equals(is.run().id())
         && was.weight().value() > 0
         && is.weight().compareTo(was.weight()) > 0) {
-      check(
-          "no step early, restarted or not",
-          !is.since().isBefore(was.since().plus(policy().interval())));
+      check("no step early, restarted or not", !is.since().isBefore(was.since().plus(soonest())));
       check(
           "no step is left out",
           !policy().steps().containsAll(List.of(was.weight(), is.weight()))

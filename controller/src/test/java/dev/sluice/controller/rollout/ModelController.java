@@ -37,6 +37,13 @@ final class ModelController {
   interface Outside {
     Answers answer(Questions questions);
 
+    /// What the comparison with the primary came to.
+    ///
+    /// @param seen all other facts
+    default Optional<Compared> compared(Observation seen) {
+      return Optional.empty();
+    }
+
     /// In the order of the questions, and nothing more once an answer has decided.
     ///
     /// @param refusals what a webhook says; empty for yes
@@ -143,6 +150,11 @@ final class ModelController {
     dirty = true;
   }
 
+  /// The comparison says something else than before.
+  void hear() {
+    dirty = true;
+  }
+
   boolean isDue() {
     return dirty || (due != null && !cluster.now().isBefore(due));
   }
@@ -243,6 +255,11 @@ final class ModelController {
   }
 
   Observation observe() {
+    var seen = withoutComparison();
+    return seen.with(outside.compared(seen));
+  }
+
+  private Observation withoutComparison() {
     return new Observation(
         cluster.now(),
         settings,

@@ -4,7 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.sluice.analysis.compare.ComparisonPolicy;
+import dev.sluice.analysis.compare.RiskBudget;
+import dev.sluice.analysis.compare.Tolerance;
+import dev.sluice.analysis.traffic.Definition;
 import dev.sluice.crds.Canary;
+import dev.sluice.crds.Comparison.Blind;
+import dev.sluice.crds.Comparison.Unsure;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -64,6 +70,145 @@ class PolicyReaderTest {
 
     assertThat(policy.steps().stream().map(s -> s.value() + "").toList())
         .containsExactly(expected.split(" ", -1));
+  }
+
+  @Test
+  void oneLineTurnsTheComparisonOnAndKeepsWhatTheManifestHasAlwaysAskedFor() {
+    var policy = valid(comparing("{}")).policy();
+
+    var comparing = policy.comparison().orElseThrow();
+    assertThat(comparing.latency()).isTrue();
+    assertThat(comparing.definition()).isEqualTo(Definition.TABLE);
+    assertThat(comparing.policy())
+        .as("what ./sluice judge does without options, at the scrape interval")
+        .isEqualTo(
+            new ComparisonPolicy(
+                15,
+                0.01,
+                new Tolerance(1.1, 1e-4),
+                new Tolerance(1.5, 0.005),
+                0.005,
+                0.99,
+                500.0,
+                List.of(),
+                0,
+                false));
+    assertThat(comparing.patience()).isEqualTo(Duration.ofMinutes(30));
+    assertThat(comparing.unsure()).isEqualTo(Unsure.HOLD);
+    assertThat(comparing.blind()).isEqualTo(Blind.HOLD);
+    assertThat(policy.metrics()).as("nothing else is left to check").isEmpty();
+    assertThat(valid(comparing("{}")).warnings()).isEmpty();
+  }
+
+  @Test
+  void rangesOfComparedMetricsAreWhatIsAskedForWithoutAPrimary() {
+    var strict =
+        MANIFEST
+            .replace("min: 99", "min: 99.5")
+            .replace("max: 500", "max: 250")
+            .replace("    threshold: 5\n", "    threshold: 5\n    comparison: {}\n");
+
+    var policy = valid(strict).policy().comparison().orElseThrow().policy();
+
+    assertThat(policy.minSuccess()).isEqualTo(0.995);
+    assertThat(policy.sloLatency()).isEqualTo(250.0);
+  }
+
+  @Test
+  void theToleranceFollowsTheObjective() {
+    var comparing = valid(comparing("{objective: 99.99}")).policy().comparison().orElseThrow();
+
+    assertThat(comparing.policy().errors()).isEqualTo(new Tolerance(1.1, 1e-5));
+    assertThat(comparing.budget()).isEqualTo(new RiskBudget(0.005, 0.9999));
+  }
+
+  @Test
+  void aMetricThatSaysSoForItselfIsComparedAlone() {
+    var one =
+        MANIFEST.replace(
+            "thresholdRange: {min: 99}", "thresholdRange: {min: 99}, comparison: {theta: 2}");
+
+    var policy = valid(one).policy();
+
+    assertThat(policy.metrics()).containsExactly("request-duration");
+    var comparing = policy.comparison().orElseThrow();
+    assertThat(comparing.latency()).isFalse();
+    assertThat(comparing.policy().errors()).isEqualTo(new Tolerance(2, 1e-4));
+  }
+
+  @Test
+  void theComparisonAsItCanBeWritten() {
+    var comparing =
+        valid(
+                comparing(
+                    "{tick: 30s, alpha: 0.05, delta: 0.001, warmUp: 45s, minWait: 40s, errorsBy: flagger,"
+                        + " sloLatency: 0, bounds: [100, 250], requireLatency: true,"
+                        + " inconclusive: {after: 1h, then: promote}, unavailable: {after: 90s, then: rollback}}"))
+            .policy()
+            .comparison()
+            .orElseThrow();
+
+    assertThat(comparing.tick()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(comparing.policy().alpha()).isEqualTo(0.05);
+    assertThat(comparing.policy().errors().slack()).isEqualTo(0.001);
+    assertThat(comparing.policy().warmUp()).isEqualTo(45);
+    assertThat(comparing.policy().sloLatency()).isNull();
+    assertThat(comparing.policy().bounds()).containsExactly(100.0, 250.0);
+    assertThat(comparing.policy().requireLatency()).isTrue();
+    assertThat(comparing.soonest()).isEqualTo(Duration.ofSeconds(40));
+    assertThat(comparing.definition()).isEqualTo(Definition.FLAGGER);
+    assertThat(comparing.patience()).isEqualTo(Duration.ofHours(1));
+    assertThat(comparing.unsure()).isEqualTo(Unsure.PROMOTE);
+    assertThat(comparing.outage()).isEqualTo(Duration.ofSeconds(90));
+    assertThat(comparing.blind()).isEqualTo(Blind.ROLLBACK);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{tick: 5s} | spec.analysis.comparison.tick: 5s is below the interval at which metrics are collected",
+        "{minWait: 2m} | spec.analysis.comparison.minWait: has no effect",
+      })
+  void whatHasNoEffectIsSaid(String comparison, String warning) {
+    assertThat(valid(comparing(comparison)).warnings())
+        .singleElement()
+        .asString()
+        .startsWith(warning);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{alpha: 0.7} | spec.analysis.comparison: alpha must be above 0",
+        "{objective: 100} | spec.analysis.comparison.objective: is from 50 to 99.9999",
+        "{tick: 2h} | spec.analysis.comparison: tick must be from 1 to 3600 seconds",
+        "{theta: 0.5} | spec.analysis.comparison: the factor of a tolerance",
+        "{warmUp: soon} | spec.analysis.comparison.warmUp: 'soon' is not a duration",
+        "{inconclusive: {after: never}} | spec.analysis.comparison.inconclusive.after: 'never' is not",
+      })
+  void aComparisonThatCannotBeIsRefusedWithTheField(String comparison, String problem) {
+    assertThat(invalid(comparing(comparison))).singleElement().asString().startsWith(problem);
+  }
+
+  @Test
+  void aMetricThatCannotBeComparedIsRefused() {
+    var custom =
+        MANIFEST.replace(
+            "{name: request-duration, thresholdRange: {max: 500}, interval: 1m}",
+            "{name: queue-length, templateRef: {name: queue}, comparison: {}}");
+
+    assertThat(invalid(custom))
+        .singleElement()
+        .asString()
+        .startsWith(
+            "spec.analysis.metrics[1].comparison: 'queue-length' cannot be compared with the primary");
+  }
+
+  private static String comparing(String comparison) {
+    return MANIFEST.replace(
+        "    threshold: 5\n", "    threshold: 5\n    comparison: " + comparison + "\n");
   }
 
   @Test

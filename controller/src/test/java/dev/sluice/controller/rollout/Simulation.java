@@ -2,17 +2,25 @@ package dev.sluice.controller.rollout;
 
 import dev.sluice.analysis.Evidence;
 import dev.sluice.analysis.Verdict;
+import dev.sluice.analysis.compare.ComparisonPolicy;
+import dev.sluice.analysis.compare.RiskBudget;
+import dev.sluice.analysis.traffic.Definition;
 import dev.sluice.controller.rollout.ModelDeployment.Template;
 import dev.sluice.controller.rollout.Policy.Hook;
 import dev.sluice.controller.rollout.Policy.HookType;
 import dev.sluice.controller.rollout.Routing.Apex;
+import dev.sluice.crds.CanaryStatus;
+import dev.sluice.crds.Comparison.Blind;
+import dev.sluice.crds.Comparison.Unsure;
 import dev.sluice.mesh.Percent;
 import dev.sluice.mesh.Split;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
@@ -25,7 +33,40 @@ public final class Simulation {
   private static final int CHAOS = 900;
   private static final int PEACE = 600;
 
+  /// Seconds between two looks of the comparison.
+  private static final int LOOKS = 5;
+
+  private static final ComparisonPolicy TICKING = ticking();
+
+  private static final List<Verdict.Reason> HOLDS =
+      List.of(
+          Verdict.Reason.NO_CANARY_DATA,
+          Verdict.Reason.NO_PRIMARY_DATA,
+          Verdict.Reason.SHARED_DEGRADATION,
+          Verdict.Reason.SUSPICIOUS,
+          Verdict.Reason.LATENCY_UNAVAILABLE);
+
+  private static ComparisonPolicy ticking() {
+    var p = ComparisonPolicy.DEFAULT;
+    return new ComparisonPolicy(
+        LOOKS,
+        p.alpha(),
+        p.errors(),
+        p.latency(),
+        p.margin(),
+        p.minSuccess(),
+        p.sloLatency(),
+        p.bounds(),
+        p.warmUp(),
+        p.requireLatency());
+  }
+
   private final Random random;
+  private final long seed;
+
+  /// Of its own, so that lives without a comparison go on as they went.
+  private final Random comparisons;
+
   private final List<String> trace = new ArrayList<>();
   private final ModelCluster cluster;
   private final Invariants invariants;
@@ -45,9 +86,14 @@ public final class Simulation {
   /// When somebody deletes the Canary; for most never.
   private final long deletedAt;
 
+  /// Or in the few seconds between a promotion and its end, which hardly anybody would hit.
+  private final boolean deletedAtTheEnd;
+
   /// @param traced whether what happens is written down, which costs more than what happens
   public Simulation(long seed, boolean traced) {
     this.traced = traced;
+    this.seed = seed;
+    comparisons = new Random(seed * 131 + 7);
     random = new Random(seed * 7919 + 17);
     faults = random.nextInt(4) == 0 ? 0 : random.nextDouble() * 0.15;
     people = random.nextInt(6) == 0 ? 0.002 : random.nextDouble() * 0.02;
@@ -62,6 +108,7 @@ public final class Simulation {
     var end = new Random(seed * 31 + 5);
     cluster.revert = end.nextInt(3) == 0;
     deletedAt = cluster.revert && end.nextBoolean() ? 100 + end.nextInt(CHAOS) : -1;
+    deletedAtTheEnd = cluster.revert && end.nextInt(10) == 0;
     invariants = new Invariants(cluster);
     if (cluster.plan instanceof Plan.Valid(var policy, _)) {
       invariants.remember(policy);
@@ -109,14 +156,21 @@ public final class Simulation {
       if (peace || random.nextDouble() < 0.7) {
         controller.watch();
       }
-      if (cluster.second == deletedAt) {
+      if (cluster.second == deletedAt || (deletedAtTheEnd && isEnding() && !cluster.deleted)) {
         note(() -> "somebody deletes the Canary");
         cluster.delete();
+      }
+      if (cluster.second % LOOKS == 0 && (peace || comparisons.nextDouble() > faults)) {
+        controller.hear();
       }
       if (controller.isDue() && !cluster.gone) {
         tick();
       }
     }
+  }
+
+  private boolean isEnding() {
+    return !peace && cluster.status.phase() == CanaryStatus.Phase.FINALISING;
   }
 
   private void tick() {
@@ -133,9 +187,21 @@ public final class Simulation {
         cluster,
         Settings.DEFAULT,
         new Luck(),
-        this::answer,
+        new Outside(),
         new Noted(),
         said -> note(() -> "says " + said.reason().title() + ": " + said.message()));
+  }
+
+  private final class Outside implements ModelController.Outside {
+    @Override
+    public Answers answer(Questions questions) {
+      return Simulation.this.answer(questions);
+    }
+
+    @Override
+    public Optional<Compared> compared(Observation seen) {
+      return Survey.comparison(seen).flatMap(what -> look(what));
+    }
   }
 
   private final class Luck implements ModelController.Luck {
@@ -440,6 +506,46 @@ public final class Simulation {
     return List.of(new Evidence("success-rate", value, null, null, null, sentence));
   }
 
+  /// What the last look at a run came to: the same however often it is asked for, and for whatever
+  /// process. More becomes known with every look.
+  private Optional<Compared> look(Survey.ToCompare what) {
+    var first = what.firstTraffic().getEpochSecond();
+    var at = Math.floorDiv(cluster.now().getEpochSecond(), LOOKS) * LOOKS;
+    var looks = (at - first) / LOOKS;
+    if (looks < 1) {
+      return Optional.empty();
+    }
+    var run = new Random(seed * 37 + what.run().hashCode());
+    var bad = cluster.target != null && cluster.target.template.bad();
+    var found = run.nextInt(bad ? 2 : 25) == 0 ? 3 + run.nextInt(20) : Integer.MAX_VALUE;
+    var here = new Random(seed * 41 + what.run().hashCode() * 31L + looks);
+    Verdict verdict;
+    if (looks >= found) {
+      verdict = new Verdict.Rollback(evidence("it is worse than its primary", 5.0));
+    } else if (outage) {
+      verdict =
+          new Verdict.Hold(
+              Verdict.Reason.SOURCE_UNAVAILABLE,
+              false,
+              evidence("the metrics do not answer", null));
+    } else if (!peace && here.nextInt(6) == 0) {
+      var reason = HOLDS.get(here.nextInt(HOLDS.size()));
+      verdict = new Verdict.Hold(reason, false, evidence("nothing can be said: " + reason, null));
+    } else {
+      verdict =
+          looks > 12
+              ? new Verdict.Safe(evidence("it is as its primary", 1.0))
+              : new Verdict.Continue(evidence("it is hardly known", 1.0));
+    }
+    return Optional.of(
+        new Compared(
+            what.run(),
+            verdict,
+            OptionalDouble.of(Math.pow(0.7, (double) looks)),
+            Instant.ofEpochSecond(at),
+            Optional.empty()));
+  }
+
   // ---- specs ----
 
   private Policy policy() {
@@ -454,7 +560,25 @@ public final class Simulation {
         random.nextInt(10) == 0,
         false,
         List.of("success-rate"),
-        hooks());
+        hooks(),
+        comparison());
+  }
+
+  private Optional<Comparing> comparison() {
+    if (comparisons.nextInt(4) > 0) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Comparing(
+            TICKING,
+            true,
+            Definition.TABLE,
+            RiskBudget.DEFAULT,
+            Duration.ofSeconds(comparisons.nextBoolean() ? 10 : 5),
+            Duration.ofSeconds(40 + comparisons.nextInt(60)),
+            List.of(Unsure.values()).get(comparisons.nextInt(3)),
+            Duration.ofSeconds(20 + comparisons.nextInt(60)),
+            List.of(Blind.values()).get(comparisons.nextInt(2))));
   }
 
   /// Any of them, and sometimes two of one type.
@@ -490,7 +614,8 @@ public final class Simulation {
         skip,
         suspended,
         p.metrics(),
-        p.hooks());
+        p.hooks(),
+        p.comparison());
   }
 
   // ---- the trace ----

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
@@ -76,6 +77,11 @@ final class Story {
 
   private Optional<Verdict> everybodyGets = Optional.empty();
   private @Nullable String refusal;
+  private Optional<Verdict> look = Optional.empty();
+  private OptionalDouble excess = OptionalDouble.empty();
+  private @Nullable Instant looked;
+  private @Nullable String run;
+  private int statusWrites;
   private final Set<String> closed = new TreeSet<>();
   private final Set<String> open = new TreeSet<>();
   private Optional<Class<? extends Action>> refused = Optional.empty();
@@ -197,6 +203,29 @@ final class Story {
     return cluster.primary;
   }
 
+  /// What every look of the comparison comes to from now on.
+  ///
+  /// @param excessAtMost as a share of the requests
+  Story compared(Verdict verdict, double excessAtMost) {
+    look = Optional.of(verdict);
+    excess = excessAtMost > 1 ? OptionalDouble.empty() : OptionalDouble.of(excessAtMost);
+    looked = null;
+    controller.hear();
+    return this;
+  }
+
+  /// No look follows the one that was last.
+  Story noMoreLooks() {
+    looked = cluster.now();
+    return this;
+  }
+
+  /// The looks are about another run than the one under way.
+  Story comparedAbout(String other) {
+    run = other;
+    return this;
+  }
+
   // ---- time ----
 
   Story run(Duration time) {
@@ -294,6 +323,10 @@ final class Story {
     return List.copyOf(actions);
   }
 
+  int statusWrites() {
+    return statusWrites;
+  }
+
   /// What was asked outside, such as `acceptance-test` or `metrics`.
   List<String> asked() {
     return List.copyOf(asked);
@@ -305,6 +338,7 @@ final class Story {
     weights.clear();
     actions.clear();
     asked.clear();
+    statusWrites = 0;
     return this;
   }
 
@@ -372,7 +406,27 @@ final class Story {
 
   private ModelController start() {
     return new ModelController(
-        cluster, Settings.DEFAULT, new NoSurprise(), this::answer, new Watching(), told::add);
+        cluster, Settings.DEFAULT, new NoSurprise(), new Asked(), new Watching(), told::add);
+  }
+
+  private final class Asked implements ModelController.Outside {
+    @Override
+    public Answers answer(Questions questions) {
+      return Story.this.answer(questions);
+    }
+
+    @Override
+    public Optional<Compared> compared(Observation seen) {
+      return Survey.comparison(seen)
+          .flatMap(what ->
+              look.map(verdict ->
+                  new Compared(
+                      run == null ? what.run() : run,
+                      verdict,
+                      excess,
+                      looked == null ? seen.now() : looked,
+                      Optional.empty())));
+    }
   }
 
   private final class NoSurprise implements ModelController.Luck {
@@ -412,6 +466,7 @@ final class Story {
 
     @Override
     public void recorded(Standing before, Standing after) {
+      statusWrites++;
       invariants.recorded(before, after);
     }
 
