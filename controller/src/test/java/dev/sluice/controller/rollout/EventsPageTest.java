@@ -135,7 +135,7 @@ class EventsPageTest {
         ## Alerts to chat
 
         Sent to the AlertProviders of `spec.analysis.alerts`, each from its own least severity on, or to the controller's Slack
-        channel for Canaries without any. An alert goes with an Event and is sent at least once.
+        channel for Canaries without any; [alerts](alerts.md) says how they are set up. An alert goes with an Event and is sent at least once.
 
         | with Event | severity | when | what to do |
         | --- | --- | --- | --- |
