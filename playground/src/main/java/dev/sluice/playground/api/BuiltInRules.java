@@ -17,6 +17,9 @@ final class BuiltInRules {
   /// Where the addresses of Services are: 10.96.0.0/16.
   private static final String SERVICES = "10.96.";
 
+  private static final String TEMPLATE_GENERATION =
+      "/metadata/annotations/deprecated.daemonset.template.generation";
+
   private final State state;
   private final Definitions definitions;
 
@@ -42,6 +45,7 @@ final class BuiltInRules {
       case "definition" -> definitions.complete(object, old);
       case "service" -> clusterIp(object);
       case "workload" -> workload(object, old);
+      case "daemon-set" -> daemonSet(object, old);
       default -> {}
     }
   }
@@ -144,6 +148,20 @@ final class BuiltInRules {
     if (old.isEmpty() && !object.has("status")) {
       object.set("status", JsonNodeFactory.instance.objectNode());
     }
+  }
+
+  /// The number of the template, which once was a field, lives on in an annotation.
+  private static void daemonSet(ObjectNode object, Optional<ObjectNode> old) {
+    var template = object.at("/spec/template");
+    var number =
+        old.map(before ->
+                before.at(TEMPLATE_GENERATION).asLong()
+                    + (before.at("/spec/template").equals(template) ? 0 : 1))
+            .orElse(1L);
+    object
+        .withObjectProperty("metadata")
+        .withObjectProperty("annotations")
+        .put("deprecated.daemonset.template.generation", Long.toString(number));
   }
 
   private static void pod(ObjectNode object, Optional<ObjectNode> old) {

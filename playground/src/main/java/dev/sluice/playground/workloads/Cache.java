@@ -123,12 +123,12 @@ final class Cache {
   private List<Place> indexes(Key key, ObjectNode object) {
     var places = new ArrayList<Place>();
     switch (key.resource()) {
-      case REPLICA_SET, POD, ENDPOINT_SLICE ->
+      case REPLICA_SET, CONTROLLER_REVISION, POD, ENDPOINT_SLICE ->
           places.add(
               Meta.controllerUid(object)
                   .map(uid -> new Place(byOwner, key.resource() + uid))
                   .orElseGet(() -> new Place(orphans, key.resource() + key.namespace())));
-      case DEPLOYMENT, SERVICE, ENDPOINTS, NODE, EVENT -> {}
+      default -> {}
     }
     if (key.resource() == Resource.POD) {
       places.add(new Place(podsByNode, new Pod(object).node()));

@@ -60,15 +60,6 @@ final class DeploymentPlan {
     return claims.actions().isEmpty() ? plan.next() : claims;
   }
 
-  /// What to do when a ReplicaSet of somebody else has the name that the next one should get: the
-  /// next try hashes this count in.
-  static Action collided(ObjectNode deployment) {
-    var changed = deployment.deepCopy();
-    var status = changed.withObject("/status");
-    status.put("collisionCount", status.path("collisionCount").asInt() + 1);
-    return new Action.ReplaceStatus(Resource.DEPLOYMENT, changed);
-  }
-
   private Plan next() {
     if (tellsOfPause()) {
       return draft.done();

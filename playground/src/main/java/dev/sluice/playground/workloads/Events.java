@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 
 /// Kubernetes Events as the controllers of a cluster write them.
 final class Events {
@@ -99,6 +100,16 @@ final class Events {
     }
     event.put("reportingComponent", source.component());
     return new Action.Create(Resource.EVENT, event);
+  }
+
+  /// What to tell about a pod that the API server did not take from its owner.
+  static Action refused(Resource kind, ObjectNode owner, String why, Instant now, long serial) {
+    var message =
+        kind == Resource.STATEFUL_SET
+            ? "create Pod in StatefulSet %s failed error: %s".formatted(Meta.name(owner), why)
+            : "Error creating: " + why;
+    var component = kind.kind().toLowerCase(Locale.ROOT) + "-controller";
+    return event(kind, owner, true, "FailedCreate", message, component, now, serial);
   }
 
   /// Names rise with time, so that lists show what happened in its order.

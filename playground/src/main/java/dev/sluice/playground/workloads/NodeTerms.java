@@ -7,6 +7,10 @@ import java.util.Optional;
 
 /// The terms of a required node affinity: one of them must hold, and of it everything.
 final class NodeTerms {
+  /// Where they are in a Pod or its template.
+  static final String PATH =
+      "/spec/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution/nodeSelectorTerms";
+
   private static final String NAME = "metadata.name";
 
   private NodeTerms() {}

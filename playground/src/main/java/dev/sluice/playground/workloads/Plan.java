@@ -31,6 +31,10 @@ record Plan(List<Action> actions, Optional<Instant> lookAgain) {
       return this;
     }
 
+    boolean isEmpty() {
+      return actions.isEmpty();
+    }
+
     Plan done() {
       return new Plan(actions, lookAgain);
     }

@@ -24,6 +24,17 @@ record Pod(ObjectNode object) {
     return object.at("/spec/nodeName").asText();
   }
 
+  /// The node it is on, or the one that its DaemonSet means it for.
+  String target() {
+    return node().isEmpty()
+        ? object.at(NodeTerms.PATH + "/0/matchFields/0/values/0").asText()
+        : node();
+  }
+
+  String label(String name) {
+    return object.at("/metadata/labels").path(name).asText();
+  }
+
   String ip() {
     return object.at("/status/podIP").asText();
   }
@@ -64,6 +75,11 @@ record Pod(ObjectNode object) {
     return condition("Ready")
         .filter(c -> c.path("status").asText().equals("True"))
         .flatMap(c -> Meta.time(c.path("lastTransitionTime")));
+  }
+
+  /// When it has been, or will have been, ready for so long; empty while it is not.
+  Optional<Instant> availableSince(int minReadySeconds) {
+    return readySince().map(since -> since.plusSeconds(minReadySeconds));
   }
 
   /// When its containers were last started; empty while they do not run.

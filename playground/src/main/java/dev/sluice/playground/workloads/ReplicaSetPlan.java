@@ -48,7 +48,7 @@ final class ReplicaSetPlan {
     report(set, pods, refusal, now, draft);
     int missing = set.wanted() - pods.size();
     for (int i = 0; i < Math.min(missing, MOST_AT_ONCE); i++) {
-      var pod = pod(set, random);
+      var pod = PodTemplates.pod(object, Resource.REPLICA_SET, set.name() + "-", random);
       draft.add(new Action.Create(Resource.POD, pod));
       draft.add(
           event(set, false, "SuccessfulCreate", "Created pod: " + Meta.name(pod), now, random));
@@ -61,29 +61,11 @@ final class ReplicaSetPlan {
     return draft.done();
   }
 
-  private static ObjectNode pod(ReplicaSet set, RandomGenerator random) {
-    var base = set.name() + "-";
-    var pod = JsonNodeFactory.instance.objectNode().put("apiVersion", "v1").put("kind", "Pod");
-    ObjectNode metadata =
-        set.template().path("metadata") instanceof ObjectNode given
-            ? given.deepCopy()
-            : JsonNodeFactory.instance.objectNode();
-    metadata.remove("creationTimestamp");
-    metadata
-        .put("name", base + Names.suffix(random))
-        .put("generateName", base)
-        .put("namespace", Meta.namespace(set.object()));
-    metadata.putArray("ownerReferences").add(Meta.ownedBy(set.object(), Resource.REPLICA_SET));
-    pod.set("metadata", metadata);
-    pod.set("spec", set.template().path("spec").deepCopy());
-    return pod;
-  }
-
   private static void report(
       ReplicaSet set, List<Pod> pods, Optional<String> refusal, Instant now, Plan.Draft draft) {
     int available = 0;
     for (var pod : pods) {
-      var ripe = pod.readySince().map(since -> since.plusSeconds(set.minReadySeconds()));
+      var ripe = pod.availableSince(set.minReadySeconds());
       if (ripe.isPresent() && !ripe.get().isAfter(now)) {
         available++;
       }
@@ -118,11 +100,6 @@ final class ReplicaSetPlan {
     if (value != 0) {
       status.put(name, value);
     }
-  }
-
-  /// What to tell about a pod that the API server did not take.
-  static Action refused(ObjectNode set, String why, Instant now, RandomGenerator random) {
-    return event(new ReplicaSet(set), true, "FailedCreate", "Error creating: " + why, now, random);
   }
 
   private static Action event(

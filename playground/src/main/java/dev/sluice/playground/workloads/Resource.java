@@ -4,6 +4,12 @@ package dev.sluice.playground.workloads;
 enum Resource {
   DEPLOYMENT("apps/v1", "Deployment", "deployments"),
   REPLICA_SET("apps/v1", "ReplicaSet", "replicasets"),
+  DAEMON_SET("apps/v1", "DaemonSet", "daemonsets"),
+  STATEFUL_SET("apps/v1", "StatefulSet", "statefulsets"),
+  CONTROLLER_REVISION("apps/v1", "ControllerRevision", "controllerrevisions"),
+  JOB("batch/v1", "Job", "jobs"),
+  AUTOSCALER("autoscaling/v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers"),
+  DISRUPTION_BUDGET("policy/v1", "PodDisruptionBudget", "poddisruptionbudgets"),
   POD("v1", "Pod", "pods"),
   SERVICE("v1", "Service", "services"),
   ENDPOINTS("v1", "Endpoints", "endpoints"),

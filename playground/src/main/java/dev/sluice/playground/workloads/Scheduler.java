@@ -58,10 +58,7 @@ final class Scheduler {
 
   private static Misfit misfit(
       Pod pod, Map<String, BigDecimal> asked, ObjectNode node, NodeLoad load) {
-    var affinity =
-        pod.object()
-            .at(
-                "/spec/affinity/nodeAffinity/requiredDuringSchedulingIgnoredDuringExecution/nodeSelectorTerms");
+    var affinity = pod.object().at(NodeTerms.PATH);
     if (NodeTerms.nameOnly(affinity) && !NodeTerms.match(affinity, node)) {
       return new Misfit(List.of(NOT_CHOSEN), true);
     }

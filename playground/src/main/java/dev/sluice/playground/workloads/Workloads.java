@@ -37,6 +37,8 @@ public final class Workloads implements AutoCloseable {
           Resource.NODE,
           Resource.DEPLOYMENT,
           Resource.REPLICA_SET,
+          Resource.DAEMON_SET,
+          Resource.CONTROLLER_REVISION,
           Resource.POD,
           Resource.SERVICE,
           Resource.ENDPOINTS,
@@ -52,6 +54,7 @@ public final class Workloads implements AutoCloseable {
   private final Cache cache = new Cache();
   private final PodAddresses addresses = new PodAddresses(cache::isUsed);
   private final DueKeys due = new DueKeys();
+  private final Concerns concerns = new Concerns(cache, due);
   private final Map<Key, String> refusals = new HashMap<>();
   private final Map<Key, String> apps = new TreeMap<>();
   private final Set<String> stopping = new HashSet<>();
@@ -170,69 +173,13 @@ public final class Workloads implements AutoCloseable {
       return;
     }
     if (type.equals("DELETED")) {
-      relook(resource, object, now);
+      concerns.of(resource, object, now);
       cache.remove(resource, object);
-      relook(resource, object, now);
+      concerns.of(resource, object, now);
     } else {
-      cache.get(Key.of(resource, object)).ifPresent(old -> relook(resource, old, now));
+      cache.get(Key.of(resource, object)).ifPresent(old -> concerns.of(resource, old, now));
       if (cache.put(resource, object)) {
-        relook(resource, object, now);
-      }
-    }
-  }
-
-  /// Whom a change of the object concerns.
-  private void relook(Resource resource, ObjectNode object, Instant now) {
-    var key = Key.of(resource, object);
-    switch (resource) {
-      case DEPLOYMENT, SERVICE -> due.add(key, now);
-      case REPLICA_SET -> {
-        due.add(key, now);
-        relookOwner(Resource.DEPLOYMENT, object, now);
-      }
-      case POD -> {
-        due.add(key, now);
-        relookOwner(Resource.REPLICA_SET, object, now);
-        cache.servicesThatSelect(object).forEach(service -> due.add(service, now));
-        if (new Pod(object).ended() || cache.get(key).isEmpty()) {
-          cache.unscheduled().forEach(pod -> due.add(pod, now));
-        }
-      }
-      case ENDPOINTS -> due.add(new Key(Resource.SERVICE, key.namespace(), key.name()), now);
-      case ENDPOINT_SLICE ->
-          Meta.controller(object)
-              .map(owner -> owner.path("name").asText())
-              .ifPresent(name -> due.add(new Key(Resource.SERVICE, key.namespace(), name), now));
-      case NODE -> {
-        due.add(key, now);
-        relookPods(object, now);
-      }
-      case EVENT -> {}
-    }
-  }
-
-  /// A node takes who waits for one, and may drive others away.
-  private void relookPods(ObjectNode node, Instant now) {
-    cache.unscheduled().forEach(pod -> due.add(pod, now));
-    if (Meta.deleted(node)
-        || !node.at("/spec/taints").isEmpty()
-        || cache.get(Key.of(Resource.NODE, node)).isEmpty()) {
-      cache.onNode(Meta.name(node)).forEach(pod -> due.add(pod, now));
-    }
-  }
-
-  private void relookOwner(Resource owners, ObjectNode object, Instant now) {
-    var owner = Meta.controller(object);
-    if (owner.isPresent()) {
-      if (owner.get().path("kind").asText().equals(owners.kind())) {
-        var name = owner.get().path("name").asText();
-        due.add(new Key(owners, Meta.namespace(object), name), now);
-      }
-      return;
-    }
-    for (var candidate : cache.inNamespace(owners, Meta.namespace(object))) {
-      if (Selector.matches(candidate.at("/spec/selector"), Meta.labels(object))) {
-        due.add(Key.of(owners, candidate), now);
+        concerns.of(resource, object, now);
       }
     }
   }
@@ -276,6 +223,15 @@ public final class Workloads implements AutoCloseable {
               Optional.ofNullable(refusals.get(key)),
               now,
               random);
+      case DAEMON_SET ->
+          DaemonSetPlan.of(
+              object,
+              cache.every(Resource.NODE),
+              cache.owned(Resource.POD, Meta.uid(object)),
+              cache.orphans(Resource.POD, key.namespace()),
+              cache.owned(Resource.CONTROLLER_REVISION, Meta.uid(object)),
+              now,
+              random);
       case POD -> PodPlan.of(object, around(object), now, random);
       case SERVICE ->
           ServicePlan.of(
@@ -285,6 +241,7 @@ public final class Workloads implements AutoCloseable {
               cache.owned(Resource.ENDPOINT_SLICE, Meta.uid(object)),
               random);
       case NODE -> NodePlan.of(object, now);
+      case CONTROLLER_REVISION, STATEFUL_SET, JOB, AUTOSCALER, DISRUPTION_BUDGET -> Plan.NOTHING;
       case ENDPOINTS, ENDPOINT_SLICE, EVENT -> Plan.NOTHING;
     };
   }
@@ -356,7 +313,7 @@ public final class Workloads implements AutoCloseable {
           due.add(key, now);
         }
         if (resource == Resource.REPLICA_SET && made.exists()) {
-          cache.get(key).ifPresent(owner -> carryOut(key, DeploymentPlan.collided(owner), now));
+          cache.get(key).ifPresent(owner -> carryOut(key, collided(key.resource(), owner), now));
           yield false;
         }
         yield accept(key, resource, made, now);
@@ -368,7 +325,7 @@ public final class Workloads implements AutoCloseable {
       case Action.Delete delete -> {
         var answer = api.delete(delete);
         if (answer.done() && !answer.body().path("metadata").has("deletionTimestamp")) {
-          relook(delete.resource(), delete.object(), now);
+          concerns.of(delete.resource(), delete.object(), now);
           cache.forget(delete.resource(), delete.object());
           yield true;
         }
@@ -377,11 +334,21 @@ public final class Workloads implements AutoCloseable {
     };
   }
 
+  /// When an object of somebody else has the name that the next one should get: the next try hashes
+  /// this count in.
+  private static Action collided(Resource resource, ObjectNode owner) {
+    var changed = owner.deepCopy();
+    var status = changed.withObject("/status");
+    status.put("collisionCount", status.path("collisionCount").asInt() + 1);
+    return new Action.ReplaceStatus(resource, changed);
+  }
+
   private void refuse(Key key, String why, Instant now) {
     due.add(key, now.plus(AFTER_REFUSAL));
     cache
         .get(key)
-        .ifPresent(set -> carryOut(key, ReplicaSetPlan.refused(set, why, now, random), now));
+        .ifPresent(owner ->
+            carryOut(key, Events.refused(key.resource(), owner, why, now, random.nextLong()), now));
     // The first reason stays in status, as with the real one: each names a pod of its own.
     if (refusals.putIfAbsent(key, why) == null) {
       due.add(key, now);
@@ -391,7 +358,7 @@ public final class Workloads implements AutoCloseable {
   private boolean accept(Key key, Resource resource, ApiClient.Result result, Instant now) {
     if (result.done()) {
       if (cache.put(resource, result.body())) {
-        relook(resource, result.body(), now);
+        concerns.of(resource, result.body(), now);
       }
       return true;
     }

@@ -4,100 +4,26 @@ import static dev.sluice.playground.workloads.Objects.yaml;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluice.playground.api.Call;
-import dev.sluice.playground.api.KubernetesApi;
-import dev.sluice.playground.api.Users;
-import dev.sluice.playground.sample.PodTable;
-import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
 /// The controllers against the playground's own API server, on a virtual clock.
 class WorkloadsTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments";
   private static final String SETS = "/apis/apps/v1/namespaces/default/replicasets";
   private static final String PODS = "/api/v1/namespaces/default/pods";
   private static final String SERVICES = "/api/v1/namespaces/default/services";
 
-  private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-  private final InstantSource clock = () -> now;
-  private final KubernetesApi api = new KubernetesApi(clock, new Random(1), Users.EVERYBODY);
-  private final PodTable pods = new PodTable();
-  private final Workloads workloads = new Workloads(api, pods, new Random(2));
-
-  WorkloadsTest() {
-    workloads.begin(now);
-  }
-
-  private JsonNode call(String method, String path, String type, ObjectNode body) {
-    var bytes =
-        body.isEmpty()
-            ? new byte[0]
-            : body.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
-    var headers = Map.of("accept", "application/json", "content-type", type);
-    var answer = api.handle(new Call(method, path, Map.of(), headers, bytes));
-    try {
-      assertThat(answer.status())
-          .as(new String(answer.body(), java.nio.charset.StandardCharsets.UTF_8))
-          .isLessThan(300);
-      return JSON.readTree(answer.body());
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
-  }
-
-  private JsonNode get(String path) {
-    return call("GET", path, "application/json", yaml("{}"));
-  }
-
-  private JsonNode create(String path, String text, Object... values) {
-    return call("POST", path, "application/json", yaml(text, values));
-  }
-
-  private JsonNode patch(String path, String text, Object... values) {
-    return call("PATCH", path, "application/merge-patch+json", yaml(text, values));
-  }
-
-  private void delete(String path) {
-    call("DELETE", path, "application/json", yaml("{propagationPolicy: Background}"));
-  }
-
-  private List<JsonNode> items(String path) {
-    return StreamSupport.stream(get(path).path("items").spliterator(), false).toList();
-  }
-
-  /// Lets time pass, and everything happen that is due in it.
-  private void advance(Duration time) {
-    var until = now.plus(time);
-    workloads.run(now);
-    for (var due = workloads.nextDue();
-        due.isPresent() && !due.get().isAfter(until);
-        due = workloads.nextDue()) {
-      now = due.get().isAfter(now) ? due.get() : now;
-      workloads.run(now);
-    }
-    now = until;
-    workloads.run(now);
-  }
-
-  private void seconds(int seconds) {
-    advance(Duration.ofSeconds(seconds));
-  }
+  private final Cluster cluster = new Cluster();
 
   private void deploy(String name, int replicas, String more, String annotations) {
-    create(
+    cluster.create(
         DEPLOYMENTS,
         """
         apiVersion: apps/v1
@@ -118,7 +44,7 @@ class WorkloadsTest {
   }
 
   private void image(String name, String tag, String annotations) {
-    patch(
+    cluster.patch(
         DEPLOYMENTS + "/" + name,
         "spec: {template: {metadata: {annotations: {%s}}, spec: {containers: [{name: app, image: \"%s:%s\", ports: [{name: http, containerPort: 8080}]}]}}}",
         annotations,
@@ -127,7 +53,7 @@ class WorkloadsTest {
   }
 
   private JsonNode status(String name) {
-    return get(DEPLOYMENTS + "/" + name).path("status");
+    return cluster.get(DEPLOYMENTS + "/" + name).path("status");
   }
 
   private String condition(String name, String type) {
@@ -144,7 +70,7 @@ class WorkloadsTest {
   }
 
   private List<String> events(String reason) {
-    return items("/api/v1/namespaces/default/events").stream()
+    return cluster.items("/api/v1/namespaces/default/events").stream()
         .filter(event -> event.path("reason").asText().equals(reason))
         .map(
             event -> event.path("message").asText().replaceAll("web-[a-z0-9]+(-[a-z0-9]{5})?", "X"))
@@ -155,7 +81,7 @@ class WorkloadsTest {
   @Test
   void aNewDeploymentBecomesAvailable() {
     deploy("web", 2, "", "");
-    workloads.run(now);
+    cluster.advance(Duration.ZERO);
     assertThat(condition("web", "Progressing"))
         .isEqualTo("True ReplicaSetUpdated: ReplicaSet \"RS\" is progressing.");
     assertThat(condition("web", "Available"))
@@ -163,7 +89,7 @@ class WorkloadsTest {
             "False MinimumReplicasUnavailable: Deployment does not have minimum availability.");
     assertThat(status("web").path("unavailableReplicas").asInt()).isEqualTo(2);
 
-    seconds(2);
+    cluster.seconds(2);
 
     assertThat(condition("web", "Progressing"))
         .isEqualTo("True NewReplicaSetAvailable: ReplicaSet \"RS\" has successfully progressed.");
@@ -175,11 +101,11 @@ class WorkloadsTest {
         .isEqualTo(
             yaml(
                 "{observedGeneration: 1, replicas: 2, updatedReplicas: 2, readyReplicas: 2, availableReplicas: 2}"));
-    var deployment = get(DEPLOYMENTS + "/web");
+    var deployment = cluster.get(DEPLOYMENTS + "/web");
     assertThat(deployment.at("/metadata/generation").asInt()).isEqualTo(1);
     assertThat(Meta.annotations(deployment))
         .isEqualTo(Map.of("deployment.kubernetes.io/revision", "1"));
-    var set = items(SETS).getFirst();
+    var set = cluster.items(SETS).getFirst();
     assertThat(Meta.annotations(set))
         .isEqualTo(
             Map.of(
@@ -192,19 +118,19 @@ class WorkloadsTest {
                 "{availableReplicas: 2, fullyLabeledReplicas: 2, observedGeneration: 1, readyReplicas: 2, replicas: 2}"));
     assertThat(events("ScalingReplicaSet")).containsExactly("Scaled up replica set X from 0 to 2");
     assertThat(events("SuccessfulCreate")).containsExactly("Created pod: X", "Created pod: X");
-    for (var pod : items(PODS)) {
+    for (var pod : cluster.items(PODS)) {
       assertThat(pod.at("/metadata/generateName").asText()).startsWith("web-").endsWith("-");
-      assertThat(pods.pod(pod.at("/status/podIP").asText())).isPresent();
+      assertThat(cluster.apps().pod(pod.at("/status/podIP").asText())).isPresent();
     }
   }
 
   @Test
   void aRollingUpdateKeepsItsLimitsWhileNewPodsAreNotReady() {
     deploy("web", 4, "strategy: {rollingUpdate: {maxSurge: 1, maxUnavailable: 25%}}", "");
-    seconds(5);
+    cluster.seconds(5);
 
     image("web", "2", "playground.sluice.dev/ready: never");
-    seconds(60);
+    cluster.seconds(60);
 
     var status = (ObjectNode) status("web");
     status.remove("conditions");
@@ -214,10 +140,10 @@ class WorkloadsTest {
                 "{observedGeneration: 2, replicas: 5, updatedReplicas: 2, readyReplicas: 3, availableReplicas: 3, unavailableReplicas: 2}"));
 
     image("web", "1", "playground.sluice.dev/ready: null");
-    seconds(5);
+    cluster.seconds(5);
 
     assertThat(status("web").path("updatedReplicas").asInt()).isEqualTo(4);
-    assertThat(items(PODS)).hasSize(4);
+    assertThat(cluster.items(PODS)).hasSize(4);
     assertThat(events("ScalingReplicaSet"))
         .containsExactly(
             "Scaled down replica set X from 2 to 0",
@@ -227,7 +153,7 @@ class WorkloadsTest {
             "Scaled up replica set X from 1 to 2",
             "Scaled up replica set X from 3 to 4");
     assertThat(
-            items(SETS).stream()
+            cluster.items(SETS).stream()
                 .map(set -> Meta.annotations(set).get("deployment.kubernetes.io/revision")))
         .containsExactlyInAnyOrder("2", "3");
   }
@@ -235,33 +161,34 @@ class WorkloadsTest {
   @Test
   void availabilityNeverFallsBelowWhatTheUpdateAllows() {
     deploy("web", 4, "strategy: {rollingUpdate: {maxSurge: 1, maxUnavailable: 1}}", "");
-    seconds(5);
+    cluster.seconds(5);
     image("web", "2", "playground.sluice.dev/ready-after: 3s");
-    var until = now.plusSeconds(60);
-    workloads.run(now);
-    while (now.isBefore(until)) {
-      advance(Duration.ofMillis(500));
-      var ready = items(PODS).stream().filter(pod -> new Pod((ObjectNode) pod).ready()).count();
+    var until = cluster.now().plusSeconds(60);
+    cluster.advance(Duration.ZERO);
+    while (cluster.now().isBefore(until)) {
+      cluster.advance(Duration.ofMillis(500));
+      var ready =
+          cluster.items(PODS).stream().filter(pod -> new Pod((ObjectNode) pod).ready()).count();
       assertThat(ready).isGreaterThanOrEqualTo(3);
-      assertThat(items(PODS)).hasSizeLessThanOrEqualTo(5);
+      assertThat(cluster.items(PODS)).hasSizeLessThanOrEqualTo(5);
     }
-    assertThat(items(PODS).stream().map(pod -> pod.at("/spec/containers/0/image").asText()))
+    assertThat(cluster.items(PODS).stream().map(pod -> pod.at("/spec/containers/0/image").asText()))
         .containsOnly("web:2");
   }
 
   @Test
   void withoutProgressTheDeadlineIsExceededAndAFixRecovers() {
     deploy("web", 1, "progressDeadlineSeconds: 20", "playground.sluice.dev/ready: never");
-    seconds(19);
+    cluster.seconds(19);
     assertThat(condition("web", "Progressing"))
         .isEqualTo("True ReplicaSetUpdated: ReplicaSet \"RS\" is progressing.");
-    seconds(3);
+    cluster.seconds(3);
     assertThat(condition("web", "Progressing"))
         .isEqualTo("False ProgressDeadlineExceeded: ReplicaSet \"RS\" has timed out progressing.");
     assertThat(status("web").path("unavailableReplicas").asInt()).isEqualTo(1);
 
     image("web", "2", "playground.sluice.dev/ready: null");
-    seconds(5);
+    cluster.seconds(5);
     assertThat(condition("web", "Progressing"))
         .isEqualTo("True NewReplicaSetAvailable: ReplicaSet \"RS\" has successfully progressed.");
   }
@@ -269,30 +196,30 @@ class WorkloadsTest {
   @Test
   void readyIsNotYetAvailable() {
     deploy("web", 1, "minReadySeconds: 10", "");
-    seconds(5);
+    cluster.seconds(5);
     assertThat(status("web").path("readyReplicas").asInt()).isEqualTo(1);
     assertThat(status("web").has("availableReplicas")).isFalse();
-    seconds(10);
+    cluster.seconds(10);
     assertThat(status("web").path("availableReplicas").asInt()).isEqualTo(1);
   }
 
   @Test
   void aPausedDeploymentScalesButDoesNotRoll() {
     deploy("web", 2, "", "");
-    seconds(5);
-    patch(DEPLOYMENTS + "/web", "{spec: {paused: true}}");
+    cluster.seconds(5);
+    cluster.patch(DEPLOYMENTS + "/web", "{spec: {paused: true}}");
     image("web", "2", "");
-    patch(DEPLOYMENTS + "/web", "{spec: {replicas: 3}}");
-    seconds(5);
+    cluster.patch(DEPLOYMENTS + "/web", "{spec: {replicas: 3}}");
+    cluster.seconds(5);
 
-    assertThat(items(SETS)).hasSize(1);
-    assertThat(items(PODS)).hasSize(3);
+    assertThat(cluster.items(SETS)).hasSize(1);
+    assertThat(cluster.items(PODS)).hasSize(3);
     assertThat(condition("web", "Progressing"))
         .isEqualTo("Unknown DeploymentPaused: Deployment is paused");
     assertThat(status("web").path("observedGeneration").asInt()).isEqualTo(4);
 
-    patch(DEPLOYMENTS + "/web", "{spec: {paused: false}}");
-    seconds(10);
+    cluster.patch(DEPLOYMENTS + "/web", "{spec: {paused: false}}");
+    cluster.seconds(10);
 
     assertThat(status("web").path("updatedReplicas").asInt()).isEqualTo(3);
     assertThat(condition("web", "Progressing")).startsWith("True NewReplicaSetAvailable");
@@ -301,27 +228,27 @@ class WorkloadsTest {
   @Test
   void aRecreatedDeploymentStopsTheOldPodsFirst() {
     deploy("web", 3, "strategy: {type: Recreate}", "");
-    seconds(5);
+    cluster.seconds(5);
     image("web", "2", "playground.sluice.dev/ready-after: 3s");
-    workloads.run(now);
+    cluster.advance(Duration.ZERO);
 
-    assertThat(items(PODS).stream().map(pod -> pod.at("/spec/containers/0/image").asText()))
+    assertThat(cluster.items(PODS).stream().map(pod -> pod.at("/spec/containers/0/image").asText()))
         .containsOnly("web:2");
-    seconds(5);
+    cluster.seconds(5);
     assertThat(status("web").path("availableReplicas").asInt()).isEqualTo(3);
   }
 
   @Test
   void theHistoryIsKeptUpToItsLimitAndAnOldTemplateTakesItsOldSet() {
     deploy("web", 1, "revisionHistoryLimit: 1", "");
-    seconds(5);
+    cluster.seconds(5);
     for (var tag : List.of("2", "3", "2")) {
       image("web", tag, "");
-      seconds(5);
+      cluster.seconds(5);
     }
 
     var histories =
-        items(SETS).stream()
+        cluster.items(SETS).stream()
             .collect(
                 Collectors.toMap(
                     set -> set.at("/spec/template/spec/containers/0/image").asText(),
@@ -336,32 +263,32 @@ class WorkloadsTest {
 
   @Test
   void aServiceHasTheReadyPodsAsEndpoints() {
-    create(
+    cluster.create(
         SERVICES,
         "{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {selector: {app: web}, ports: [{name: http, port: 80, targetPort: http}]}}");
     deploy("web", 2, "", "playground.sluice.dev/ready-after: 3s");
-    seconds(1);
+    cluster.seconds(1);
     assertThat(addresses()).isEmpty();
-    seconds(4);
+    cluster.seconds(4);
     assertThat(addresses()).hasSize(2);
-    var subset = get("/api/v1/namespaces/default/endpoints/web").at("/subsets/0");
+    var subset = cluster.get("/api/v1/namespaces/default/endpoints/web").at("/subsets/0");
     assertThat(subset.path("ports"))
         .containsExactly(yaml("{name: http, port: 8080, protocol: TCP}"));
     assertThat(Meta.strings(subset.at("/addresses/0")).keySet().toString())
         .isEqualTo("[ip, nodeName, targetRef]");
 
-    patch(DEPLOYMENTS + "/web/scale", "{spec: {replicas: 0}}");
-    seconds(5);
+    cluster.patch(DEPLOYMENTS + "/web/scale", "{spec: {replicas: 0}}");
+    cluster.seconds(5);
     assertThat(addresses()).isEmpty();
 
-    delete(SERVICES + "/web");
-    seconds(1);
-    assertThat(items("/api/v1/namespaces/default/endpoints")).isEmpty();
+    cluster.delete(SERVICES + "/web");
+    cluster.seconds(1);
+    assertThat(cluster.items("/api/v1/namespaces/default/endpoints")).isEmpty();
   }
 
   private List<String> addresses() {
     var found = new ArrayList<String>();
-    for (var slice : items("/apis/discovery.k8s.io/v1/namespaces/default/endpointslices")) {
+    for (var slice : cluster.items("/apis/discovery.k8s.io/v1/namespaces/default/endpointslices")) {
       for (var endpoint : slice.path("endpoints")) {
         if (endpoint.at("/conditions/ready").asBoolean()) {
           found.add(endpoint.at("/addresses/0").asText());
@@ -374,32 +301,32 @@ class WorkloadsTest {
   @Test
   void aDeletedDeploymentTakesEverythingWithItOnceTrafficHasDrained() {
     deploy("web", 2, "", "");
-    seconds(5);
-    var ips = items(PODS).stream().map(pod -> pod.at("/status/podIP").asText()).toList();
+    cluster.seconds(5);
+    var ips = cluster.items(PODS).stream().map(pod -> pod.at("/status/podIP").asText()).toList();
 
-    delete(DEPLOYMENTS + "/web");
-    workloads.run(now);
-    assertThat(ips).allMatch(ip -> pods.pod(ip).isPresent(), "still serves");
-    seconds(5);
+    cluster.delete(DEPLOYMENTS + "/web");
+    cluster.advance(Duration.ZERO);
+    assertThat(ips).allMatch(ip -> cluster.apps().pod(ip).isPresent(), "still serves");
+    cluster.seconds(5);
 
-    assertThat(items(SETS)).isEmpty();
-    assertThat(items(PODS)).isEmpty();
-    assertThat(ips).allMatch(ip -> pods.pod(ip).isEmpty(), "is gone");
+    assertThat(cluster.items(SETS)).isEmpty();
+    assertThat(cluster.items(PODS)).isEmpty();
+    assertThat(ips).allMatch(ip -> cluster.apps().pod(ip).isEmpty(), "is gone");
   }
 
   /// As recorded from a real cluster, `deployment-status-sequence`.
   @Test
   void aQuotaThatIsUsedUpIsToldAndPodsFollowOnceThereIsRoom() {
     var quotas = "/api/v1/namespaces/default/resourcequotas";
-    create(
+    cluster.create(
         quotas,
         "{apiVersion: v1, kind: ResourceQuota, metadata: {name: q}, spec: {hard: {pods: 1}}}");
 
     deploy("web", 2, "", "");
-    seconds(10);
+    cluster.seconds(10);
 
     assertThat(status("web").path("availableReplicas").asInt()).isEqualTo(1);
-    assertThat(items(PODS)).hasSize(1);
+    assertThat(cluster.items(PODS)).hasSize(1);
     assertThat(status("web").path("conditions"))
         .anySatisfy(condition -> {
           assertThat(condition.path("type").asText()).isEqualTo("ReplicaFailure");
@@ -408,27 +335,27 @@ class WorkloadsTest {
               .matches(
                   "pods \"web-.*\" is forbidden: exceeded quota: q, requested: pods=1, used: pods=1, limited: pods=1");
         });
-    assertThat(items("/api/v1/namespaces/default/events"))
+    assertThat(cluster.items("/api/v1/namespaces/default/events"))
         .anySatisfy(event -> assertThat(event.path("reason").asText()).isEqualTo("FailedCreate"));
 
-    patch(quotas + "/q", "spec: {hard: {pods: 2}}");
-    seconds(10);
+    cluster.patch(quotas + "/q", "spec: {hard: {pods: 2}}");
+    cluster.seconds(10);
     assertThat(status("web").path("availableReplicas").asInt()).isEqualTo(2);
   }
 
   @Test
   void aQuotaOfComputeCountsWhatPodsRequest() {
-    create(
+    cluster.create(
         "/api/v1/namespaces/default/resourcequotas",
         "{apiVersion: v1, kind: ResourceQuota, metadata: {name: q}, spec: {hard: {requests.cpu: 500m}}}");
     deploy("web", 2, "", "");
-    patch(
+    cluster.patch(
         DEPLOYMENTS + "/web",
         "spec: {template: {spec: {containers: [{name: app, image: \"web:1\", resources: {requests: {cpu: 300m}}}]}}}");
 
-    seconds(30);
+    cluster.seconds(30);
 
-    assertThat(items(PODS)).hasSize(1);
+    assertThat(cluster.items(PODS)).hasSize(1);
     assertThat(status("web").path("conditions").toString())
         .contains(
             "requested: requests.cpu=300m, used: requests.cpu=300m, limited: requests.cpu=500m");
@@ -437,11 +364,11 @@ class WorkloadsTest {
   @Test
   void aDeletedPodIsReplaced() {
     deploy("web", 1, "", "");
-    seconds(5);
-    var name = Meta.name(items(PODS).getFirst());
-    delete(PODS + "/" + name);
-    seconds(5);
-    assertThat(items(PODS))
+    cluster.seconds(5);
+    var name = Meta.name(cluster.items(PODS).getFirst());
+    cluster.delete(PODS + "/" + name);
+    cluster.seconds(5);
+    assertThat(cluster.items(PODS))
         .singleElement()
         .satisfies(pod -> assertThat(Meta.name(pod)).isNotEqualTo(name));
   }
@@ -449,51 +376,52 @@ class WorkloadsTest {
   @Test
   void aPodWithoutTheLabelIsLetGoAndReplaced() {
     deploy("web", 1, "", "");
-    seconds(5);
-    var name = Meta.name(items(PODS).getFirst());
-    patch(PODS + "/" + name, "{metadata: {labels: {app: debug}}}");
-    seconds(5);
+    cluster.seconds(5);
+    var name = Meta.name(cluster.items(PODS).getFirst());
+    cluster.patch(PODS + "/" + name, "{metadata: {labels: {app: debug}}}");
+    cluster.seconds(5);
 
-    assertThat(items(PODS)).hasSize(2);
-    assertThat(Meta.controller(get(PODS + "/" + name))).isEqualTo(Optional.empty());
+    assertThat(cluster.items(PODS)).hasSize(2);
+    assertThat(Meta.controller(cluster.get(PODS + "/" + name))).isEqualTo(Optional.empty());
   }
 
   @Test
   void anOrphanedReplicaSetIsAdopted() {
     deploy("web", 1, "", "");
-    seconds(5);
-    call("DELETE", DEPLOYMENTS + "/web", "application/json", yaml("{propagationPolicy: Orphan}"));
-    seconds(1);
-    var uid = Meta.uid(items(SETS).getFirst());
+    cluster.seconds(5);
+    cluster.call(
+        "DELETE", DEPLOYMENTS + "/web", "application/json", yaml("{propagationPolicy: Orphan}"));
+    cluster.seconds(1);
+    var uid = Meta.uid(cluster.items(SETS).getFirst());
     deploy("web", 1, "", "");
-    seconds(5);
+    cluster.seconds(5);
 
-    assertThat(items(SETS))
+    assertThat(cluster.items(SETS))
         .singleElement()
         .satisfies(set -> {
           assertThat(Meta.uid(set)).isEqualTo(uid);
-          assertThat(Meta.controllerUid(set)).contains(Meta.uid(get(DEPLOYMENTS + "/web")));
+          assertThat(Meta.controllerUid(set)).contains(Meta.uid(cluster.get(DEPLOYMENTS + "/web")));
         });
-    assertThat(items(PODS)).hasSize(1);
+    assertThat(cluster.items(PODS)).hasSize(1);
   }
 
   @Test
   void oncePodsAreReadyNothingIsWrittenAnyMore() {
     deploy("web", 3, "", "");
-    seconds(30);
-    var version = get(PODS).at("/metadata/resourceVersion").asText();
+    cluster.seconds(30);
+    var version = cluster.get(PODS).at("/metadata/resourceVersion").asText();
 
-    advance(Duration.ofHours(1));
+    cluster.advance(Duration.ofHours(1));
 
-    assertThat(get(PODS).at("/metadata/resourceVersion").asText()).isEqualTo(version);
+    assertThat(cluster.get(PODS).at("/metadata/resourceVersion").asText()).isEqualTo(version);
   }
 
   @Test
   void whatHappensAgainRaisesTheCountOfItsEvent() {
     deploy("web", 1, "", "playground.sluice.dev/crash-after: 5s");
-    seconds(120);
+    cluster.seconds(120);
 
-    assertThat(items("/api/v1/namespaces/default/events"))
+    assertThat(cluster.items("/api/v1/namespaces/default/events"))
         .filteredOn(event -> event.path("reason").asText().equals("Started"))
         .singleElement()
         .satisfies(event -> {
@@ -507,11 +435,11 @@ class WorkloadsTest {
   @Test
   void aReplicaSetOfSomebodyElseWithTheSameNameIsLeftAlone() {
     deploy("web", 1, "", "");
-    seconds(3);
-    var name = Meta.name(items(SETS).getFirst());
-    delete(DEPLOYMENTS + "/web");
-    seconds(5);
-    create(
+    cluster.seconds(3);
+    var name = Meta.name(cluster.items(SETS).getFirst());
+    cluster.delete(DEPLOYMENTS + "/web");
+    cluster.seconds(5);
+    cluster.create(
         SETS,
         """
         apiVersion: apps/v1
@@ -525,29 +453,29 @@ class WorkloadsTest {
         name);
 
     deploy("web", 1, "", "");
-    seconds(5);
+    cluster.seconds(5);
 
     assertThat(status("web").path("collisionCount").asInt()).isEqualTo(1);
     assertThat(status("web").path("availableReplicas").asInt()).isEqualTo(1);
-    assertThat(items(SETS)).hasSize(2);
+    assertThat(cluster.items(SETS)).hasSize(2);
   }
 
   @Test
   void morePodsThanTheNodesHaveRoomForWaitUntilThereIsSome() {
     deploy("web", 4, "strategy: {type: Recreate}", "");
-    patch(
+    cluster.patch(
         DEPLOYMENTS + "/web",
         "spec: {template: {spec: {containers: [{name: app, image: \"web:2\", resources: {requests: {cpu: 5}}}]}}}");
-    seconds(10);
+    cluster.seconds(10);
 
     assertThat(status("web").path("availableReplicas").asInt()).isEqualTo(3);
     var waiting = "0/3 nodes are available: 3 Insufficient cpu.";
-    assertThat(items(PODS))
+    assertThat(cluster.items(PODS))
         .filteredOn(pod -> pod.at("/status/conditions/0/message").asText().startsWith(waiting))
         .hasSize(1);
 
-    create("/api/v1/nodes", "{apiVersion: v1, kind: Node, metadata: {name: extra}}");
-    seconds(10);
+    cluster.create("/api/v1/nodes", "{apiVersion: v1, kind: Node, metadata: {name: extra}}");
+    cluster.seconds(10);
 
     assertThat(status("web").path("availableReplicas").asInt()).isEqualTo(4);
   }
@@ -555,24 +483,24 @@ class WorkloadsTest {
   @Test
   void theNodesThatAreCordonedGetNothingNew() {
     for (int i = 1; i <= 2; i++) {
-      patch("/api/v1/nodes/node-" + i, "{spec: {unschedulable: true}}");
+      cluster.patch("/api/v1/nodes/node-" + i, "{spec: {unschedulable: true}}");
     }
     deploy("web", 3, "", "");
-    seconds(5);
+    cluster.seconds(5);
 
-    assertThat(items(PODS).stream().map(pod -> pod.at("/spec/nodeName").asText()))
+    assertThat(cluster.items(PODS).stream().map(pod -> pod.at("/spec/nodeName").asText()))
         .containsOnly("node-3");
   }
 
   @Test
   void thePodsOfANodeThatIsDeletedComeBackElsewhere() {
     deploy("web", 3, "", "");
-    seconds(5);
-    delete("/api/v1/nodes/node-1");
-    seconds(10);
+    cluster.seconds(5);
+    cluster.delete("/api/v1/nodes/node-1");
+    cluster.seconds(10);
 
-    assertThat(items(PODS)).hasSize(3);
-    assertThat(items(PODS).stream().map(pod -> pod.at("/spec/nodeName").asText()))
+    assertThat(cluster.items(PODS)).hasSize(3);
+    assertThat(cluster.items(PODS).stream().map(pod -> pod.at("/spec/nodeName").asText()))
         .doesNotContain("node-1");
   }
 }
