@@ -7,6 +7,7 @@ import dev.sluice.playground.store.Key;
 import dev.sluice.playground.store.Storage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// DELETE: at once, or marked and waiting for finalizers.
@@ -30,7 +31,7 @@ final class Deleting {
     var key = state.key(kind, request.namespace(), request.name());
     var stored = state.storage().get(key).orElseThrow(() -> Refusal.notFound(kind, request.name()));
     preconditions(kind, request.name(), stored, options);
-    var left = mark(kind, key, stored, options.propagation(), options.dryRun());
+    var left = mark(kind, key, stored, options);
     return left == null ? gone(kind, stored) : Versions.fromStored(kind, left);
   }
 
@@ -42,11 +43,7 @@ final class Deleting {
       var meta = object.path("metadata");
       var key =
           state.key(request.kind(), meta.path("namespace").asText(""), meta.path("name").asText());
-      state
-          .storage()
-          .get(key)
-          .ifPresent(
-              stored -> mark(request.kind(), key, stored, options.propagation(), options.dryRun()));
+      state.storage().get(key).ifPresent(stored -> mark(request.kind(), key, stored, options));
     }
     return reading.listObject(request.kind(), found);
   }
@@ -54,8 +51,15 @@ final class Deleting {
   /// Removes the object, or marks it as being deleted when something must come first.
   ///
   /// @return the marked object, or null when it is gone
-  @Nullable ObjectNode mark(
-      ResourceKind kind, Key key, ObjectNode stored, String propagation, boolean dryRun) {
+  @Nullable ObjectNode mark(ResourceKind kind, Key key, ObjectNode stored, String propagation) {
+    var options = new Options.Delete(false, propagation, Optional.empty(), "", "");
+    return mark(kind, key, stored, options);
+  }
+
+  private @Nullable ObjectNode mark(
+      ResourceKind kind, Key key, ObjectNode stored, Options.Delete options) {
+    var propagation = options.propagation();
+    var dryRun = options.dryRun();
     var object = stored.deepCopy();
     var meta = object.withObjectProperty("metadata");
     var finalizers = new ArrayList<String>();
@@ -73,24 +77,31 @@ final class Deleting {
     if (kind.rules().equals("definition") && !finalizers.contains(Definitions.CLEANUP)) {
       finalizers.add(Definitions.CLEANUP);
     }
-    var held = !finalizers.isEmpty() || !object.path("spec").path("finalizers").isEmpty();
+    var already = meta.has("deletionTimestamp");
+    var grace = Grace.of(kind, object, options.grace());
+    var held =
+        !finalizers.isEmpty()
+            || !object.path("spec").path("finalizers").isEmpty()
+            || grace.seconds() > 0;
     if (!held) {
       if (!dryRun) {
         state.storage().remove(key, object);
       }
       return null;
     }
-    var already = meta.has("deletionTimestamp");
-    if (already && finalizers.equals(before)) {
+    if (already && !grace.shorter() && finalizers.equals(before)) {
       return stored;
     }
     if (!finalizers.isEmpty()) {
       var array = meta.putArray("finalizers");
       finalizers.forEach(array::add);
     }
+    if (already && grace.shorter()) {
+      grace.shorten(meta);
+    }
     if (!already) {
-      meta.put("deletionGracePeriodSeconds", 0);
-      meta.put("deletionTimestamp", state.timestamp());
+      meta.put("deletionGracePeriodSeconds", grace.seconds());
+      meta.put("deletionTimestamp", grace.end(state.timestamp()));
       if (meta.has("generation") && kind.generation() != ResourceKind.Generation.NONE) {
         meta.put("generation", meta.path("generation").asLong() + 1);
       }

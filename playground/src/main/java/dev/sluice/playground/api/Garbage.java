@@ -118,7 +118,7 @@ final class Garbage {
     }
     if (living.isEmpty()) {
       var propagation = waiting ? "Foreground" : "";
-      kind(key).ifPresent(kind -> deleting.mark(kind, key, object, propagation, false));
+      kind(key).ifPresent(kind -> deleting.mark(kind, key, object, propagation));
     } else if (living.size() < references.size()) {
       var changed = object.deepCopy();
       var array = changed.withObjectProperty("metadata").putArray("ownerReferences");
@@ -186,7 +186,7 @@ final class Garbage {
     }
     if (left.isEmpty()) {
       meta.remove("finalizers");
-      if (changed.path("spec").path("finalizers").isEmpty()) {
+      if (SystemFields.finallyGone(changed)) {
         state.storage().remove(key, changed);
         return;
       }
@@ -198,7 +198,7 @@ final class Garbage {
     for (var content : state.storage().inNamespace(key.name())) {
       var object = state.storage().get(content);
       if (object.isPresent() && !object.get().path("metadata").has("deletionTimestamp")) {
-        kind(content).ifPresent(kind -> deleting.mark(kind, content, object.get(), "", false));
+        kind(content).ifPresent(kind -> deleting.mark(kind, content, object.get(), ""));
       }
     }
     var left = state.storage().inNamespace(key.name());
@@ -252,7 +252,7 @@ final class Garbage {
       var meta = object.path("metadata");
       var place = new Key(storage, meta.path("namespace").asText(""), meta.path("name").asText());
       if (!meta.has("deletionTimestamp")) {
-        kind(place).ifPresent(kind -> deleting.mark(kind, place, object, "", false));
+        kind(place).ifPresent(kind -> deleting.mark(kind, place, object, ""));
       }
     }
     if (state.storage().list(storage, "").isEmpty()) {

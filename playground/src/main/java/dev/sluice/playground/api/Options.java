@@ -72,7 +72,12 @@ record Options(boolean dryRun, String manager, String validation, boolean force)
   /// @param propagation Foreground, Background, Orphan or empty for the kind's default
   /// @param uid the uid that the object must have, or empty
   /// @param resourceVersion the version that it must have, or empty
-  record Delete(boolean dryRun, String propagation, String uid, String resourceVersion) {
+  record Delete(
+      boolean dryRun,
+      String propagation,
+      Optional<Long> grace,
+      String uid,
+      String resourceVersion) {
 
     static Delete of(Call call, JsonNode body) {
       var causes = new ArrayList<Cause>();
@@ -101,6 +106,10 @@ record Options(boolean dryRun, String manager, String validation, boolean force)
       return new Delete(
           !dryRun.isEmpty(),
           orphan.map(o -> Boolean.parseBoolean(o) ? "Orphan" : "Background").orElse(propagation),
+          call.parameter("gracePeriodSeconds")
+              .or(() -> text(body, "gracePeriodSeconds"))
+              .filter(seconds -> seconds.matches("-?\\d{1,9}"))
+              .map(Long::valueOf),
           body.path("preconditions").path("uid").asText(""),
           body.path("preconditions").path("resourceVersion").asText(""));
     }

@@ -42,6 +42,7 @@ final class Concerns {
         cache.servicesThatSelect(object).forEach(service -> due.add(service, now));
         if (new Pod(object).ended() || cache.get(key).isEmpty()) {
           cache.unscheduled().forEach(pod -> due.add(pod, now));
+          deployment(object, now);
         }
       }
       case ENDPOINTS -> due.add(new Key(Resource.SERVICE, key.namespace(), key.name()), now);
@@ -68,6 +69,14 @@ final class Concerns {
         || cache.get(Key.of(Resource.NODE, node)).isEmpty()) {
       cache.onNode(Meta.name(node)).forEach(pod -> due.add(pod, now));
     }
+  }
+
+  /// A Deployment that recreates its pods waits until the old ones are gone.
+  private void deployment(ObjectNode pod, Instant now) {
+    Meta.controller(pod)
+        .map(owner -> owner.path("name").asText())
+        .flatMap(name -> cache.get(new Key(Resource.REPLICA_SET, Meta.namespace(pod), name)))
+        .ifPresent(set -> owners(Resource.REPLICA_SET, set, now));
   }
 
   /// The owner, or whoever might become it.

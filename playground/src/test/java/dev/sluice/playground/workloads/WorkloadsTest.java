@@ -170,7 +170,9 @@ class WorkloadsTest {
       var ready =
           cluster.items(PODS).stream().filter(pod -> new Pod((ObjectNode) pod).ready()).count();
       assertThat(ready).isGreaterThanOrEqualTo(3);
-      assertThat(cluster.items(PODS)).hasSizeLessThanOrEqualTo(5);
+      assertThat(cluster.pods().stream().filter(pod -> !Meta.deleted(pod)).count())
+          .as("those that are ending do not count")
+          .isLessThanOrEqualTo(5);
     }
     assertThat(cluster.items(PODS).stream().map(pod -> pod.at("/spec/containers/0/image").asText()))
         .containsOnly("web:2");
@@ -230,9 +232,11 @@ class WorkloadsTest {
     deploy("web", 3, "strategy: {type: Recreate}", "");
     cluster.seconds(5);
     image("web", "2", "playground.sluice.dev/ready-after: 3s");
-    cluster.advance(Duration.ZERO);
+    cluster.seconds(1);
 
-    assertThat(cluster.items(PODS).stream().map(pod -> pod.at("/spec/containers/0/image").asText()))
+    assertThat(cluster.pods()).hasSize(3).allMatch(Meta::deleted, "is ending");
+    cluster.seconds(2);
+    assertThat(cluster.pods().stream().map(pod -> pod.at("/spec/containers/0/image").asText()))
         .containsOnly("web:2");
     cluster.seconds(5);
     assertThat(status("web").path("availableReplicas").asInt()).isEqualTo(3);
@@ -502,5 +506,100 @@ class WorkloadsTest {
     assertThat(cluster.items(PODS)).hasSize(3);
     assertThat(cluster.items(PODS).stream().map(pod -> pod.at("/spec/nodeName").asText()))
         .doesNotContain("node-1");
+  }
+
+  @Test
+  void aDeletedPodLeavesTheEndpointsAtOnceAndAnswersUntilItHasDrained() {
+    cluster.create(
+        SERVICES,
+        "{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {selector: {app: web}, ports: [{port: 80}]}}");
+    deploy("web", 1, "", "");
+    cluster.seconds(5);
+    var pod = cluster.pods().getFirst();
+    var ip = pod.at("/status/podIP").asText();
+
+    cluster.delete(PODS + "/" + Meta.name(pod));
+    cluster.seconds(1);
+
+    assertThat(
+            cluster
+                .get(PODS + "/" + Meta.name(pod))
+                .at("/metadata/deletionGracePeriodSeconds")
+                .asInt())
+        .isEqualTo(30);
+    assertThat(addresses()).doesNotContain(ip);
+    assertThat(cluster.apps().pod(ip)).isPresent();
+    assertThat(cluster.events("Pod")).contains("Killing Stopping container app");
+
+    cluster.seconds(1);
+    assertThat(cluster.pods()).noneMatch(each -> Meta.uid(each).equals(Meta.uid(pod)));
+    assertThat(cluster.apps().pod(ip)).isEmpty();
+  }
+
+  @Test
+  void aPodThatIsDeletedByForceIsGoneAtOnce() {
+    deploy("web", 1, "", "");
+    cluster.seconds(5);
+    var pod = cluster.pods().getFirst();
+
+    cluster.call(
+        "DELETE", PODS + "/" + Meta.name(pod), "application/json", yaml("{gracePeriodSeconds: 0}"));
+
+    assertThat(cluster.pods()).noneMatch(each -> Meta.uid(each).equals(Meta.uid(pod)));
+  }
+
+  @Test
+  void aShorterGraceHurriesThePodThatIsEndingAndALongerOneDoesNot() {
+    deploy("web", 1, "", "");
+    cluster.seconds(5);
+    var path = PODS + "/" + Meta.name(cluster.pods().getFirst());
+
+    cluster.delete(path);
+    cluster.call("DELETE", path, "application/json", yaml("{gracePeriodSeconds: 60}"));
+    assertThat(cluster.get(path).at("/metadata/deletionTimestamp").asText())
+        .isEqualTo("2026-01-01T00:00:35Z");
+    cluster.call("DELETE", path, "application/json", yaml("{gracePeriodSeconds: 1}"));
+    assertThat(cluster.get(path).at("/metadata/deletionTimestamp").asText())
+        .isEqualTo("2026-01-01T00:00:06Z");
+    cluster.seconds(1);
+    assertThat(cluster.pods()).noneMatch(Meta::deleted);
+  }
+
+  @Test
+  void aPodWithAFinalizerEndsAndStaysUntilTheFinalizerGoes() {
+    cluster.create(
+        PODS,
+        "{apiVersion: v1, kind: Pod, metadata: {name: held, finalizers: [a.b/c]}, spec: {containers: [{name: app, image: web}]}}");
+    cluster.seconds(3);
+    cluster.delete(PODS + "/held");
+    cluster.seconds(60);
+
+    assertThat(cluster.get(PODS + "/held").at("/status/phase").asText()).isEqualTo("Succeeded");
+    var version = cluster.get(PODS + "/held").at("/metadata/resourceVersion").asText();
+    cluster.seconds(60);
+    assertThat(cluster.get(PODS + "/held").at("/metadata/resourceVersion").asText())
+        .as("nothing is written any more")
+        .isEqualTo(version);
+
+    cluster.patch(PODS + "/held", "{metadata: {finalizers: null}}");
+    assertThat(cluster.pods()).isEmpty();
+  }
+
+  @Test
+  void aDeploymentThatWaitsForItsPodsGoesLast() {
+    deploy("web", 2, "", "");
+    cluster.seconds(5);
+    cluster.call(
+        "DELETE",
+        DEPLOYMENTS + "/web",
+        "application/json",
+        yaml("{propagationPolicy: Foreground}"));
+    cluster.seconds(1);
+    assertThat(cluster.items(DEPLOYMENTS)).hasSize(1);
+    assertThat(cluster.pods()).hasSize(2).allMatch(Meta::deleted);
+
+    cluster.seconds(5);
+    assertThat(cluster.pods()).isEmpty();
+    assertThat(cluster.items(DEPLOYMENTS)).isEmpty();
   }
 }
