@@ -82,6 +82,11 @@ public final class KubernetesApi implements ApiServer {
     garbage.settle();
   }
 
+  /// From now on this webhook is asked, too, before an object is stored.
+  public void consult(Admission admission) {
+    locked(() -> state.admissions().add(admission));
+  }
+
   @Override
   public Answer handle(Call call) {
     lock.lock();

@@ -8,7 +8,9 @@ import dev.sluice.playground.store.Storage;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -29,6 +31,7 @@ final class State {
   private final RandomGenerator random;
   private final Kinds builtIn = Kinds.builtIn();
   private final Map<String, Optional<Schema>> schemas = new HashMap<>();
+  private final List<Admission> admissions = new ArrayList<>();
   private Kinds kinds;
 
   State(Storage storage, InstantSource clock, RandomGenerator random) {
@@ -45,6 +48,11 @@ final class State {
 
   Kinds kinds() {
     return kinds;
+  }
+
+  /// Who is asked before an object is stored, in this order.
+  List<Admission> admissions() {
+    return admissions;
   }
 
   Instant now() {

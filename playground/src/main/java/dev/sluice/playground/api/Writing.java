@@ -322,6 +322,7 @@ final class Writing {
     }
     var name = complete.path("metadata").path("name").asText();
     var key = state.key(kind, request.namespace(), name);
+    admit(request, complete);
     if (state.storage().get(key).isPresent()) {
       throw Refusal.exists(kind, name);
     }
@@ -363,6 +364,7 @@ final class Writing {
       SystemFields.raiseGeneration(kind, live, complete);
     }
     check(kind, schema, complete, Optional.of(live));
+    admit(request, complete);
     var tracked = owned ? complete : track(request, options, schema, Optional.of(live), complete);
     var ordered = schema.map(s -> s.inOrder(tracked)).orElse(tracked);
     if (SystemFields.sameContent(live, ordered)) {
@@ -401,6 +403,26 @@ final class Writing {
     causes.addAll(rules.check(kind, object, old));
     if (!causes.isEmpty()) {
       throw Refusal.invalid(kind, name, causes);
+    }
+  }
+
+  private void admit(Request request, ObjectNode object) {
+    if (!request.path().subresource().isEmpty()) {
+      return;
+    }
+    for (var admission : state.admissions()) {
+      var review = admission.review(object);
+      request.warnings().addAll(review.warnings());
+      review
+          .denial()
+          .ifPresent(why -> {
+            throw new Refusal(
+                400,
+                "",
+                "admission webhook %s denied the request: %s"
+                    .formatted(Refusal.quoted(admission.webhook()), why),
+                Refusal.Details.ABSENT);
+          });
     }
   }
 
