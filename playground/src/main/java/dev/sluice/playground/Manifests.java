@@ -62,7 +62,7 @@ public final class Manifests {
 
   /// The definitions of the kinds of Istio that the network reads.
   public static List<ObjectNode> istio() throws IOException {
-    return read(resource("istio-kinds.yaml"));
+    return ShortDefinitions.read(read(resource("istio-kinds.yaml")).getFirst());
   }
 
   static String resource(String name) throws IOException {

@@ -1,5 +1,6 @@
 package dev.sluice.playground;
 
+import dev.sluice.playground.admission.IstioAdmission;
 import dev.sluice.playground.api.ApiServer;
 import dev.sluice.playground.api.HttpFront;
 import dev.sluice.playground.api.KubernetesApi;
@@ -138,7 +139,9 @@ public final class Playground implements AutoCloseable {
     var storage = openStorage(closing, options.fresh(), says);
     boolean empty = storage.version() == KubernetesApi.FIRST_VERSION;
     // kubectl sends no credentials over plain HTTP; what protects the cluster is the loopback.
-    api = new KubernetesApi(clock, new Random(), Users.EVERYBODY, storage);
+    var server = new KubernetesApi(clock, new Random(), Users.EVERYBODY, storage);
+    server.consult(new IstioAdmission());
+    api = server;
     var pods = keep(closing, new PodServers(vertx, clock));
     var door = new PodDoor(vertx, api, pods, pods.logs(), clock);
     var front = keep(closing, HttpFront.start(vertx, api, apiPort, Optional.of(door)));

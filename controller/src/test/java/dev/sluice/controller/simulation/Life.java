@@ -3,6 +3,7 @@ package dev.sluice.controller.simulation;
 import dev.sluice.analysis.Http;
 import dev.sluice.controller.virtual.CountedApi;
 import dev.sluice.controller.virtual.VirtualController;
+import dev.sluice.playground.admission.IstioAdmission;
 import dev.sluice.playground.api.Call;
 import dev.sluice.playground.api.KubernetesApi;
 import dev.sluice.playground.api.Users;
@@ -83,6 +84,7 @@ public final class Life {
     cuts = random.nextInt(2) == 0 ? 0 : random.nextDouble() * 0.01;
     lag = random.nextInt(3) == 0 ? Duration.ZERO : Duration.ofSeconds(1 + random.nextInt(20));
     KubernetesApi api = new KubernetesApi(() -> now, new Random(seed), Users.EVERYBODY);
+    api.consult(new IstioAdmission());
     shop = new Shop(api, root);
     if (new Random(seed * 31 + 5).nextInt(3) == 0) {
       load = 2;

@@ -9,6 +9,7 @@ import dev.sluice.controller.canary.CanaryGauges;
 import dev.sluice.controller.rollout.Announcement;
 import dev.sluice.controller.virtual.VirtualController;
 import dev.sluice.mesh.Percent;
+import dev.sluice.playground.admission.IstioAdmission;
 import dev.sluice.playground.api.Answer;
 import dev.sluice.playground.api.Call;
 import dev.sluice.playground.api.KubernetesApi;
@@ -86,6 +87,7 @@ final class World implements AutoCloseable {
   World(long seed) {
     random = new Random(seed);
     api = new KubernetesApi(() -> now, random, Users.EVERYBODY);
+    api.consult(new IstioAdmission());
     network = new VirtualNetwork(tables, new Telemetry(registry));
     workloads = new Workloads(api, pods, random);
     line = new KillSwitch(api);

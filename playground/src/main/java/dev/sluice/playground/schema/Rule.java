@@ -85,6 +85,9 @@ record Rule(
     String text =
         root instanceof IllegalArgumentException ? root.getMessage() : failure.getMessage();
     text = PLACE.matcher(text == null ? "" : text).replaceFirst("");
+    if (text.equals("invalid duration format")) {
+      return "type conversion error from 'string' to 'google.protobuf.Duration'";
+    }
     if (failure instanceof CelEvaluationException e) {
       var missing = NO_KEY.matcher(text);
       return switch (e.getErrorCode()) {

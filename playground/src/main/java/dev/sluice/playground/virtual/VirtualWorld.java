@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.playground.Manifests;
+import dev.sluice.playground.admission.IstioAdmission;
 import dev.sluice.playground.api.ApiServer;
 import dev.sluice.playground.api.Call;
 import dev.sluice.playground.api.KubernetesApi;
@@ -73,7 +74,9 @@ public final class VirtualWorld implements AutoCloseable {
 
   private VirtualWorld(long seed, Path root) throws IOException {
     var random = new Random(seed);
-    this.api = new KubernetesApi(() -> now, new Random(random.nextLong()), Users.EVERYBODY);
+    var server = new KubernetesApi(() -> now, new Random(random.nextLong()), Users.EVERYBODY);
+    server.consult(new IstioAdmission());
+    this.api = server;
     this.faulty = new FaultyApiServer(api);
     for (var definition : Manifests.istio()) {
       Manifests.create(api, definition);

@@ -62,7 +62,8 @@ final class DerivedCases {
           given.set(part, shortened.path(part));
         }
       }
-      for (var part : new String[] {"where", "exchanges", "translated"}) {
+      for (var part :
+          new String[] {"where", "exchanges", "translated", "admission", "skipAdmission"}) {
         if (shortened.has(part)) {
           whole.set(part, shortened.path(part));
         }

@@ -3,6 +3,8 @@ package dev.sluice.playground.network;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.playground.admission.IstioAdmission;
 import dev.sluice.playground.metrics.Registry;
 import dev.sluice.playground.network.VirtualNetwork.Arrived;
 import dev.sluice.playground.network.VirtualNetwork.Exchange;
@@ -35,6 +37,32 @@ class IstioRecordingsTest {
     var beyond = Recordings.beyond(recording);
     assumeTrue(beyond.isEmpty(), () -> "not expressed: " + beyond.orElseThrow());
     assertThat(differences(recording)).isEmpty();
+  }
+
+  /// What is wrong with the objects of a case is said as Istio's webhook said it.
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("recordings")
+  void admitsAsIstioDid(IstioCase recording) {
+    var seen = new ArrayList<String>();
+    for (var object : recording.yaml().at("/given/istio")) {
+      var review = new IstioAdmission().review((ObjectNode) object);
+      var name =
+          "%s %s/%s: "
+              .formatted(
+                  object.path("kind").asText(),
+                  MeshReader.namespace(object),
+                  MeshReader.name(object));
+      review.denial().ifPresent(d -> seen.add(name + d.replace("configuration is invalid: ", "")));
+      review.warnings().forEach(w -> seen.add(name + w));
+    }
+    var recorded =
+        MeshReader.list(
+            recording.yaml().path("admission"),
+            a ->
+                a.path("object").asText()
+                    + ": "
+                    + a.path("error").asText(a.path("warning").asText()));
+    assertThat(seen).isEqualTo(recorded);
   }
 
   @Test
