@@ -204,6 +204,7 @@ public final class Controller {
             sources,
             (key, at) -> waker.wake.accept(key, at),
             canary -> waker.wake.accept(new Key(Kind.CANARY, canary), clock.instant()),
+            metrics.comparisons(),
             clock);
     CanaryReconciler canaries =
         Canaries.reconciler(

@@ -25,8 +25,8 @@ public final class Counting {
     boolean any = scrapes.stream().anyMatch(scrape -> scrape.at() > 0);
     return new Counted(
         any ? Optional.of(new Recording(tally.bounds(), scrapes)) : Optional.empty(),
-        tally.sum(Group.CANARY),
-        tally.sum(Group.PRIMARY),
+        tally.sum(Group.CANARY, definition),
+        tally.sum(Group.PRIMARY, definition),
         tally.leftOut());
   }
 }

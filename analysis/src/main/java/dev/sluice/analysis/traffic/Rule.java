@@ -1,7 +1,10 @@
 package dev.sluice.analysis.traffic;
 
 import dev.sluice.analysis.intake.Group;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Set;
 
 /// What counts as a request, and which of them as an error: the first rule that holds decides. The
@@ -90,6 +93,13 @@ public enum Rule {
       Set.of("UH", "UF", "UO", "NC", "UT", "UC", "UR", "LR", "SI", "DT", "UPE", "UMSDR");
   private static final Set<String> GRPC = Set.of("2", "4", "12", "13", "14", "15");
 
+  private static final Map<Rule, String> WORTH_TELLING =
+      new EnumMap<>(
+          Map.of(
+              COPY, "mirrored copies",
+              PAST_THE_WEIGHTS, "sent to the canary directly",
+              INJECTED, "injected faults"));
+
   /// What becomes of the requests of a series.
   public enum Outcome {
     GOOD("a request"),
@@ -120,6 +130,20 @@ public enum Rule {
 
   public Outcome outcome() {
     return outcome;
+  }
+
+  /// What of the requests that were left out people should know; empty when there were none.
+  ///
+  /// @param leftOut by the rule that says so
+  public static String words(Map<Rule, Long> leftOut) {
+    var parts = new ArrayList<String>();
+    WORTH_TELLING.forEach((rule, what) -> {
+      long count = leftOut.getOrDefault(rule, 0L);
+      if (count > 0) {
+        parts.add(count + " " + what);
+      }
+    });
+    return parts.isEmpty() ? "" : "left out as no users' requests: " + String.join(", ", parts);
   }
 
   /// When it holds, in Markdown.

@@ -58,7 +58,7 @@ public final class Tally {
   private final Map<SeriesId, Line> lines = new HashMap<>();
   private final Map<String, Origin> origins = new LinkedHashMap<>();
   private final Map<Spot, Total> totals = new HashMap<>();
-  private final Map<Group, Sums> sums = new EnumMap<>(Group.class);
+  private final Map<Group, Map<Definition, Sums>> sums = new EnumMap<>(Group.class);
   private final Map<Rule, Double> leftOutByForgotten = new EnumMap<>(Rule.class);
   private List<Event> waiting = new ArrayList<>();
   private double[] bounds = {};
@@ -83,7 +83,11 @@ public final class Tally {
     this.facts = facts;
     this.keptFrom = keptFrom;
     for (var group : Group.values()) {
-      sums.put(group, new Sums());
+      var byDefinition = new EnumMap<Definition, Sums>(Definition.class);
+      for (var each : Definition.values()) {
+        byDefinition.put(each, new Sums());
+      }
+      sums.put(group, byDefinition);
     }
   }
 
@@ -114,12 +118,10 @@ public final class Tally {
     }
   }
 
-  /// Of a group since the start.
+  /// Of a group since the start, by one definition.
   private static final class Sums {
     double requests;
     double errors;
-    double flaggersRequests;
-    double flaggersErrors;
   }
 
   /// Takes in what was scraped of these sides, and of others, which is passed over.
@@ -142,7 +144,7 @@ public final class Tally {
       add(named, bucket < 0 ? Line.PASSED_OVER : bucket);
     }
     checkWhatCounts(!newRequests.isEmpty() || !newBuckets.isEmpty());
-    begun = true;
+    begun |= !lines.isEmpty();
     ofRequests.forEach(this::takeSamples);
     ofBuckets.forEach(this::takeSamples);
     waiting.sort(BY_TIME);
@@ -242,8 +244,9 @@ public final class Tally {
   }
 
   /// The bounds that all histograms have in milliseconds, ascending, the last infinite; empty for
-  /// none. They stay what they were when something was first taken.
+  /// none. They stay what they are from now on.
   public double[] bounds() {
+    begun = true;
     return bounds.clone();
   }
 
@@ -328,19 +331,15 @@ public final class Tally {
     }
     if (request && event.time() > start) {
       line.gainedSinceStart += more;
-      add(sums.getOrDefault(line.group, new Sums()), line, more);
+      sums.getOrDefault(line.group, Map.of())
+          .forEach((by, sum) -> add(sum, by.of(line.series, line.group, facts.callers()), more));
     }
   }
 
-  private void add(Sums sum, Line line, double more) {
-    if (line.counts()) {
+  private static void add(Sums sum, Outcome outcome, double more) {
+    if (outcome != Outcome.LEFT_OUT) {
       sum.requests += more;
-      sum.errors += line.outcome == Outcome.ERROR ? more : 0;
-    }
-    var flaggers = Definition.FLAGGER.of(line.series, line.group, facts.callers());
-    if (flaggers != Outcome.LEFT_OUT) {
-      sum.flaggersRequests += more;
-      sum.flaggersErrors += flaggers == Outcome.ERROR ? more : 0;
+      sum.errors += outcome == Outcome.ERROR ? more : 0;
     }
   }
 
@@ -425,16 +424,10 @@ public final class Tally {
         total.atMost.clone());
   }
 
-  /// What was counted since the start.
-  public Counted.Sum sum(Group group) {
-    var sum = sums.getOrDefault(group, new Sums());
+  /// What was counted since the start, or would have been by another definition.
+  public Counted.Sum sum(Group group, Definition by) {
+    var sum = sums.getOrDefault(group, Map.of()).getOrDefault(by, new Sums());
     return new Counted.Sum(Math.round(sum.requests), Math.round(sum.errors));
-  }
-
-  /// The same by [Definition#FLAGGER].
-  public Counted.Sum flaggersSum(Group group) {
-    var sum = sums.getOrDefault(group, new Sums());
-    return new Counted.Sum(Math.round(sum.flaggersRequests), Math.round(sum.flaggersErrors));
   }
 
   /// Requests since the start that count for neither side, by the rule that says so; whole

@@ -40,7 +40,8 @@ class TallyTest {
     }
 
     assertThat(lines(bitByBit)).isNotEmpty().isEqualTo(lines(atOnce));
-    assertThat(pieces.sum(Group.CANARY)).isEqualTo(whole.sum(Group.CANARY));
+    assertThat(pieces.sum(Group.CANARY, Definition.TABLE))
+        .isEqualTo(whole.sum(Group.CANARY, Definition.TABLE));
     assertThat(pieces.leftOut()).isEqualTo(whole.leftOut());
     assertThat(pieces.outdated()).isFalse();
   }
@@ -51,7 +52,7 @@ class TallyTest {
     tally.take(List.of(destination("shop", "app").seen(105, 40)), List.of());
     tally.countTo(START.plusSeconds(10));
     assertThat(tally.outdated()).isFalse();
-    assertThat(tally.sum(Group.CANARY)).isEqualTo(new Counted.Sum(40, 0));
+    assertThat(tally.sum(Group.CANARY, Definition.TABLE)).isEqualTo(new Counted.Sum(40, 0));
     var all =
         List.of(
             destination("shop", "app").seen(105, 40, 115, 80), source("shop", "app").seen(114, 79));
@@ -63,7 +64,7 @@ class TallyTest {
     right.take(all, List.of());
     right.countTo(START.plusSeconds(20));
     assertThat(right.outdated()).isFalse();
-    assertThat(right.sum(Group.CANARY)).isEqualTo(new Counted.Sum(79, 0));
+    assertThat(right.sum(Group.CANARY, Definition.TABLE)).isEqualTo(new Counted.Sum(79, 0));
   }
 
   @Test
@@ -79,7 +80,7 @@ class TallyTest {
         List.of());
     tally.countTo(START.plusSeconds(20));
 
-    assertThat(tally.sum(Group.PRIMARY)).isEqualTo(new Counted.Sum(20, 0));
+    assertThat(tally.sum(Group.PRIMARY, Definition.TABLE)).isEqualTo(new Counted.Sum(20, 0));
   }
 
   @Test
@@ -112,7 +113,7 @@ class TallyTest {
     right.take(List.of(primary, canary, failed, young, late), List.of());
     right.countTo(Instant.ofEpochSecond(4100));
 
-    assertThat(right.sum(Group.CANARY)).isEqualTo(new Counted.Sum(10 + 5, 0));
+    assertThat(right.sum(Group.CANARY, Definition.TABLE)).isEqualTo(new Counted.Sum(10 + 5, 0));
     assertThat(right.lost()).isEqualTo(10_070);
   }
 
@@ -134,7 +135,7 @@ class TallyTest {
 
     assertThat(requests).isEqualTo(8_000);
     assertThat(most).isLessThan(20);
-    assertThat(tally.sum(Group.CANARY).requests()).isEqualTo(400 * 95);
+    assertThat(tally.sum(Group.CANARY, Definition.TABLE).requests()).isEqualTo(400 * 95);
   }
 
   @Test
@@ -155,7 +156,7 @@ class TallyTest {
       tally.countTo(Instant.ofEpochSecond(second));
     }
 
-    assertThat(tally.sum(Group.CANARY)).isEqualTo(new Counted.Sum(50 + 10, 0));
+    assertThat(tally.sum(Group.CANARY, Definition.TABLE)).isEqualTo(new Counted.Sum(50 + 10, 0));
   }
 
   @Test

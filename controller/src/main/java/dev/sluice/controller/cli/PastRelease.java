@@ -182,7 +182,7 @@ final class PastRelease {
                             sides.primary(),
                             counted.leftOut().isEmpty()
                                 ? ""
-                                : " that counts; " + leftOut(counted.leftOut()))));
+                                : " that counts; " + Rule.words(counted.leftOut()))));
     var byFlagger =
         flagger.recording().orElseGet(() -> new Recording(recording.bounds(), List.of()));
     return new Fetched(recording, byFlagger, notes(got.warning(), counted, flagger));
@@ -193,7 +193,7 @@ final class PastRelease {
     if (!warning.isEmpty()) {
       notes.add("the Prometheus warns: " + warning);
     }
-    var left = leftOut(counted.leftOut());
+    var left = Rule.words(counted.leftOut());
     if (!left.isEmpty()) {
       notes.add(left);
     }
@@ -207,21 +207,6 @@ final class PastRelease {
                   flagger.canary().requests()));
     }
     return notes;
-  }
-
-  /// Empty when nothing that people send was left out.
-  private static String leftOut(Map<Rule, Long> leftOut) {
-    var parts = new ArrayList<String>();
-    part(parts, leftOut.getOrDefault(Rule.COPY, 0L), "mirrored copies");
-    part(parts, leftOut.getOrDefault(Rule.PAST_THE_WEIGHTS, 0L), "sent to the canary directly");
-    part(parts, leftOut.getOrDefault(Rule.INJECTED, 0L), "injected faults");
-    return parts.isEmpty() ? "" : "left out as no users' requests: " + String.join(", ", parts);
-  }
-
-  private static void part(List<String> parts, long count, String what) {
-    if (count > 0) {
-      parts.add(count + " " + what);
-    }
   }
 
   private Sides sides(CommandLine line) {

@@ -36,6 +36,7 @@ public final class ProcessMetrics implements LoopGauges, CallGauge, HttpGauge, A
   private final Counter watchFailures;
   private final CanaryMetrics canaries;
   private final SyncMetrics syncs;
+  private final ComparisonMetrics comparisons;
   private final Set<String> hosts = ConcurrentHashMap.newKeySet();
   private volatile IntSupplier waiting = () -> 0;
   private volatile IntSupplier stuck = () -> 0;
@@ -132,6 +133,7 @@ public final class ProcessMetrics implements LoopGauges, CallGauge, HttpGauge, A
         .register(registry);
     canaries = new CanaryMetrics(registry);
     syncs = new SyncMetrics(registry);
+    comparisons = new ComparisonMetrics(registry);
   }
 
   public CanaryMetrics canaries() {
@@ -140,6 +142,10 @@ public final class ProcessMetrics implements LoopGauges, CallGauge, HttpGauge, A
 
   public SyncMetrics syncs() {
     return syncs;
+  }
+
+  public ComparisonMetrics comparisons() {
+    return comparisons;
   }
 
   /// @param objects how many wait for a look or are being looked at
@@ -161,6 +167,7 @@ public final class ProcessMetrics implements LoopGauges, CallGauge, HttpGauge, A
     canaries.show(leads);
     if (!leads) {
       syncs.clear();
+      comparisons.following(0);
     }
   }
 

@@ -37,6 +37,9 @@ final class Shops {
   private Instant now = RELEASED.minus(Duration.ofMinutes(5));
   private Instant nextScrape = now;
   private boolean down;
+  private String tooMuch = "nothing is";
+  private Duration slow = Duration.ZERO;
+  private boolean podsTell;
   final List<String> asked = new ArrayList<>();
   final List<String> news = new ArrayList<>();
   private DueQueue<Key> queue = new DueQueue<>();
@@ -46,7 +49,11 @@ final class Shops {
     queue = new DueQueue<>();
     ticks =
         new Ticks(
-            this::answer, queue::add, canary -> news.add(now + " " + canary.name()), () -> now);
+            this::answer,
+            queue::add,
+            canary -> news.add(now + " " + canary.name()),
+            CompareGauges.NONE,
+            () -> now);
     return ticks;
   }
 
@@ -69,6 +76,24 @@ final class Shops {
     return this;
   }
 
+  /// Whatever is asked about this workload is too much to answer.
+  Shops tooMuchAbout(String workload) {
+    tooMuch = workload;
+    return this;
+  }
+
+  /// So long every answer takes.
+  Shops prometheusTakes(Duration time) {
+    slow = time;
+    return this;
+  }
+
+  /// From the next scrape on the pods' proxies are scraped, too, and say what the gateway said.
+  Shops podsTell() {
+    podsTell = true;
+    return this;
+  }
+
   Shops prometheusForgetsAll() {
     store = new SeriesStore(Duration.ofHours(6), 500_000);
     return this;
@@ -83,9 +108,13 @@ final class Shops {
   }
 
   static Following following(String app) {
+    return following(app, "revision-1", Provider.prometheus("http://prometheus:9090"));
+  }
+
+  static Following following(String app, String run, Provider provider) {
     return new Following(
-        "revision-1",
-        Provider.prometheus("http://prometheus:9090"),
+        run,
+        provider,
         new Sides(new Workload("prod", app), new Workload("prod", app + "-primary"), app),
         Definition.TABLE,
         true,
@@ -116,8 +145,8 @@ final class Shops {
         return this;
       }
       now = due.isAfter(now) ? due : now;
-      if (!now.isBefore(nextScrape)) {
-        scrape();
+      while (!now.isBefore(nextScrape)) {
+        scrape(nextScrape);
         nextScrape = nextScrape.plus(TICK);
       }
       for (var next : queue.take(now, Integer.MAX_VALUE)) {
@@ -127,32 +156,50 @@ final class Shops {
     }
   }
 
-  private void scrape() {
-    boolean released = now.isAfter(RELEASED);
+  private void scrape(Instant at) {
+    boolean released = at.isAfter(RELEASED);
     failing.forEach((app, percent) -> {
       requests(app + "-primary", 900, 1);
       if (released) {
         requests(app, 100, percent);
       }
     });
-    store.scrape(registry, Map.of("job", "istio", "instance", "10.0.0.7:15020"), now);
+    store.scrape(registry, Map.of("job", "istio", "instance", "10.0.0.7:15020"), at);
   }
 
   private void requests(String workload, int count, int failed) {
-    for (int i = 0; i < count; i++) {
-      boolean fails = i < failed;
-      var labels =
-          Map.of(
-              "reporter", "source",
-              "source_workload", "gateway",
-              "source_workload_namespace", "istio-system",
-              "destination_workload", workload,
-              "destination_workload_namespace", "prod",
-              "response_code", fails ? "500" : "200",
-              "response_flags", "-");
-      registry.inc("istio_requests_total", labels, 1);
-      registry.observe("istio_request_duration_milliseconds", labels, 3 + i % 90);
+    count(workload, "200", count - failed);
+    count(workload, "500", failed);
+    bucket(workload, "50", count * 8 / 10);
+    bucket(workload, "100", count * 95 / 100);
+    bucket(workload, "500", count);
+    bucket(workload, "+Inf", count);
+  }
+
+  private void bucket(String workload, String le, int count) {
+    Map<String, String> labels = new TreeMap<>(labels("source", workload, "200"));
+    labels.put("le", le);
+    registry.inc("istio_request_duration_milliseconds_bucket", labels, count);
+  }
+
+  private void count(String workload, String code, int count) {
+    if (count > 0) {
+      registry.inc("istio_requests_total", labels("source", workload, code), count);
+      if (podsTell) {
+        registry.inc("istio_requests_total", labels("destination", workload, code), count);
+      }
     }
+  }
+
+  private static Map<String, String> labels(String reporter, String workload, String code) {
+    return Map.of(
+        "reporter", reporter,
+        "source_workload", "gateway",
+        "source_workload_namespace", "istio-system",
+        "destination_workload", workload,
+        "destination_workload_namespace", "prod",
+        "response_code", code,
+        "response_flags", "-");
   }
 
   private Http.Response answer(Http.Request request) throws IOException {
@@ -162,6 +209,13 @@ final class Shops {
       form.put(both[0], List.of(URLDecoder.decode(both[1], StandardCharsets.UTF_8)));
     }
     asked.add(String.join("", form.getOrDefault("query", List.of())));
+    now = now.plus(slow);
+    if (form.getOrDefault("query", List.of()).toString().contains(tooMuch)) {
+      return new Http.Response(
+          422,
+          "{\"status\":\"error\",\"error\":\"query processing would load too many samples into memory\"}"
+              .getBytes(StandardCharsets.UTF_8));
+    }
     if (down) {
       throw new IOException("connection refused");
     }

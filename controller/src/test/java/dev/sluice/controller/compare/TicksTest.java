@@ -2,9 +2,12 @@ package dev.sluice.controller.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.analysis.Credentials;
+import dev.sluice.analysis.Provider;
 import dev.sluice.analysis.Verdict;
 import dev.sluice.analysis.Verdict.Reason;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class TicksTest {
@@ -63,13 +66,131 @@ class TicksTest {
   }
 
   @Test
-  void aRestartSaysTheSameAtTheSameLook() {
-    shops.app("cart", 1).follow("cart").runUntil(Duration.ofSeconds(95));
-    var before = shops.latest("cart");
+  void aWholeGroupIsAskedForInThreeQuestionsATick() {
+    for (int i = 0; i < 12; i++) {
+      shops.app("app-" + i, i == 7 ? 20 : 0).follow("app-" + i);
+    }
+    shops.runUntil(Duration.ofSeconds(25));
+    shops.asked.clear();
 
-    shops.restart().follow("cart").runUntil(Duration.ofSeconds(96));
+    shops.runUntil(Duration.ofSeconds(35));
 
-    assertThat(shops.latest("cart")).isEqualTo(before).isNotEmpty();
+    assertThat(shops.asked)
+        .hasSize(3)
+        .allSatisfy(query -> assertThat(query).contains("app-0", "app-11"))
+        // what is new, and a little more
+        .allSatisfy(query -> assertThat(query).endsWith("[25000ms]"));
+    assertThat(verdict("app-7")).isInstanceOf(Verdict.Rollback.class);
+    assertThat(verdict("app-8")).isNotInstanceOf(Verdict.Rollback.class);
+  }
+
+  @Test
+  void whatIsDecidedIsAskedForNoMore() {
+    shops.app("cart", 20).follow("cart").runUntil(Duration.ofSeconds(35));
+    var decided = shops.latest("cart");
+    shops.asked.clear();
+
+    shops.runUntil(Duration.ofMinutes(2));
+
+    assertThat(shops.asked).isEmpty();
+    assertThat(shops.latest("cart")).isEqualTo(decided);
+  }
+
+  @Test
+  void aQuestionIsNeverTooLong() {
+    for (int i = 0; i < 60; i++) {
+      shops.follow("a-name-as-long-as-those-of-large-organisations-with-many-teams-" + i);
+    }
+    shops.follow("b").runUntil(Duration.ofMinutes(1));
+
+    assertThat(shops.asked).allSatisfy(query -> assertThat(query).hasSizeLessThan(8_192));
+    assertThat(verdict("b")).isInstanceOf(Verdict.Hold.class);
+  }
+
+  @Test
+  void oneCanaryWithTooManySeriesBlindsNoOther() {
+    for (int i = 0; i < 8; i++) {
+      shops.app("app-" + i, 0).follow("app-" + i);
+    }
+    shops.tooMuchAbout("app-3").runUntil(Duration.ofMinutes(2));
+
+    assertThat(verdict("app-3").sentence()).contains("too many samples");
+    assertThat(verdict("app-2")).isInstanceOf(Verdict.Safe.class);
+    assertThat(verdict("app-4")).isInstanceOf(Verdict.Safe.class);
+
+    shops.tooMuchAbout("nothing").runUntil(Duration.ofMinutes(10));
+
+    assertThat(verdict("app-3")).isInstanceOf(Verdict.Safe.class);
+  }
+
+  @Test
+  void aPrometheusThatIsAwayIsNotAskedForEachCanary() {
+    for (int i = 0; i < 50; i++) {
+      shops.app("app-" + i, 0).follow("app-" + i);
+    }
+    shops.runUntil(Duration.ofSeconds(15)).prometheusDown(true);
+    shops.asked.clear();
+
+    shops.runUntil(Duration.ofSeconds(35));
+
+    assertThat(shops.asked).hasSizeLessThan(8);
+    assertThat(verdict("app-17").sentence())
+        .isEqualTo(
+            "metrics unavailable: prometheus at http://prometheus:9090 does not answer: connection"
+                + " refused; this says nothing about the release");
+  }
+
+  @Test
+  void ticksThatCameWhileASlowOneWasUnderWayAreMadeUpFor() {
+    shops.app("cart", 1).follow("cart").runUntil(Duration.ofSeconds(35));
+    var prompt = new Shops().app("cart", 1).follow("cart").runUntil(Duration.ofSeconds(185));
+
+    shops.prometheusTakes(Duration.ofSeconds(12)).runUntil(Duration.ofSeconds(160));
+    shops.prometheusTakes(Duration.ZERO).runUntil(Duration.ofSeconds(185));
+
+    assertThat(shops.latest("cart")).isEqualTo(prompt.latest("cart")).isNotEmpty();
+  }
+
+  @Test
+  void otherCredentialsGoOnWhereTheOldOnesWere() {
+    shops.app("cart", 0).follow("cart").runUntil(Duration.ofMinutes(2));
+    shops.asked.clear();
+    var provider = Provider.prometheus("http://prometheus:9090");
+
+    shops
+        .ticks()
+        .follow(
+            Shops.ref("cart"),
+            Shops.following(
+                "cart", "revision-1", provider.with(Credentials.of(Map.of("token", "another")))));
+    shops.runUntil(Duration.ofSeconds(135));
+
+    assertThat(shops.asked).hasSize(2 * 3).allMatch(query -> query.endsWith("[25000ms]"));
+    assertThat(shops.latest("cart").orElseThrow().canaryRequests()).isEqualTo(13 * 100);
+  }
+
+  @Test
+  void anotherRunBeginsAnew() {
+    shops.app("cart", 20).follow("cart").runUntil(Duration.ofMinutes(1));
+    assertThat(verdict("cart")).isInstanceOf(Verdict.Rollback.class);
+
+    var other =
+        Shops.following("cart", "revision-2", Provider.prometheus("http://prometheus:9090"));
+    shops.ticks().follow(Shops.ref("cart"), other);
+
+    assertThat(shops.latest("cart")).isEmpty();
+  }
+
+  @Test
+  void aSourceThatSomebodyMustEditIsSaid() {
+    shops
+        .ticks()
+        .follow(
+            Shops.ref("cart"),
+            Shops.following("cart", "revision-1", Provider.prometheus("prometheus:9090")));
+    shops.runUntil(Duration.ofSeconds(5));
+
+    assertThat(verdict("cart").sentence()).contains("is not the address of a Prometheus");
   }
 
   private Verdict verdict(String app) {

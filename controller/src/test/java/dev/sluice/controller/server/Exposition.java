@@ -52,6 +52,11 @@ public final class Exposition {
     metrics.leftAlone(() -> List.of("http://prometheus:9090"));
     metrics.syncs().applied(new ObjectRef("team", "app"), Instant.EPOCH);
     metrics.syncs().failed(new ObjectRef("team", "app"));
+    metrics.comparisons().following(2);
+    metrics.comparisons().looked("prometheus at http://p:9090", 2, Duration.ofMillis(80));
+    metrics.comparisons().skipped("prometheus at http://p:9090", 1);
+    metrics.comparisons().failed("prometheus at http://p:9090", "too-much", 2);
+    metrics.comparisons().recounted();
     Canary canary = held();
     metrics.canaries().stands(canary);
     metrics.canaries().analysed(canary, Duration.ofMillis(200));

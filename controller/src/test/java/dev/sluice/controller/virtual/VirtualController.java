@@ -15,6 +15,7 @@ import dev.sluice.controller.cluster.ClusterFailure;
 import dev.sluice.controller.cluster.Fence;
 import dev.sluice.controller.cluster.Kind;
 import dev.sluice.controller.cluster.PlaygroundCluster;
+import dev.sluice.controller.compare.CompareGauges;
 import dev.sluice.controller.compare.Ticks;
 import dev.sluice.controller.deploy.ShippedRole;
 import dev.sluice.controller.loop.DueQueue;
@@ -90,6 +91,7 @@ public final class VirtualController {
             outside.metrics(),
             queue::add,
             canary -> queue.add(canary(canary), clock.instant()),
+            CompareGauges.NONE,
             clock);
     reconciler =
         Canaries.reconciler(
