@@ -50,7 +50,7 @@ import picocli.CommandLine.Spec;
 final class Figures implements Callable<Integer> {
   private static final long MOST_BYTES_PER_CANARY = 50 * 1024;
 
-  private static final long MOST_BYTES_OF_SERVER = 300L << 20;
+  private static final long MOST_BYTES_OF_SERVER = 200L << 20;
 
   /// Watchers of one object.
   private static final int WATCHERS = 50;
@@ -215,7 +215,7 @@ final class Figures implements Callable<Integer> {
           mib(cluster), under.tell("objects"));
       keep(
           cluster < MOST_BYTES_OF_SERVER || canaries > 1000,
-          "the objects of 1,000 Canaries take less than 300 MiB, so that they fit in 512");
+          "the objects of 1,000 Canaries take less than 200 MiB, so that they fit in 512");
     }
   }
 

@@ -15,17 +15,18 @@ import java.util.Optional;
 final class BuiltInRules {
 
   /// Where the addresses of Services are: 10.96.0.0/16.
-  private static final String SERVICES = "10.96.";
 
   private static final String TEMPLATE_GENERATION =
       "/metadata/annotations/deprecated.daemonset.template.generation";
 
   private final State state;
   private final Definitions definitions;
+  private final ServiceAddresses addresses;
 
   BuiltInRules(State state) {
     this.state = state;
     this.definitions = new Definitions(state);
+    this.addresses = new ServiceAddresses(state.storage());
   }
 
   /// Before defaulting.
@@ -59,19 +60,23 @@ final class BuiltInRules {
     };
   }
 
-  /// An address that was asked for must be one that Services may have.
-  private static List<Cause> address(ObjectNode object, Optional<ObjectNode> old) {
+  /// An address that was asked for must be one that Services may have, and that none has.
+  private List<Cause> address(ObjectNode object, Optional<ObjectNode> old) {
     var ip = object.at("/spec/clusterIP").asText("");
-    var given = old.isEmpty() && !ip.isEmpty() && !ip.equals("None");
-    return given && !ip.startsWith(SERVICES)
-        ? List.of(
+    if (old.isPresent() || ip.isEmpty() || ip.equals("None")) {
+      return List.of();
+    }
+    var why =
+        !ip.startsWith(ServiceAddresses.RANGE)
+            ? "the provided network does not match the current range"
+            : addresses.taken(ip) ? "provided IP is already allocated" : "";
+    return why.isEmpty()
+        ? List.of()
+        : List.of(
             Cause.invalid(
                 "spec.clusterIPs",
                 "[]string{" + Refusal.quoted(ip) + "}",
-                "failed to allocate IP "
-                    + ip
-                    + ": the provided network does not match the current range"))
-        : List.of();
+                "failed to allocate IP " + ip + ": " + why));
   }
 
   private static void namespace(ObjectNode object, Optional<ObjectNode> old) {
@@ -130,7 +135,7 @@ final class BuiltInRules {
     }
     var ip = spec.path("clusterIP").asText("");
     if (ip.isEmpty()) {
-      ip = SERVICES + state.dice(256) + "." + (1 + state.dice(254));
+      ip = addresses.free(state);
       spec.put("clusterIP", ip);
     }
     if (spec.path("clusterIPs").isEmpty()) {

@@ -1,6 +1,5 @@
 package dev.sluice.playground.api;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -44,6 +43,7 @@ public final class HttpFront implements AutoCloseable {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final ApiServer api;
   private final Optional<SideDoor> side;
+  private final FrameBytes frames = new FrameBytes();
 
   private HttpFront(Vertx vertx, ApiServer api, Optional<SideDoor> side) {
     this.vertx = vertx;
@@ -206,7 +206,7 @@ public final class HttpFront implements AutoCloseable {
               403, "text/plain; charset=utf-8", "".getBytes(StandardCharsets.UTF_8), Map.of()));
       return;
     }
-    var stream = new WatchStream(context, seconds(call));
+    var stream = new WatchStream(context, seconds(call), frames);
     Watching watching;
     try {
       var started = api.watch(call, stream::frame);
@@ -339,9 +339,5 @@ public final class HttpFront implements AutoCloseable {
         socket.close((short) 1000);
       }
     }
-  }
-
-  static byte[] line(ObjectNode frame) {
-    return Bodies.write(frame, Media.Encoding.JSON, false);
   }
 }

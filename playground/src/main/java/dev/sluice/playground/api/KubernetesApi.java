@@ -116,7 +116,7 @@ public final class KubernetesApi implements ApiServer {
       var request = Request.of(call, path, kind);
       var media = Media.ofResource(call);
       var tables = new Tables(state);
-      var one = watches.start(request, tables.frames(request, media), frames);
+      var one = watches.start(request, Tables.shape(media), tables.frames(request, media), frames);
       return new Watching() {
         @Override
         public void bookmark() {

@@ -10,7 +10,8 @@ import java.util.Base64;
 ///
 /// @param version of the first page; all pages show it
 /// @param last the place of the last object shown, see [#place]
-record Page(long version, String last) {
+/// @param seen how many objects the pages up to it have shown
+record Page(long version, String last, long seen) {
 
   /// An object's place in the order of lists.
   static String place(ObjectNode object) {
@@ -24,7 +25,8 @@ record Page(long version, String last) {
             .createObjectNode()
             .put("v", "meta.k8s.io/v1")
             .put("rv", version)
-            .put("start", last);
+            .put("start", last)
+            .put("seen", seen);
     return Base64.getUrlEncoder()
         .withoutPadding()
         .encodeToString(node.toString().getBytes(StandardCharsets.UTF_8));
@@ -41,7 +43,8 @@ record Page(long version, String last) {
     try {
       JsonNode node = Bodies.JSON.readTree(bytes);
       if (node != null && node.has("rv") && node.has("start")) {
-        return new Page(node.path("rv").asLong(), node.path("start").asText());
+        return new Page(
+            node.path("rv").asLong(), node.path("start").asText(), node.path("seen").asLong());
       }
     } catch (IOException _) {
       // reported below, as anything else that is no token

@@ -3,25 +3,63 @@ package dev.sluice.playground.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.playground.schema.Quantity;
+import dev.sluice.playground.store.Change;
 import dev.sluice.playground.store.Storage;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// Whether a namespace's ResourceQuotas leave room for one more pod. What is used is counted when
-/// it is asked for; scopes are not looked at.
+/// Whether a namespace's ResourceQuotas leave room for one more pod. What its pods take is kept up
+/// to date with every write, so that a pod costs the same however many there are; scopes are not
+/// looked at. Used under the server's lock.
 final class Quotas {
   private static final String QUOTAS = "/resourcequotas";
   private static final String PODS = "/pods";
+  private static final List<String> RESOURCES =
+      List.of("pods", "requests.cpu", "requests.memory", "limits.cpu", "limits.memory");
+  private static final Map<String, String> OTHER_NAMES =
+      Map.of("count/pods", "pods", "cpu", "requests.cpu", "memory", "requests.memory");
 
-  private Quotas() {}
+  private final Storage storage;
+  private final Map<String, Map<String, BigDecimal>> taken = new HashMap<>();
+
+  Quotas(Storage storage) {
+    this.storage = storage;
+    storage.list(PODS, "").forEach(pod -> count(pod, BigDecimal.ONE));
+    storage.listen(this::changed);
+  }
+
+  private void changed(Change change) {
+    if (!change.key().resource().equals(PODS)) {
+      return;
+    }
+    change.before().ifPresent(pod -> count(pod, BigDecimal.ONE.negate()));
+    if (change.type() != Change.Type.DELETED) {
+      count(change.object(), BigDecimal.ONE);
+    }
+  }
+
+  private void count(ObjectNode pod, BigDecimal times) {
+    if (!counts(pod)) {
+      return;
+    }
+    var inNamespace =
+        taken.computeIfAbsent(pod.at("/metadata/namespace").asText(), _ -> new HashMap<>());
+    for (var resource : RESOURCES) {
+      amount(pod, resource)
+          .ifPresent(
+              amount -> inNamespace.merge(resource, amount.multiply(times), BigDecimal::add));
+    }
+  }
 
   /// Why the pod is not let in, in the server's words; empty when it fits.
-  static Optional<String> excess(Storage storage, String namespace, ObjectNode pod) {
+  Optional<String> excess(String namespace, ObjectNode pod) {
     for (var quota : storage.list(QUOTAS, namespace)) {
-      var why = excess(quota, storage.list(PODS, namespace), pod);
+      var why = excess(quota, taken.getOrDefault(namespace, Map.of()), pod);
       if (why.isPresent()) {
         return why;
       }
@@ -29,7 +67,8 @@ final class Quotas {
     return Optional.empty();
   }
 
-  private static Optional<String> excess(ObjectNode quota, List<ObjectNode> pods, ObjectNode pod) {
+  private static Optional<String> excess(
+      ObjectNode quota, Map<String, BigDecimal> present, ObjectNode pod) {
     var hard = new TreeMap<String, JsonNode>();
     for (var limit : quota.at("/spec/hard").properties()) {
       hard.put(limit.getKey(), limit.getValue());
@@ -49,10 +88,7 @@ final class Quotas {
         continue;
       }
       var taken =
-          pods.stream()
-              .filter(Quotas::counts)
-              .map(each -> amount(each, resource).orElse(BigDecimal.ZERO))
-              .reduce(BigDecimal.ZERO, BigDecimal::add);
+          present.getOrDefault(OTHER_NAMES.getOrDefault(resource, resource), BigDecimal.ZERO);
       if (taken.add(asked.get()).compareTo(Quantity.amount(limit.getValue())) > 0) {
         wanted.add(resource + "=" + Quantity.text(asked.get()));
         used.add(resource + "=" + Quantity.text(taken));

@@ -7,6 +7,7 @@ import dev.sluice.playground.store.Storage;
 import dev.sluice.playground.store.TooOld;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// GET of one object and of lists: selection, pages, versions.
 final class Reading {
@@ -61,6 +62,7 @@ final class Reading {
     var token = request.call().parameter("continue").orElse("");
     long at = state.storage().version();
     var after = "";
+    long before = 0;
     if (!token.isEmpty()) {
       if (request
           .call()
@@ -72,6 +74,7 @@ final class Reading {
       var place = Page.parse(token);
       at = place.version();
       after = place.last();
+      before = place.seen();
     } else {
       var exact = request.call().parameter("resourceVersionMatch").orElse("").equals("Exact");
       long asked = version(request, false);
@@ -79,24 +82,35 @@ final class Reading {
         at = asked;
       }
     }
-    var matching = new ArrayList<ObjectNode>();
-    for (var object : at(request, at)) {
-      if (Page.place(object).compareTo(after) > 0 && selection.matches(object)) {
-        matching.add(object);
-      }
-    }
-    var page = limit > 0 && limit < matching.size() ? matching.subList(0, limit) : matching;
-    var more = matching.size() - page.size();
-    return new Found(
-        page.stream().map(object -> read(kind, object)).toList(),
-        at,
-        more > 0 ? new Page(at, Page.place(page.getLast())).token() : "",
-        more > 0 && selection.all() ? more : -1);
-  }
-
-  private List<ObjectNode> at(Request request, long version) {
+    var page = new ArrayList<ObjectNode>();
+    var storage = request.kind().storage();
+    var more = new AtomicBoolean();
     try {
-      return state.storage().listAt(request.kind().storage(), request.namespace(), version);
+      state
+          .storage()
+          .walk(
+              storage,
+              request.namespace(),
+              after,
+              at,
+              object -> {
+                if (selection.matches(object)) {
+                  more.set(limit > 0 && page.size() == limit);
+                  if (!more.get()) {
+                    page.add(object);
+                  }
+                }
+                return !more.get();
+              });
+      if (!more.get()) {
+        return new Found(shown(kind, page), at, "", -1);
+      }
+      long seen = before + page.size();
+      return new Found(
+          shown(kind, page),
+          at,
+          new Page(at, Page.place(page.getLast()), seen).token(),
+          selection.all() ? state.storage().count(storage, request.namespace(), at) - seen : -1);
     } catch (TooOld e) {
       throw new Refusal(
           410,
@@ -105,6 +119,10 @@ final class Reading {
               + " start a new list without the continue parameter.",
           Refusal.Details.ABSENT);
     }
+  }
+
+  private List<ObjectNode> shown(ResourceKind kind, List<ObjectNode> stored) {
+    return stored.stream().map(object -> read(kind, object)).toList();
   }
 
   /// An object as a client of this version sees it: defaults that its definition got later

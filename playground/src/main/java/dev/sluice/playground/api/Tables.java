@@ -38,7 +38,7 @@ final class Tables {
       table.withArrayProperty("rows").add(row(request, media, kind, object));
       return table;
     }
-    return media.partial() ? partial(media, object) : object;
+    return media.partial() ? partial(media, request.kind(), object) : object;
   }
 
   ObjectNode list(Request request, Media media, Reading reading, Reading.Found found) {
@@ -77,7 +77,7 @@ final class Tables {
         meta.put("continue", found.next());
       }
       var items = list.putArray("items");
-      found.objects().forEach(object -> items.add(partial(media, object)));
+      found.objects().forEach(object -> items.add(partial(media, request.kind(), object)));
       return list;
     }
     return reading.listObject(request.kind(), found);
@@ -96,7 +96,16 @@ final class Tables {
         return table;
       };
     }
-    return media.partial() ? object -> partial(media, object) : Function.identity();
+    return media.partial() ? object -> partial(media, request.kind(), object) : Function.identity();
+  }
+
+  /// A name for how [#frames] shows objects: equal names show equally. Empty for a table, whose
+  /// columns each watch is told once.
+  static String shape(Media media) {
+    if (media.table()) {
+      return "";
+    }
+    return media.partial() ? "metadata " + media.version() : "whole";
   }
 
   /// A Scale or another view of the object has no columns of its own but these.
@@ -142,7 +151,7 @@ final class Tables {
         switch (include(request)) {
           case "None" -> JSON.nullNode();
           case "Object" -> object;
-          default -> partial(media, object);
+          default -> partial(media, request.kind(), object);
         });
     return row;
   }
@@ -163,17 +172,19 @@ final class Tables {
   }
 
   /// The metadata alone, in the order of built-in kinds whatever the kind is.
-  private static ObjectNode partial(Media media, ObjectNode object) {
+  private static ObjectNode partial(Media media, ResourceKind kind, ObjectNode object) {
     var partial = JSON.objectNode();
     partial.put("kind", "PartialObjectMetadata").put("apiVersion", META + media.version());
     JsonNode meta = object.path("metadata");
+    partial.set("metadata", kind.custom() ? inOrder(meta) : meta);
+    return partial;
+  }
+
+  private static JsonNode inOrder(JsonNode meta) {
     var wrapped = JSON.objectNode();
     wrapped.put("apiVersion", "v1").put("kind", "ConfigMap").set("metadata", meta);
-    partial.set(
-        "metadata",
-        Schema.builtIn("v1", "ConfigMap")
-            .map(schema -> schema.inOrder(wrapped).path("metadata"))
-            .orElse(meta));
-    return partial;
+    return Schema.builtIn("v1", "ConfigMap")
+        .map(schema -> schema.inOrder(wrapped).path("metadata"))
+        .orElse(meta);
   }
 }

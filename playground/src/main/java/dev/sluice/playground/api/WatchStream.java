@@ -27,6 +27,7 @@ final class WatchStream {
 
   private final Context context;
   private final long seconds;
+  private final FrameBytes frames;
   private final ArrayDeque<byte[]> waiting = new ArrayDeque<>();
   private long waitingBytes;
   private boolean failed;
@@ -36,14 +37,16 @@ final class WatchStream {
   private @Nullable Watching watching;
 
   /// @param seconds after which the watch ends
-  WatchStream(Context context, long seconds) {
+  /// @param frames shared by all watches of a front
+  WatchStream(Context context, long seconds, FrameBytes frames) {
     this.context = context;
     this.seconds = seconds;
+    this.frames = frames;
   }
 
   /// Takes a frame from the server, on any thread; never blocks.
   void frame(ObjectNode frame) {
-    var bytes = HttpFront.line(frame);
+    var bytes = frames.of(frame);
     synchronized (waiting) {
       if (over || failed) {
         return;

@@ -4,8 +4,12 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.playground.store.Change;
 import dev.sluice.playground.store.TooOld;
-import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -15,13 +19,29 @@ final class Watches {
 
   private final State state;
   private final Reading reading;
-  private final List<One> open = new ArrayList<>();
+  private final Map<String, Set<One>> open = new HashMap<>();
+
+  /// The frames of the present change, so that watchers who see the same get the same frame.
+  private final Map<Format, ObjectNode> made = new HashMap<>();
 
   Watches(State state, Reading reading) {
     this.state = state;
     this.reading = reading;
-    state.storage().listen(change -> List.copyOf(open).forEach(each -> each.see(change)));
+    state
+        .storage()
+        .listen(change -> {
+          for (var each : List.copyOf(open.getOrDefault(change.key().resource(), Set.of()))) {
+            each.see(change);
+          }
+          made.clear();
+        });
   }
+
+  /// What makes the frames of two watchers equal.
+  ///
+  /// @param kind in one version
+  /// @param shape see [Tables#shape]
+  private record Format(String kind, String shape, String type) {}
 
   /// Whether a GET asks for a watch: `watch` with any value but false and 0, or the old path.
   static boolean wanted(Call call, RequestPath path) {
@@ -50,12 +70,17 @@ final class Watches {
     return false;
   }
 
-  /// @param shape how each object is shown
-  One start(Request request, Function<ObjectNode, ObjectNode> shape, Consumer<ObjectNode> frames) {
+  /// @param shape what equal shapes show equally, empty when this one shows like no other
+  /// @param show how each object is shown
+  One start(
+      Request request,
+      String shape,
+      Function<ObjectNode, ObjectNode> show,
+      Consumer<ObjectNode> frames) {
     reading.options(request);
     var selection = Reading.Selection.of(request);
     long from = reading.watchVersion(request);
-    var watch = new One(request, selection, shape, frames);
+    var watch = new One(request, selection, shape, show, frames);
     if (from == 0) {
       for (var stored : state.storage().list(request.kind().storage(), request.namespace())) {
         if (watch.covers(stored) && selection.matches(stored)) {
@@ -66,7 +91,10 @@ final class Watches {
       try {
         var missed = state.storage().since(request.kind().storage(), from);
         watch.from = from;
-        missed.forEach(watch::see);
+        for (var change : missed) {
+          watch.see(change);
+          made.clear();
+        }
       } catch (TooOld e) {
         var gone =
             new Refusal(
@@ -78,7 +106,7 @@ final class Watches {
         return watch;
       }
     }
-    open.add(watch);
+    open.computeIfAbsent(request.kind().storage(), _ -> new LinkedHashSet<>()).add(watch);
     return watch;
   }
 
@@ -93,23 +121,26 @@ final class Watches {
   final class One {
     private final Request request;
     private final Reading.Selection selection;
-    private final Function<ObjectNode, ObjectNode> shape;
+    private final String shape;
+    private final Function<ObjectNode, ObjectNode> show;
     private final Consumer<ObjectNode> frames;
     private long from;
 
     One(
         Request request,
         Reading.Selection selection,
-        Function<ObjectNode, ObjectNode> shape,
+        String shape,
+        Function<ObjectNode, ObjectNode> show,
         Consumer<ObjectNode> frames) {
       this.request = request;
       this.selection = selection;
       this.shape = shape;
+      this.show = show;
       this.frames = frames;
     }
 
     void end() {
-      open.remove(this);
+      open.getOrDefault(request.kind().storage(), new HashSet<>()).remove(this);
     }
 
     void bookmark() {
@@ -142,20 +173,40 @@ final class Watches {
       var now = change.type() != Change.Type.DELETED && selection.matches(change.object());
       var then = change.before().filter(selection::matches);
       if (now && then.isPresent()) {
-        send("MODIFIED", change.object());
+        tell("MODIFIED", change.object());
       } else if (now) {
-        send("ADDED", change.object());
+        tell("ADDED", change.object());
       } else if (then.isPresent()) {
         // What left the selection is shown as it was last inside, under the version that took it
         // out.
         var last = change.type() == Change.Type.DELETED ? change.object() : then.get().deepCopy();
         last.withObjectProperty("metadata").put("resourceVersion", Long.toString(change.version()));
-        send("DELETED", last);
+        tell("DELETED", last);
       }
     }
 
+    /// @param stored what every watcher who is told this type of the present change sees
+    private void tell(String type, ObjectNode stored) {
+      if (shape.isEmpty()) {
+        send(type, stored);
+        return;
+      }
+      var kind = request.kind().groupVersion() + "/" + request.kind().kind();
+      var format = new Format(kind, shape, type);
+      var frame = made.get(format);
+      if (frame == null) {
+        frame = shown(type, stored);
+        made.put(format, frame);
+      }
+      frames.accept(frame);
+    }
+
     private void send(String type, ObjectNode stored) {
-      frames.accept(frame(type, shape.apply(reading.read(request.kind(), stored))));
+      frames.accept(shown(type, stored));
+    }
+
+    private ObjectNode shown(String type, ObjectNode stored) {
+      return frame(type, show.apply(reading.read(request.kind(), stored)));
     }
   }
 }

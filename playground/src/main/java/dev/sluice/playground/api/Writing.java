@@ -31,11 +31,13 @@ final class Writing {
 
   private final State state;
   private final BuiltInRules rules;
+  private final Quotas quotas;
   private final Scale scale;
 
   Writing(State state) {
     this.state = state;
     this.rules = new BuiltInRules(state);
+    this.quotas = new Quotas(state.storage());
     this.scale = new Scale();
   }
 
@@ -314,7 +316,8 @@ final class Writing {
     rules.complete(kind, complete, Optional.empty());
     check(kind, schema, complete, Optional.empty());
     if (kind.rules().equals("pod")) {
-      Quotas.excess(state.storage(), request.namespace(), complete)
+      quotas
+          .excess(request.namespace(), complete)
           .ifPresent(why -> {
             throw Refusal.forbidden(
                 kind, complete.path("metadata").path("name").asText(), why, List.of());

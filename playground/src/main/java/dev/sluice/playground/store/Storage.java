@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The objects, by kind, namespace and name. A stored object is never changed: every write puts a
@@ -33,7 +34,9 @@ public final class Storage {
   private final int kept;
   private long first;
   private long version;
+  private long looks;
   private Journal journal = Journal.NONE;
+  private final Sharing sharing = new Sharing();
 
   /// @param firstVersion the version before the first write; watches older than this are too old
   /// @param kept how many changes of each kind are remembered for watches and pages, 1 or more
@@ -51,12 +54,18 @@ public final class Storage {
     return version;
   }
 
+  /// How many objects were given out or changed so far: what calls cost, whatever the machine.
+  public long looks() {
+    return looks;
+  }
+
   /// The version that `object` has, 0 when it has none.
   public static long versionOf(ObjectNode object) {
     return object.path("metadata").path("resourceVersion").asLong(0);
   }
 
   public Optional<ObjectNode> get(Key key) {
+    looks++;
     return Optional.ofNullable(
         namespaces(key.resource())
             .getOrDefault(key.namespace(), Collections.emptyNavigableMap())
@@ -67,34 +76,94 @@ public final class Storage {
   ///
   /// @param namespace empty for all namespaces
   public List<ObjectNode> list(String resource, String namespace) {
-    var all = namespaces(resource);
-    if (!namespace.isEmpty()) {
-      return List.copyOf(all.getOrDefault(namespace, Collections.emptyNavigableMap()).values());
-    }
     var found = new ArrayList<ObjectNode>();
-    all.values().forEach(names -> found.addAll(names.values()));
+    walk(resource, namespace, "", version, found::add);
     return found;
   }
 
-  /// The objects of a kind as they were at an earlier version.
+  /// The objects of a kind as they were at a version, by namespace and name. Looks at no more of
+  /// them than it shows, and at the changes since then.
   ///
+  /// @param namespace empty for all namespaces
+  /// @param after begins behind this namespace and name, the two joined by a zero; empty for all
+  /// @param goOn takes each object and says whether it wants another
   /// @throws TooOld when the changes since then are not all kept
-  public List<ObjectNode> listAt(String resource, String namespace, long at) {
-    if (at >= version) {
-      return list(resource, namespace);
-    }
-    var then = new TreeMap<String, ObjectNode>();
-    for (var object : list(resource, namespace)) {
-      then.put(order(object), object);
-    }
-    for (var change : since(resource, at).reversed()) {
-      if (!namespace.isEmpty() && !namespace.equals(change.key().namespace())) {
-        continue;
+  public void walk(
+      String resource, String namespace, String after, long at, Predicate<ObjectNode> goOn) {
+    var undone = undone(resource, namespace, at);
+    undone.headMap(after, !after.isEmpty()).clear();
+    int zero = after.indexOf('\0');
+    var begins = zero < 0 ? "" : after.substring(0, zero);
+    var from = begins.compareTo(namespace) < 0 ? namespace : begins;
+    for (var inOne : namespaces(resource).tailMap(from, true).entrySet()) {
+      if (!namespace.isEmpty() && !inOne.getKey().equals(namespace)) {
+        break;
       }
-      var place = change.key().namespace() + '\0' + change.key().name();
-      change.before().ifPresentOrElse(before -> then.put(place, before), () -> then.remove(place));
+      var names = inOne.getValue();
+      if (zero >= 0 && inOne.getKey().equals(begins)) {
+        names = names.tailMap(after.substring(zero + 1), false);
+      }
+      for (var each : names.entrySet()) {
+        var then = Optional.of(each.getValue());
+        if (!undone.isEmpty()) {
+          var place = inOne.getKey() + '\0' + each.getKey();
+          if (!show(undone.headMap(place, false), goOn)) {
+            return;
+          }
+          then = undone.containsKey(place) ? undone.remove(place) : then;
+        }
+        if (then.isPresent() && !shown(then.get(), goOn)) {
+          return;
+        }
+      }
     }
-    return List.copyOf(then.values());
+    var _ = show(undone, goOn);
+  }
+
+  /// How many objects of the kind there were at a version.
+  ///
+  /// @throws TooOld as [#walk] does
+  public long count(String resource, String namespace, long at) {
+    long count = 0;
+    for (var inOne : namespaces(resource).entrySet()) {
+      if (namespace.isEmpty() || namespace.equals(inOne.getKey())) {
+        count += inOne.getValue().size();
+      }
+    }
+    for (var each : undone(resource, namespace, at).entrySet()) {
+      int zero = each.getKey().indexOf('\0');
+      var key =
+          new Key(resource, each.getKey().substring(0, zero), each.getKey().substring(zero + 1));
+      count += (each.getValue().isPresent() ? 1 : 0) - (get(key).isPresent() ? 1 : 0);
+    }
+    return count;
+  }
+
+  /// What was at the places that have changed since a version; empty where nothing was.
+  private NavigableMap<String, Optional<ObjectNode>> undone(
+      String resource, String namespace, long at) {
+    var undone = new TreeMap<String, Optional<ObjectNode>>();
+    for (var change : at >= version ? List.<Change>of() : since(resource, at)) {
+      if (namespace.isEmpty() || namespace.equals(change.key().namespace())) {
+        undone.putIfAbsent(change.key().namespace() + '\0' + change.key().name(), change.before());
+      }
+    }
+    return undone;
+  }
+
+  private boolean show(
+      NavigableMap<String, Optional<ObjectNode>> undone, Predicate<ObjectNode> goOn) {
+    for (var each = undone.pollFirstEntry(); each != null; each = undone.pollFirstEntry()) {
+      if (each.getValue().isPresent() && !shown(each.getValue().get(), goOn)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean shown(ObjectNode object, Predicate<ObjectNode> goOn) {
+    looks++;
+    return goOn.test(object);
   }
 
   /// Every kind that has at least one object in the namespace.
@@ -103,6 +172,7 @@ public final class Storage {
     for (var kind : new TreeMap<>(objects).entrySet()) {
       for (var name :
           kind.getValue().getOrDefault(namespace, Collections.emptyNavigableMap()).keySet()) {
+        looks++;
         found.add(new Key(kind.getKey(), namespace, name));
       }
     }
@@ -140,6 +210,7 @@ public final class Storage {
   }
 
   private void place(Key key, ObjectNode object, @Nullable ObjectNode before) {
+    sharing.share(object);
     unindex(key, before);
     objects
         .computeIfAbsent(key.resource(), _ -> new TreeMap<>())
@@ -168,6 +239,7 @@ public final class Storage {
 
   private void take(Key key, ObjectNode gone, ObjectNode before) {
     version = versionOf(gone);
+    sharing.share(gone);
     unindex(key, before);
     var all = namespaces(key.resource());
     var names = all.get(key.namespace());
@@ -194,6 +266,7 @@ public final class Storage {
       if (change.version() <= after) {
         break;
       }
+      looks++;
       found.addFirst(change);
     }
     return List.copyOf(found);
@@ -206,7 +279,9 @@ public final class Storage {
 
   /// The objects that name this uid as an owner.
   public List<Key> dependents(String uid) {
-    return List.copyOf(byOwner.getOrDefault(uid, Set.of()));
+    var keys = List.copyOf(byOwner.getOrDefault(uid, Set.of()));
+    looks += keys.size();
+    return keys;
   }
 
   /// Hears of every write, in order, on the writing thread. Must not block and must not write.
@@ -313,11 +388,6 @@ public final class Storage {
       owners.put(reference.path("uid").asText(""), reference);
     }
     return owners.keySet();
-  }
-
-  private static String order(ObjectNode object) {
-    var meta = object.path("metadata");
-    return meta.path("namespace").asText("") + '\0' + meta.path("name").asText("");
   }
 
   private static ObjectNode meta(ObjectNode object) {

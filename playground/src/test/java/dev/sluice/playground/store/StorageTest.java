@@ -7,7 +7,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StorageTest {
 
@@ -69,9 +73,65 @@ class StorageTest {
     long then = storage.version();
     storage.remove(key("a", "goes"), object("a", "goes"));
     put("a", "comes");
-    assertThat(storage.listAt("/configmaps", "a", then))
-        .extracting(each -> each.path("metadata").path("name").asText())
-        .containsExactly("goes", "stays");
+    assertThat(walked("a", "", then)).containsExactly("goes", "stays");
+    assertThat(walked("", "", then)).containsExactly("goes", "stays");
+    assertThat(walked("", "a\0goes", then)).containsExactly("stays");
+    assertThat(walked("", "a\0stays", then)).isEmpty();
+    assertThat(storage.count("/configmaps", "", then)).isEqualTo(2);
+  }
+
+  private List<String> walked(String namespace, String after, long at) {
+    var names = new ArrayList<String>();
+    storage.walk(
+        "/configmaps", namespace, after, at, each -> names.add(each.at("/metadata/name").asText()));
+    return names;
+  }
+
+  /// Every list from every place at every version is what a plain copy of then says.
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void anyWalkShowsWhatWasThereThenInOrder(long seed) {
+    var random = new Random(seed);
+    var whole = new Storage(1000, 1000);
+    var then = new TreeMap<Long, TreeMap<String, String>>();
+    var now = new TreeMap<String, String>();
+    for (int i = 0; i < 60; i++) {
+      var key = key("n" + random.nextInt(3), "x" + random.nextInt(4));
+      var place = key.namespace() + '\0' + key.name();
+      var present = whole.get(key);
+      if (present.isPresent() && random.nextInt(3) == 0) {
+        whole.remove(key, present.get());
+        now.remove(place);
+      } else {
+        var stored =
+            whole.put(
+                key,
+                object(key.namespace(), key.name()),
+                present.map(Storage::versionOf).orElse(0L));
+        now.put(place, stored.at("/metadata/resourceVersion").asText());
+      }
+      then.put(whole.version(), new TreeMap<>(now));
+    }
+    for (var each : then.entrySet()) {
+      for (var namespace : List.of("", "n1")) {
+        for (var after : List.of("", "n0\0x3", "n1\0x1", "n1\0y", "n9\0x")) {
+          var expected = new TreeMap<>(each.getValue().tailMap(after, false));
+          expected.keySet().removeIf(place -> !namespace.isEmpty() && !place.startsWith(namespace));
+          var seen = new ArrayList<String>();
+          whole.walk(
+              "/configmaps",
+              namespace,
+              after,
+              each.getKey(),
+              object -> seen.add(object.at("/metadata/resourceVersion").asText()));
+          assertThat(seen).containsExactlyElementsOf(expected.values());
+          if (after.isEmpty()) {
+            assertThat(whole.count("/configmaps", namespace, each.getKey()))
+                .isEqualTo(expected.size());
+          }
+        }
+      }
+    }
   }
 
   @Test
