@@ -22,7 +22,7 @@ import java.util.concurrent.ThreadLocalRandom;
 /// Carries requests to pods and answers back.
 ///
 /// @param sidecarsInPods false for pods that callers' proxies reach directly
-/// @param balancer shared by all callers
+/// @param balancer shared by all callers, as are the rest
 record Backends(
     Vertx vertx,
     HttpClient client,
@@ -31,7 +31,9 @@ record Backends(
     Telemetry telemetry,
     InstantSource clock,
     boolean sidecarsInPods,
-    LoadBalancer balancer) {
+    LoadBalancer balancer,
+    Pools pools,
+    Upgrades upgrades) {
 
   Backends(
       Vertx vertx,
@@ -41,14 +43,26 @@ record Backends(
       Telemetry telemetry,
       InstantSource clock,
       boolean sidecarsInPods) {
-    this(vertx, client, pods, tables, telemetry, clock, sidecarsInPods, new LoadBalancer());
+    this(
+        vertx,
+        client,
+        pods,
+        tables,
+        telemetry,
+        clock,
+        sidecarsInPods,
+        new LoadBalancer(),
+        new Pools(),
+        new Upgrades());
   }
 
   void forward(HttpServerRequest request, Caller caller, RequestHead head, Forward forward) {
-    var conversation = new Conversation(this, request, caller, head, forward);
-    RequestBody.read(request, forward.retries().attempts() > 0 || !forward.copies().isEmpty())
-        .onSuccess(conversation::start)
-        .onFailure(_ -> conversation.callerGone());
+    if (Upgrades.isAsked(request)) {
+      upgrades.forward(this, request, caller, head, forward);
+      return;
+    }
+    var keep = forward.retries().attempts() > 0 || !forward.copies().isEmpty();
+    new Conversation(this, request, caller, head, forward, RequestBody.of(request, keep)).start();
   }
 
   /// A proxy answers by itself.

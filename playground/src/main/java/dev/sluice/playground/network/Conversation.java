@@ -2,6 +2,9 @@ package dev.sluice.playground.network;
 
 import dev.sluice.playground.network.RouteDecision.Forward;
 import dev.sluice.playground.network.RouteDecision.Local;
+import dev.sluice.playground.network.TrafficPolicy.Pool;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
@@ -22,7 +25,7 @@ final class Conversation {
   private final Forward forward;
   private final long arrived = System.nanoTime();
   private final List<Endpoint> tried = new ArrayList<>();
-  private @Nullable RequestBody body;
+  private final RequestBody body;
   private @Nullable Try current;
   private long overallTimer = -1;
   private int number;
@@ -34,29 +37,37 @@ final class Conversation {
       HttpServerRequest request,
       Caller caller,
       RequestHead head,
-      Forward forward) {
+      Forward forward,
+      RequestBody body) {
     this.backends = backends;
+    this.body = body;
     this.request = request;
     this.caller = caller;
     this.head = head;
     this.forward = forward;
   }
 
-  void start(RequestBody whole) {
-    body = whole;
+  void start() {
     request.response().closeHandler(_ -> callerGone());
+    request.exceptionHandler(_ -> callerGone());
     backends.after(
         forward.delay(),
         () -> {
           var timeout = forward.timeout();
           if (timeout != null) {
-            overallTimer =
-                backends.vertx().setTimer(Math.max(1, timeout.toMillis()), _ -> timedOut());
+            // The time runs from the end of the request on.
+            body.whenEnded(() -> {
+              if (!over) {
+                overallTimer =
+                    backends.vertx().setTimer(Math.max(1, timeout.toMillis()), _ -> timedOut());
+              }
+            });
           }
-          if (whole.whole()) {
-            forward.copies().forEach(c -> backends.copy(caller, c, whole.kept()));
+          if (!forward.copies().isEmpty()) {
+            body.whenWhole(
+                () -> forward.copies().forEach(c -> backends.copy(caller, c, body.kept())));
           }
-          next(whole);
+          next();
         });
   }
 
@@ -67,10 +78,15 @@ final class Conversation {
     }
     finish(0, plus("DC"), null, false, 0);
     abandon();
+    body.drop();
   }
 
   private void timedOut() {
-    if (over || (current != null && current.relaying)) {
+    if (over) {
+      return;
+    }
+    if (current != null && current.relaying) {
+      current.cutOff();
       return;
     }
     abandon();
@@ -86,7 +102,7 @@ final class Conversation {
     }
   }
 
-  private void next(RequestBody whole) {
+  private void next() {
     if (over) {
       return;
     }
@@ -99,20 +115,37 @@ final class Conversation {
       return;
     }
     tried.add(picked.get());
-    var trying = new Try(picked.get(), whole);
+    var trying = new Try(picked.get());
     current = trying;
-    trying.start();
+    var context = backends.vertx().getOrCreateContext();
+    var pool = forward.policy().pool();
+    var turn =
+        backends
+            .pools()
+            .enter(
+                caller,
+                forward.destination(),
+                pool == null ? Pool.WITHOUT_LIMIT : pool,
+                () -> trying.admitted(context));
+    if (turn == null) {
+      current = null;
+      tried.removeLast();
+      reply(ProxyAnswers.overflow(forward));
+    } else {
+      trying.holds(turn);
+    }
   }
 
   private void ended(Try trying, Tries.Outcome outcome, @Nullable HttpClientResponse answer) {
     backends.balancer().saw(forward, trying.pod, outcome, backends.clock().instant());
-    switch (decided(trying, outcome)) {
+    switch (decided(outcome)) {
       case Tries.Next.Again(var pause) -> {
         if (answer != null) {
           trying.drop(answer);
         }
         current = null;
-        backends.after(pause, () -> next(trying.body));
+        body.detach();
+        backends.after(pause, this::next);
       }
       case Tries.Next.Answer(var local) -> reply(local);
       case Tries.Next.Relay(var flags) -> {
@@ -120,6 +153,7 @@ final class Conversation {
           var local = ProxyAnswers.brokenAtPod(forward, trying.reached);
           finish(local.status(), plus(flags), trying.pod, true, local.body().length());
           Backends.write(request, local);
+          body.drop();
         } else {
           trying.relay(answer, plus(flags));
         }
@@ -128,8 +162,8 @@ final class Conversation {
   }
 
   /// A body that is gone cannot be sent again.
-  private Tries.Next decided(Try trying, Tries.Outcome outcome) {
-    var last = trying.body.whole() ? number : Math.max(number, forward.retries().attempts() + 1);
+  private Tries.Next decided(Tries.Outcome outcome) {
+    var last = body.repeatable() ? number : Math.max(number, forward.retries().attempts() + 1);
     return Tries.after(outcome, last, forward, ThreadLocalRandom.current());
   }
 
@@ -140,6 +174,7 @@ final class Conversation {
     var pod = tried.isEmpty() ? null : tried.getLast();
     finish(local.status(), plus(local.flags()), pod, false, local.body().length());
     Backends.write(request, local);
+    body.drop();
   }
 
   private void finish(
@@ -156,11 +191,7 @@ final class Conversation {
             forward.destination(),
             pod == null && !tried.isEmpty() ? tried.getLast() : pod,
             answered,
-            new Telemetry.End(status, flags, since(arrived), sent(), received));
-  }
-
-  private long sent() {
-    return body == null ? 0 : body.sent();
+            new Telemetry.End(status, flags, since(arrived), body.received(), received));
   }
 
   private List<String> plus(String flag) {
@@ -183,21 +214,44 @@ final class Conversation {
   /// One request to one pod.
   private final class Try {
     private final Endpoint pod;
-    private final RequestBody body;
     private final RequestHead outgoing = forward.attempt(number);
-    private final long started = System.nanoTime();
+    private long started = System.nanoTime();
     private long timer = -1;
+    private boolean begun;
     private boolean reached;
     private boolean relaying;
     private boolean closed;
+    private long answered;
     private @Nullable HttpClientRequest sent;
+    private Pools.@Nullable Turn turn;
 
-    Try(Endpoint pod, RequestBody body) {
+    Try(Endpoint pod) {
       this.pod = pod;
-      this.body = body;
     }
 
-    void start() {
+    /// There is a connection for it.
+    void admitted(Context context) {
+      if (context.equals(Vertx.currentContext())) {
+        start();
+      } else {
+        context.runOnContext(_ -> start());
+      }
+    }
+
+    void holds(Pools.Turn mine) {
+      turn = mine;
+      if (closed) {
+        mine.leave();
+      }
+    }
+
+    private void start() {
+      if (closed) {
+        return;
+      }
+      begun = true;
+      started = System.nanoTime();
+      backends.balancer().begins(forward.destination(), pod);
       var perTry = forward.retries().perTry();
       if (perTry != null) {
         timer = backends.vertx().setTimer(Math.max(1, perTry.toMillis()), _ -> tooSlow());
@@ -223,6 +277,8 @@ final class Conversation {
     private void send(HttpClientRequest connected) {
       sent = connected;
       reached = true;
+      // What goes wrong is told by the answer that does not come.
+      connected.exceptionHandler(_ -> {});
       body.sendTo(connected)
           .onComplete((answer, _) -> {
             if (closed) {
@@ -257,6 +313,7 @@ final class Conversation {
       } else {
         closed = true;
         stopTimer();
+        release();
         ended(this, new Tries.Outcome.Refused(), null);
       }
     }
@@ -271,6 +328,11 @@ final class Conversation {
 
     void cancel() {
       if (closed) {
+        return;
+      }
+      if (!begun) {
+        closed = true;
+        release();
         return;
       }
       close(0, "DC", 0);
@@ -302,7 +364,6 @@ final class Conversation {
       HttpHeads.put(
           cookie.isPresent() ? headers.add("set-cookie", cookie.get()) : headers,
           response.headers());
-      var received = new long[1];
       if (request.method().equals(HttpMethod.HEAD)) {
         answer.resume();
         close(answer.statusCode(), "", 0);
@@ -314,7 +375,7 @@ final class Conversation {
         response.setChunked(true);
       }
       answer.handler(chunk -> {
-        received[0] += chunk.length();
+        answered += chunk.length();
         response.write(chunk);
         if (response.writeQueueFull()) {
           answer.pause();
@@ -323,16 +384,26 @@ final class Conversation {
       });
       answer.exceptionHandler(_ -> {
         if (!over) {
-          close(answer.statusCode(), "UC", received[0]);
-          finish(answer.statusCode(), plus("UC"), pod, true, received[0]);
+          close(answer.statusCode(), "UC", answered);
+          finish(answer.statusCode(), plus("UC"), pod, true, answered);
           response.reset();
         }
       });
       answer.endHandler(_ -> {
-        close(answer.statusCode(), "", received[0]);
+        close(answer.statusCode(), "", answered);
         if (!over) {
-          finish(answer.statusCode(), flags, pod, true, received[0]);
+          finish(answer.statusCode(), flags, pod, true, answered);
+          if (response.isChunked() && !answer.trailers().isEmpty()) {
+            response.trailers().addAll(answer.trailers());
+          }
           response.end();
+          if (!body.ended()) {
+            // The pod has said all it wants to; the rest of the request goes nowhere.
+            body.drop();
+            if (sent != null) {
+              sent.reset();
+            }
+          }
         }
       });
       answer.resume();
@@ -345,6 +416,7 @@ final class Conversation {
       }
       closed = true;
       stopTimer();
+      release();
       backends
           .telemetry()
           .destination(
@@ -358,6 +430,24 @@ final class Conversation {
                   since(started),
                   body.sent(),
                   received));
+    }
+
+    /// Its connection is free for another.
+    private void release() {
+      if (begun) {
+        backends.balancer().ends(forward.destination(), pod);
+      }
+      if (turn != null) {
+        turn.leave();
+      }
+    }
+
+    /// The time is over while the answer is on its way: it breaks off.
+    void cutOff() {
+      var status = request.response().getStatusCode();
+      finish(status, plus("UT"), pod, true, answered);
+      cancel();
+      request.response().reset();
     }
 
     private void stopTimer() {

@@ -29,7 +29,11 @@ public final class DataPlane implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DataPlane.class);
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
   private static final int MOST_CONNECTIONS = 512;
-  private static final int MOST_HEADER_BYTES = 32 * 1024;
+
+  /// As Envoy takes.
+  private static final int MOST_HEADER_BYTES = 60 * 1024;
+
+  private static final int MOST_HEADERS = 100;
 
   /// The port of Gateway objects that the gateway stands for.
   private static final int GATEWAY_PORT = 80;
@@ -200,6 +204,10 @@ public final class DataPlane implements AutoCloseable {
   }
 
   private void routed(HttpServerRequest request, Caller caller, int port, RequestHead head) {
+    if (head.headers().all().size() > MOST_HEADERS) {
+      say(request, 431, "a request may have " + MOST_HEADERS + " headers\n");
+      return;
+    }
     var decision = tables.route(caller, port, head, ThreadLocalRandom.current());
     switch (decision) {
       case RouteDecision.Forward forward -> backends.forward(request, caller, head, forward);

@@ -93,7 +93,6 @@ final class PolicyReader {
     return new Pool(
         pool.path("tcp").path("maxConnections").asInt(0),
         http.path("http1MaxPendingRequests").asInt(0),
-        http.path("http2MaxRequests").asInt(0),
-        http.path("maxRetries").asInt(0));
+        http.path("http2MaxRequests").asInt(0));
   }
 }

@@ -46,6 +46,15 @@ final class ProxyAnswers {
         answer.destination());
   }
 
+  /// Nothing listens at the pod, and nobody tries again.
+  static Local refused(Forward forward) {
+    return at(
+        forward,
+        RESET + "remote connection failure",
+        List.of("UF"),
+        "upstream_reset_before_response_started{remote_connection_failure|delayed_connect_error:_Connection_refused}");
+  }
+
   /// Outlier detection has taken every pod out.
   static Local ejected(Forward forward) {
     return at(forward, "no healthy upstream", List.of("UH"), "no_healthy_upstream");

@@ -1,57 +1,80 @@
 package dev.sluice.playground.network;
 
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import org.jspecify.annotations.Nullable;
 
-/// The body of a request that may have to be sent more than once. It is kept up to a limit; a
-/// longer one is sent once, as it comes in, and can then be neither repeated nor copied.
+/// The body of a request on its way: every chunk goes to the present try as it comes in, no faster
+/// than that try takes it. What has gone by is kept up to a limit, so that a later try can begin
+/// where the first one did; a longer body can be sent only once. Lives on the event loop of the
+/// caller's connection.
 final class RequestBody {
   /// As Envoy keeps by default.
-  private static final int MOST_KEPT = 1024 * 1024;
+  static final int MOST_KEPT = 1024 * 1024;
 
   private final HttpServerRequest request;
-  private final Buffer kept;
-  private final boolean whole;
+  private final boolean announced;
+  private final Buffer kept = Buffer.buffer();
+  private boolean keeps;
+  private boolean ended;
+  private long received;
   private long sent;
+  private @Nullable HttpClientRequest sink;
+  private @Nullable Runnable onWhole;
+  private @Nullable Runnable onEnd;
 
-  private RequestBody(HttpServerRequest request, Buffer kept, boolean whole) {
+  private RequestBody(HttpServerRequest request, boolean announced, boolean keeps) {
     this.request = request;
-    this.kept = kept;
-    this.whole = whole;
+    this.announced = announced;
+    this.keeps = keeps;
+    this.ended = !announced;
   }
 
+  /// Nothing is read before the first try asks for it.
+  ///
   /// @param keep false when nothing will ask for the body again
-  /// @return fails when the caller goes away
-  static Future<RequestBody> read(HttpServerRequest request, boolean keep) {
-    if (request.isEnded()) {
-      return Future.succeededFuture(new RequestBody(request, Buffer.buffer(), true));
-    }
-    if (!keep) {
+  static RequestBody of(HttpServerRequest request, boolean keep) {
+    var length = request.getHeader("content-length");
+    // HTTP/2 says by its frames whether there is a body.
+    var streams =
+        request.version() == HttpVersion.HTTP_2
+            ? !request.isEnded() && length == null
+            : request.getHeader("transfer-encoding") != null;
+    var announced = streams || (length != null && !length.strip().equals("0"));
+    var body = new RequestBody(request, announced, keep);
+    if (announced) {
       request.pause();
-      return Future.succeededFuture(new RequestBody(request, Buffer.buffer(), false));
+      request.handler(body::arrived);
+      request.endHandler(_ -> body.end());
     }
-    var promise = Promise.<RequestBody>promise();
-    var kept = Buffer.buffer();
-    request.handler(chunk -> {
-      kept.appendBuffer(chunk);
-      if (kept.length() > MOST_KEPT) {
-        request.pause();
-        request.handler(null);
-        promise.tryComplete(new RequestBody(request, kept, false));
-      }
-    });
-    request.exceptionHandler(promise::tryFail);
-    request.endHandler(_ -> promise.tryComplete(new RequestBody(request, kept, true)));
-    return promise.future();
+    return body;
   }
 
-  /// Whether it can be sent again.
-  boolean whole() {
-    return whole;
+  /// Calls once the whole body has been kept; never, when it is too long for that.
+  void whenWhole(Runnable action) {
+    if (ended && repeatable()) {
+      action.run();
+    } else {
+      onWhole = action;
+    }
+  }
+
+  /// Calls once the caller has said everything.
+  void whenEnded(Runnable action) {
+    if (ended) {
+      action.run();
+    } else {
+      onEnd = action;
+    }
+  }
+
+  /// Whether what was sent can be sent again.
+  boolean repeatable() {
+    return !announced || keeps;
   }
 
   Buffer kept() {
@@ -63,30 +86,100 @@ final class RequestBody {
     return sent;
   }
 
+  /// Bytes that came from the caller.
+  long received() {
+    return received;
+  }
+
+  boolean ended() {
+    return ended;
+  }
+
+  private void arrived(Buffer chunk) {
+    received += chunk.length();
+    if (keeps) {
+      if (kept.length() + chunk.length() > MOST_KEPT) {
+        keeps = false;
+        onWhole = null;
+      } else {
+        kept.appendBuffer(chunk);
+      }
+    }
+    var to = sink;
+    if (to != null) {
+      pass(to, chunk);
+    } else if (!keeps) {
+      // Nobody takes it, and nobody could take it later.
+      request.pause();
+    }
+  }
+
+  private void pass(HttpClientRequest to, Buffer chunk) {
+    sent += chunk.length();
+    to.write(chunk);
+    if (to.writeQueueFull()) {
+      request.pause();
+      to.drainHandler(_ -> {
+        if (to.equals(sink)) {
+          request.resume();
+        }
+      });
+    }
+  }
+
+  private void end() {
+    ended = true;
+    if (sink != null) {
+      sink.end();
+    }
+    if (onEnd != null) {
+      onEnd.run();
+    }
+    if (onWhole != null && repeatable()) {
+      onWhole.run();
+    }
+  }
+
+  /// Sends what there is, and what is to come.
   Future<HttpClientResponse> sendTo(HttpClientRequest outgoing) {
-    if (whole) {
-      sent = kept.length();
-      outgoing.headers().remove("content-length");
-      return kept.length() == 0 ? outgoing.send() : outgoing.send(kept);
+    sent = 0;
+    if (!announced) {
+      return outgoing.send();
     }
     if (outgoing.headers().get("content-length") == null) {
       outgoing.setChunked(true);
     }
-    sent = kept.length();
     if (kept.length() > 0) {
-      outgoing.write(kept);
+      sent = kept.length();
+      outgoing.write(kept.copy());
     }
-    request.handler(chunk -> {
-      sent += chunk.length();
-      outgoing.write(chunk);
-      if (outgoing.writeQueueFull()) {
-        request.pause();
-        outgoing.drainHandler(_ -> request.resume());
+    if (ended) {
+      outgoing.end();
+    } else {
+      sink = outgoing;
+      if (kept.length() == 0) {
+        // A pod may want to answer before it has seen a body.
+        outgoing.sendHead();
       }
-    });
-    request.endHandler(_ -> outgoing.end());
-    request.exceptionHandler(_ -> outgoing.reset());
-    request.resume();
+      request.resume();
+    }
     return outgoing.response();
+  }
+
+  /// The try is over; what still comes in waits for the next one, or is dropped.
+  void detach() {
+    sink = null;
+  }
+
+  /// Nobody wants the rest.
+  void drop() {
+    sink = null;
+    onWhole = null;
+    onEnd = null;
+    if (announced && !ended) {
+      request.handler(null);
+      request.endHandler(null);
+      request.resume();
+    }
   }
 }

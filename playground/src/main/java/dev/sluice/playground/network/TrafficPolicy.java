@@ -82,6 +82,7 @@ record TrafficPolicy(
   /// @param connections at once
   /// @param waiting for a connection
   /// @param requests under way, waiting ones included
-  /// @param retries under way
-  record Pool(int connections, int waiting, int requests, int retries) {}
+  record Pool(int connections, int waiting, int requests) {
+    static final Pool WITHOUT_LIMIT = new Pool(0, 0, 0);
+  }
 }
