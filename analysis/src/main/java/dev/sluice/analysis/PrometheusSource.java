@@ -10,11 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// Asks one Prometheus. Instant queries: numbers at the server's own time, samples at any.
 final class PrometheusSource implements MetricSource {
@@ -23,7 +21,7 @@ final class PrometheusSource implements MetricSource {
   private static final int MAX_ROWS = 10_000;
   private static final Duration SAMPLES_TIMEOUT = Duration.ofSeconds(30);
   private static final int MAX_SAMPLE_BYTES = 32 << 20;
-  private static final int MAX_SAMPLES = 1_000_000;
+  private static final String NO_SUCCESS = "it lacks status=success";
   private static final int MAX_MESSAGE = 300;
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -106,14 +104,20 @@ final class PrometheusSource implements MetricSource {
 
   private sealed interface Reply {}
 
-  private record Body(JsonNode json) implements Reply {}
+  /// @param bytes of an answer with status 200
+  private record Body(byte[] bytes) implements Reply {}
 
   private record Failed(Failure failure) implements Reply {}
 
   private Answer ask(String query) throws InterruptedException {
     return switch (ask(query, "", TIMEOUT, MAX_BYTES)) {
       case Failed(var failure) -> failure;
-      case Body(var body) -> read(body);
+      case Body(var bytes) -> {
+        var body = json(bytes);
+        yield body.path("status").asText().equals("success")
+            ? read(body)
+            : notPrometheus(NO_SUCCESS);
+      }
     };
   }
 
@@ -151,12 +155,12 @@ final class PrometheusSource implements MetricSource {
   }
 
   private Reply reply(Http.Response response) {
-    var body = json(response.body());
-    var failure = failure(response.status(), body);
-    return failure == null ? new Body(body) : new Failed(failure);
+    return response.status() == 200
+        ? new Body(response.body())
+        : new Failed(failure(response.status(), json(response.body())));
   }
 
-  private @Nullable Failure failure(int status, JsonNode body) {
+  private Failure failure(int status, JsonNode body) {
     if (status == 400 || status == 422) {
       if (!body.path("status").asText().equals("error")) {
         return new Unavailable(name + " answers " + status + ", and not as Prometheus does");
@@ -176,13 +180,8 @@ final class PrometheusSource implements MetricSource {
       return new Unavailable(
           name + " answers " + status + ": redirects are not followed, write where it leads to");
     }
-    if (status != 200) {
-      var why = body.path("error").asText();
-      return new Unavailable(name + " answers " + status + (why.isEmpty() ? "" : ": " + line(why)));
-    }
-    return body.path("status").asText().equals("success")
-        ? null
-        : notPrometheus("it lacks status=success");
+    var why = body.path("error").asText();
+    return new Unavailable(name + " answers " + status + (why.isEmpty() ? "" : ": " + line(why)));
   }
 
   private Answer read(JsonNode body) {
@@ -203,59 +202,30 @@ final class PrometheusSource implements MetricSource {
     }
   }
 
-  private Samples samples(JsonNode body) {
-    var data = body.path("data");
-    var result = data.path("result");
-    var type = data.path("resultType").asText();
-    if (!type.equals("matrix") || !result.isArray()) {
-      return List.of("vector", "scalar", "string").contains(type)
+  private Samples samples(byte[] body) {
+    SamplesReader.Read read;
+    try {
+      read = SamplesReader.read(body);
+    } catch (NumberFormatException _) {
+      return new Samples.Unavailable(notPrometheus("a value is not a number").why());
+    } catch (IOException _) {
+      return new Samples.Unavailable(notPrometheus(NO_SUCCESS).why());
+    }
+    if (read.tooMuch()) {
+      return new Samples.TooMuch(
+          "%s answers with more than %d samples or %d series, which are taken at once"
+              .formatted(name, SamplesReader.MOST_SAMPLES, SamplesReader.MOST_SERIES));
+    }
+    if (!read.status().equals("success")) {
+      return new Samples.Unavailable(notPrometheus(NO_SUCCESS).why());
+    }
+    if (!read.type().equals("matrix") || !read.hasResult()) {
+      return List.of("vector", "scalar", "string").contains(read.type())
           ? new Samples.Refused(
               "its query answers with one moment where samples are needed; put a range such as [5m] behind the selector")
           : new Samples.Unavailable(notPrometheus("it has no samples").why());
     }
-    long count = 0;
-    for (var series : result) {
-      count += series.path("values").size();
-    }
-    if (result.size() > MAX_ROWS || count > MAX_SAMPLES) {
-      return new Samples.TooMuch(
-          "%s answers with %d samples of %d series where %d and %d are taken at once"
-              .formatted(name, count, result.size(), MAX_SAMPLES, MAX_ROWS));
-    }
-    try {
-      var runs = new ArrayList<Samples.Run>();
-      for (var series : result) {
-        var run = run(series);
-        if (run.times().length > 0) {
-          runs.add(run);
-        }
-      }
-      return new Samples.Runs(runs, warning(body));
-    } catch (NumberFormatException e) {
-      return new Samples.Unavailable(notPrometheus("a value is not a number").why());
-    }
-  }
-
-  /// Without what says that a series ended or was never a number, and without what is not newer
-  /// than the sample before.
-  private static Samples.Run run(JsonNode series) {
-    var values = series.path("values");
-    var times = new long[values.size()];
-    var numbers = new double[values.size()];
-    int size = 0;
-    for (var pair : values) {
-      if (!pair.path(0).isNumber()) {
-        throw new NumberFormatException("a time is not a number");
-      }
-      long time = Math.round(pair.path(0).asDouble() * 1000);
-      double number = value(pair);
-      if (!Double.isNaN(number) && (size == 0 || time > times[size - 1])) {
-        times[size] = time;
-        numbers[size++] = number;
-      }
-    }
-    return new Samples.Run(
-        labels(series), Arrays.copyOf(times, size), Arrays.copyOf(numbers, size));
+    return new Samples.Runs(read.runs(), warning(read.warnings()));
   }
 
   private static Map<String, String> labels(JsonNode series) {
@@ -281,9 +251,16 @@ final class PrometheusSource implements MetricSource {
   /// Prometheus answers with a part of the data rather than not at all where it can. What it calls
   /// `infos` is about the style of a query.
   private static String warning(JsonNode body) {
-    var first = body.path("warnings").path(0).asText();
-    var more = body.path("warnings").size() - 1;
-    return line(first) + (more > 0 ? " and " + more + " more" : "");
+    var warnings = new ArrayList<String>();
+    body.path("warnings").forEach(warning -> warnings.add(warning.asText()));
+    return warning(warnings);
+  }
+
+  private static String warning(List<String> warnings) {
+    int more = warnings.size() - 1;
+    return warnings.isEmpty()
+        ? ""
+        : line(warnings.getFirst()) + (more > 0 ? " and " + more + " more" : "");
   }
 
   private Unavailable notPrometheus(String why) {
@@ -301,12 +278,7 @@ final class PrometheusSource implements MetricSource {
   }
 
   private static double value(JsonNode pair) {
-    return switch (pair.path(1).asText()) {
-      case "NaN" -> Double.NaN;
-      case "+Inf", "Inf" -> Double.POSITIVE_INFINITY;
-      case "-Inf" -> Double.NEGATIVE_INFINITY;
-      case String digits -> Double.parseDouble(digits);
-    };
+    return SamplesReader.number(pair.path(1).asText());
   }
 
   /// What the outside wrote, on one line of bearable length.

@@ -3,9 +3,11 @@ package dev.sluice.controller.figures;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.analysis.Verdict;
 import dev.sluice.controller.virtual.OneLine;
 import dev.sluice.playground.Manifests;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,11 +36,12 @@ import picocli.CommandLine.Spec;
     description = {
       "Measures what Sluice costs and prints it. Exits with 1 when a count or a size is not kept.",
       "",
-      "  calls     what idle Canaries and one step ask and write (a minute)",
-      "  heap      live heap for one more idle Canary (two minutes)",
-      "  lateness  how late Canaries are judged, and what a check costs (six minutes)",
-      "  start     start to first write, without and with an AOT cache (three minutes)",
-      "  api       what the playground's API server takes for a request, and a real one beside it"
+      "  calls       what idle Canaries and one step ask and write (a minute)",
+      "  comparison  queries and processor time of comparing with the primary (half a minute)",
+      "  heap        live heap for one more idle Canary (two minutes)",
+      "  lateness    how late Canaries are judged, and what a check costs (six minutes)",
+      "  start       start to first write, without and with an AOT cache (three minutes)",
+      "  api         what the playground's API server takes for a request, and a real one beside it"
           + " if --kubeconfig names one (five minutes)",
       "",
       "All but the first start processes of their own, with the real controller in them but for the last; their"
@@ -62,8 +65,17 @@ final class Figures implements Callable<Integer> {
 
   private static final Duration INTERVAL = Duration.ofSeconds(10);
 
+  private static final Duration TICK = Duration.ofSeconds(10);
+
+  private static final int COMPARED = 20;
+
+  private static final int SERIES = 2 * 3 * 2 * 21;
+
+  private static final Duration COMPARED_TIME = Duration.ofMinutes(10);
+
   enum Figure {
     CALLS,
+    COMPARISON,
     HEAP,
     LATENESS,
     START,
@@ -73,7 +85,8 @@ final class Figures implements Callable<Integer> {
   @Parameters(
       arity = "0..*",
       paramLabel = "FIGURE",
-      description = "calls, heap, lateness, start or api, several of them; all when none is named.",
+      description =
+          "calls, comparison, heap, lateness, start or api, several of them; all when none is named.",
       showDefaultValue = CommandLine.Help.Visibility.NEVER)
   List<String> figures = new ArrayList<>();
 
@@ -144,6 +157,7 @@ final class Figures implements Callable<Integer> {
     for (Figure figure : asked.isEmpty() ? List.of(Figure.values()) : asked) {
       switch (figure) {
         case CALLS -> calls();
+        case COMPARISON -> comparison();
         case HEAP -> heap();
         case LATENESS -> lateness();
         case START -> start();
@@ -160,7 +174,9 @@ final class Figures implements Callable<Integer> {
         .orElseThrow(() ->
             new ParameterException(
                 spec.commandLine(),
-                "unknown figure '" + name + "'; known: calls, heap, lateness, start, api"));
+                "unknown figure '"
+                    + name
+                    + "'; known: calls, comparison, heap, lateness, start, api"));
   }
 
   private void calls() {
@@ -191,6 +207,46 @@ final class Figures implements Callable<Integer> {
             "a step costs one status patch, one route and one Event");
       }
     }
+  }
+
+  private void comparison() {
+    progress("%d Canaries are compared with their primaries", canaries);
+    ComparedFleet silent = new ComparedFleet(canaries, true, ComparedFleet.noAnswers());
+    silent.run(Duration.ofSeconds(25));
+    int queries = silent.run(TICK);
+    say("comparison: %d Canaries, one Prometheus, on a virtual clock", canaries);
+    say("  a tick: %d queries", queries);
+    keep(queries <= 3 * (canaries / 100 + 1), "a hundred Canaries share three queries");
+    Map<String, byte[]> answers = ComparedFleet.noAnswers();
+    progress("%d are compared, twice, with %d series each", COMPARED, SERIES);
+    comparedFor(answers, COMPARED_TIME);
+    Duration busy = Duration.ofNanos(Long.MAX_VALUE);
+    for (int round = 0; round < 3; round++) {
+      long before = processorTime();
+      comparedFor(answers, COMPARED_TIME);
+      Duration took = Duration.ofNanos(processorTime() - before);
+      busy = took.compareTo(busy) < 0 ? took : busy;
+    }
+    long looks = COMPARED * COMPARED_TIME.dividedBy(TICK);
+    say(
+        "  a look: %.2f ms of a core, with reading the answers and the history before (least of three)",
+        busy.toNanos() / 1e6 / looks);
+  }
+
+  private void comparedFor(Map<String, byte[]> answers, Duration time) {
+    ComparedFleet fleet = new ComparedFleet(COMPARED, false, answers);
+    fleet.run(time.plusSeconds(5));
+    keep(
+        fleet.latest().stream().filter(l -> l.verdict() instanceof Verdict.Safe).count()
+            == COMPARED,
+        "all are found to be safe");
+  }
+
+  private static long processorTime() {
+    return ManagementFactory.getOperatingSystemMXBean()
+            instanceof com.sun.management.OperatingSystemMXBean system
+        ? system.getProcessCpuTime()
+        : System.nanoTime();
   }
 
   private void heap() throws Exception {
