@@ -36,11 +36,7 @@ final class LiveComparison {
         .latest(canary.ref())
         .map(latest ->
             new Compared(
-                following.run(),
-                latest.verdict(),
-                latest.excessAtMost(),
-                latest.looked(),
-                Optional.empty()));
+                following.run(), latest.verdict(), latest.excessAtMost(), latest.looked()));
   }
 
   void forget(ObjectRef canary) {

@@ -2,7 +2,6 @@ package dev.sluice.controller.rollout;
 
 import dev.sluice.analysis.Verdict;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.OptionalDouble;
 
 /// What the comparison of a run with the live primary came to at its last look.
@@ -12,11 +11,4 @@ import java.util.OptionalDouble;
 /// @param excessAtMost by how large a share of its requests the canary is at most worse than 1.5
 ///   times its primary; empty while nothing can be said
 /// @param at when that look was
-/// @param hidden what Flagger's definition of an error, by which thresholds go, does not show, in
-///   one clause; empty where it shows all
-public record Compared(
-    String run,
-    Verdict verdict,
-    OptionalDouble excessAtMost,
-    Instant at,
-    Optional<String> hidden) {}
+public record Compared(String run, Verdict verdict, OptionalDouble excessAtMost, Instant at) {}

@@ -259,12 +259,25 @@ final class Weighing {
         .filter(_ -> phase.nextCheck().equals(first));
   }
 
-  /// What matters most of what was seen, in as many words as an Event has room for.
+  /// What matters most of what was seen, in as many words as an Event has room for. What one
+  /// definition of an error does not show is said with it; whose requests were left out is said
+  /// where a run ends by it.
   static String words(Compared compared) {
-    return Stream.concat(
-            compared.verdict().evidence().stream().limit(1).map(Evidence::sentence),
-            compared.hidden().stream())
+    var verdict = compared.verdict();
+    var notes =
+        verdict.evidence().stream()
+            .skip(1)
+            .filter(Weighing::isNote)
+            .filter(
+                note -> verdict instanceof Verdict.Rollback || !note.metric().equals("traffic"));
+    return Stream.concat(verdict.evidence().stream().limit(1), notes)
+        .map(Evidence::sentence)
         .collect(Collectors.joining("; "));
+  }
+
+  /// Something to know about the figures, rather than a figure.
+  private static boolean isNote(Evidence evidence) {
+    return evidence.value() == null && evidence.comparison() == null;
   }
 
   private static String words(Duration duration) {

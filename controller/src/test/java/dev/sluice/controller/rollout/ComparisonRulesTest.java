@@ -159,6 +159,29 @@ class ComparisonRulesTest {
     }
 
     @Test
+    void saysWhatFlaggersDefinitionHidesAndWhoseRequestsWereLeftOut() {
+      var verdict =
+          new Verdict.Rollback(
+              List.of(
+                  evidence("error rate 5% at the canary").getFirst(),
+                  evidence("share slower than 500ms 1% at the canary").getFirst(),
+                  note("error-rate", "Flagger's request-success-rate sees 0 of 300"),
+                  note("traffic", "left out are 12 mirrored copies")));
+
+      var story = released(compared(COMPARING)).untilWeight(20).compared(verdict, NOTHING).run(1);
+
+      assertThat(story.alerts())
+          .last()
+          .asString()
+          .contains(
+              "error rate 5% at the canary; Flagger's request-success-rate sees 0 of 300; left out are 12 mirrored copies (");
+    }
+
+    private static Evidence note(String metric, String sentence) {
+      return new Evidence(metric, null, null, null, null, sentence);
+    }
+
+    @Test
     void neverComesFromALookAtAnotherRun() {
       var story = released(compared(COMPARING)).untilWeight(20).comparedAbout("another");
 

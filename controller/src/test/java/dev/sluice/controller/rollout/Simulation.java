@@ -542,8 +542,7 @@ public final class Simulation {
             what.run(),
             verdict,
             OptionalDouble.of(Math.pow(0.7, (double) looks)),
-            Instant.ofEpochSecond(at),
-            Optional.empty()));
+            Instant.ofEpochSecond(at)));
   }
 
   // ---- specs ----

@@ -424,8 +424,7 @@ final class Story {
                       run == null ? what.run() : run,
                       verdict,
                       excess,
-                      looked == null ? seen.now() : looked,
-                      Optional.empty())));
+                      looked == null ? seen.now() : looked)));
     }
   }
 

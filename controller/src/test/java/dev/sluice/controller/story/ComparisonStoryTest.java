@@ -46,6 +46,21 @@ class ComparisonStoryTest {
   }
 
   @Test
+  void timeoutsThatTheThresholdDoesNotSeeAreFoundAndItIsSaidThatItDoesNot() {
+    String hasty =
+        canary("{tick: 10s}", "").replace("targetPort: 8080}", "targetPort: 8080, timeout: 1s}");
+    try (World world = onboarded(11, Myapp.app(2, ""), hasty).trafficOf(50)) {
+      release(world, "1.1.0", "\"playground.sluice.dev/latency\":\"3s\"");
+
+      world.runUntilPhase("myapp", "Failed", LONG);
+
+      assertThat(failure(world))
+          .startsWith("error rate 100% at the canary")
+          .containsPattern("Flagger's request-success-rate sees 0 of [0-9]+");
+    }
+  }
+
+  @Test
   void anEquallyBadPrimaryIsNotBlamedOnTheRelease() {
     String bad = "playground.sluice.dev/error-rate: '0.05'";
     try (World world =
