@@ -4,6 +4,8 @@ import dev.sluice.playground.admission.IstioAdmission;
 import dev.sluice.playground.api.ApiServer;
 import dev.sluice.playground.api.HttpFront;
 import dev.sluice.playground.api.KubernetesApi;
+import dev.sluice.playground.api.Pace;
+import dev.sluice.playground.api.Ticker;
 import dev.sluice.playground.api.Users;
 import dev.sluice.playground.git.DeliveryRepository;
 import dev.sluice.playground.git.GitServer;
@@ -139,9 +141,11 @@ public final class Playground implements AutoCloseable {
     var storage = openStorage(closing, options.fresh(), says);
     boolean empty = storage.version() == KubernetesApi.FIRST_VERSION;
     // kubectl sends no credentials over plain HTTP; what protects the cluster is the loopback.
-    var server = new KubernetesApi(clock, new Random(), Users.EVERYBODY, storage);
-    server.consult(new IstioAdmission());
-    api = server;
+    var cluster =
+        new KubernetesApi(clock, new Random(), Users.BY_ROLES, storage, Pace.LIKE_A_CLUSTER);
+    cluster.consult(new IstioAdmission());
+    api = cluster;
+    keep(closing, Ticker.start(cluster, clock));
     var pods = keep(closing, new PodServers(vertx, clock));
     var door = new PodDoor(vertx, api, pods, pods.logs(), clock);
     var front = keep(closing, HttpFront.start(vertx, api, apiPort, Optional.of(door)));

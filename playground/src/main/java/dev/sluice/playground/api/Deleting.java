@@ -15,6 +15,7 @@ final class Deleting {
 
   static final String FOREGROUND = "foregroundDeletion";
   static final String ORPHAN = "orphan";
+  private static final List<String> UNDYING = List.of("default", "kube-public", "kube-system");
 
   private final State state;
   private final Reading reading;
@@ -30,6 +31,9 @@ final class Deleting {
     var kind = request.kind();
     var key = state.key(kind, request.namespace(), request.name());
     var stored = state.storage().get(key).orElseThrow(() -> Refusal.notFound(kind, request.name()));
+    if (kind.rules().equals("namespace") && UNDYING.contains(request.name())) {
+      throw Refusal.forbidden(kind, request.name(), "this namespace may not be deleted", List.of());
+    }
     preconditions(kind, request.name(), stored, options);
     var left = mark(kind, key, stored, options);
     return left == null ? gone(kind, stored) : Versions.fromStored(kind, left);

@@ -5,26 +5,29 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.playground.store.Change;
 import dev.sluice.playground.store.Key;
 import dev.sluice.playground.store.Storage;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// What follows from a deletion: dependants of owners, the content of namespaces, the objects of
-/// definitions. Done right after the call that caused it; there is nothing to wait for in one
-/// process, and so a simulation sees the same world every time.
+/// definitions. Done when it is due, by whoever calls [#settle], so that a simulation sees the same
+/// world every time.
 final class Garbage {
 
   private final State state;
   private final Deleting deleting;
-  private final Set<Key> due = new LinkedHashSet<>();
+  private final Pace pace;
+  private final DueObjects due = new DueObjects();
+  private final Map<Key, Instant> closing = new HashMap<>();
 
-  Garbage(State state, Deleting deleting) {
+  Garbage(State state, Deleting deleting, Pace pace) {
     this.state = state;
+    this.pace = pace;
     this.deleting = deleting;
     state.storage().listen(this::look);
     // A process that ended in the middle left the rest to the next one.
@@ -32,19 +35,45 @@ final class Garbage {
   }
 
   /// Does everything that is due.
-  void settle() {
+  ///
+  /// @return when the next is
+  Optional<Instant> settle() {
+    var now = pace == Pace.AT_ONCE ? Instant.MAX : state.now();
     // Each step removes or marks something, so this ends; the bound is for a defect in here.
-    for (int steps = 0; !due.isEmpty() && steps < 1_000_000; steps++) {
-      var key = due.iterator().next();
-      due.remove(key);
-      state.storage().get(key).ifPresent(object -> tend(key, object));
+    for (int steps = 0; steps < 1_000_000; steps++) {
+      var key = due.take(now);
+      if (key.isEmpty()) {
+        break;
+      }
+      state.storage().get(key.get()).ifPresent(object -> tend(key.get(), object));
     }
+    return due.next();
+  }
+
+  private void due(Key key) {
+    due.add(key, state.now().plus(pace.follows()));
+  }
+
+  /// Whether what is empty has been so for as long as a cluster takes to notice; else it is looked
+  /// at again.
+  private boolean closed(Key key) {
+    if (pace == Pace.AT_ONCE) {
+      return true;
+    }
+    var now = state.now();
+    var at = closing.computeIfAbsent(key, _ -> now.plus(pace.closes()));
+    if (now.isBefore(at)) {
+      due.add(key, at);
+      return false;
+    }
+    closing.remove(key);
+    return true;
   }
 
   private void look(Key key, ObjectNode object) {
     var meta = object.path("metadata");
     if (meta.has("ownerReferences") || meta.has("deletionTimestamp")) {
-      due.add(key);
+      due(key);
     }
   }
 
@@ -55,7 +84,7 @@ final class Garbage {
       look(change.key(), change.object());
     }
     if (deleted || meta.has("deletionTimestamp")) {
-      due.addAll(state.storage().dependents(meta.path("uid").asText()));
+      state.storage().dependents(meta.path("uid").asText()).forEach(this::due);
     }
     if (deleted
         || change
@@ -65,16 +94,16 @@ final class Garbage {
             .orElse(false)) {
       for (var owner :
           change.before().orElse(change.object()).path("metadata").path("ownerReferences")) {
-        state.storage().byUid(owner.path("uid").asText()).ifPresent(due::add);
+        state.storage().byUid(owner.path("uid").asText()).ifPresent(this::due);
       }
     }
     if (deleted || meta.has("deletionTimestamp")) {
-      due.add(new Key(State.NAMESPACES, "", change.key().namespace()));
+      due(new Key(State.NAMESPACES, "", change.key().namespace()));
       state
           .kinds()
           .stored(change.key().resource())
           .filter(ResourceKind::custom)
-          .ifPresent(kind -> due.add(new Key(State.DEFINITIONS, "", kind.qualified())));
+          .ifPresent(kind -> due(new Key(State.DEFINITIONS, "", kind.qualified())));
     }
   }
 
@@ -202,7 +231,7 @@ final class Garbage {
       }
     }
     var left = state.storage().inNamespace(key.name());
-    if (left.isEmpty()) {
+    if (left.isEmpty() && closed(key)) {
       var changed = namespace.deepCopy();
       changed.withObjectProperty("spec").remove("finalizers");
       if (changed.path("metadata").path("finalizers").isEmpty()) {
@@ -255,7 +284,7 @@ final class Garbage {
         kind(place).ifPresent(kind -> deleting.mark(kind, place, object, ""));
       }
     }
-    if (state.storage().list(storage, "").isEmpty()) {
+    if (state.storage().list(storage, "").isEmpty() && closed(key)) {
       release(key, definition, Definitions.CLEANUP);
     }
   }

@@ -7,19 +7,21 @@ import dev.sluice.playground.store.Key;
 import dev.sluice.playground.store.NotWritten;
 import dev.sluice.playground.store.Storage;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
-/// A Kubernetes API server of version 1.33. Every call is answered whole under one lock, what
-/// follows from it (garbage, namespaces) included, so that nothing runs behind the caller's back
-/// and a seeded run is repeatable.
+/// A Kubernetes API server of version 1.33. Every call is answered whole under one lock. What
+/// follows from it (garbage, namespaces) is done before the answer or by [#step], as the [Pace]
+/// says, so that nothing runs behind the caller's back and a seeded run is repeatable.
 public final class KubernetesApi implements ApiServer {
 
   private static final String VERSION = "v1.33.4";
@@ -36,9 +38,11 @@ public final class KubernetesApi implements ApiServer {
   private final Writing writing;
   private final Deleting deleting;
   private final Garbage garbage;
+  private final Optional<Upkeep> upkeep;
+  private final Pace pace;
   private final Watches watches;
   private final Reviews reviews;
-  private final Users users;
+  private final Doorkeeper doorkeeper;
   private OpenApi openApi;
 
   /// A server in memory with the namespaces that every cluster has.
@@ -54,14 +58,24 @@ public final class KubernetesApi implements ApiServer {
   ///
   /// @param storage nobody else may write to it
   public KubernetesApi(InstantSource clock, RandomGenerator random, Users users, Storage storage) {
-    this.users = users;
+    this(clock, random, users, storage, Pace.AT_ONCE);
+  }
+
+  /// A server of the objects that are in the storage already, and what every cluster has.
+  ///
+  /// @param storage nobody else may write to it
+  /// @param pace like a cluster, if somebody calls [#step]
+  public KubernetesApi(
+      InstantSource clock, RandomGenerator random, Users users, Storage storage, Pace pace) {
+    this.pace = pace;
     this.state = new State(storage, clock, random);
+    this.doorkeeper = new Doorkeeper(state, users);
     this.reading = new Reading(state);
-    this.writing = new Writing(state);
+    this.writing = new Writing(state, doorkeeper);
     this.deleting = new Deleting(state, reading);
-    this.garbage = new Garbage(state, deleting);
+    this.garbage = new Garbage(state, deleting, pace);
     this.watches = new Watches(state, reading);
-    this.reviews = new Reviews(state);
+    this.reviews = new Reviews(state, doorkeeper);
     this.openApi = new OpenApi(state.kinds());
     for (var name : List.of("default", "kube-system", "kube-public", "kube-node-lease")) {
       if (state.namespace(name).isPresent()) {
@@ -79,6 +93,9 @@ public final class KubernetesApi implements ApiServer {
       namespace.putObject("status").put("phase", "Active");
       storage.put(new Key(State.NAMESPACES, "", name), namespace, 0);
     }
+    this.upkeep =
+        pace == Pace.LIKE_A_CLUSTER ? Optional.of(new Upkeep(state, pace)) : Optional.empty();
+    upkeep.ifPresent(Upkeep::begin);
     garbage.settle();
   }
 
@@ -87,12 +104,34 @@ public final class KubernetesApi implements ApiServer {
     locked(() -> state.admissions().add(admission));
   }
 
+  /// Does what a cluster does by itself and is due: garbage, the ends of namespaces and
+  /// definitions, accounts of namespaces, roles made of others, the counts of quotas.
+  ///
+  /// @return when there is something to do again, if nobody calls until then
+  public Optional<Instant> step() {
+    lock.lock();
+    try {
+      if (pace == Pace.AT_ONCE) {
+        return Optional.empty();
+      }
+      var later = garbage.settle();
+      var next = upkeep.flatMap(Upkeep::settle);
+      return later.isEmpty() || next.map(at -> at.isBefore(later.get())).orElse(false)
+          ? next
+          : later;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   @Override
   public Answer handle(Call call) {
     lock.lock();
     try {
       var answer = route(call);
-      garbage.settle();
+      if (pace == Pace.AT_ONCE) {
+        garbage.settle();
+      }
       return answer;
     } catch (Refusal refusal) {
       return refused(refusal);
@@ -109,11 +148,11 @@ public final class KubernetesApi implements ApiServer {
     try {
       var path = RequestPath.parse(call.path()).orElseThrow(() -> plainNotFound(call));
       var kind = kind(path);
-      users.admit(call, path, kind, "watch");
+      var caller = doorkeeper.admit(call, path, kind, "watch");
       if (!kind.allows("watch")) {
         throw Refusal.method();
       }
-      var request = Request.of(call, path, kind);
+      var request = Request.of(call, path, kind, caller);
       var media = Media.ofResource(call);
       var tables = new Tables(state);
       var one = watches.start(request, Tables.shape(media), tables.frames(request, media), frames);
@@ -155,12 +194,14 @@ public final class KubernetesApi implements ApiServer {
       case "healthz", "livez", "readyz" -> health(call, parts.getFirst());
       case "version" -> version(call);
       case "api", "apis" -> {
-        users.admitPath(call);
         var discovery = parts.size() <= (parts.getFirst().equals("api") ? 2 : 3);
+        if (discovery) {
+          doorkeeper.admitPath(call);
+        }
         yield discovery ? discovery(call, parts) : resource(call);
       }
       case "openapi" -> {
-        users.admitPath(call);
+        doorkeeper.admitPath(call);
         yield openApi(call, parts);
       }
       default -> text(404, "404 page not found\n");
@@ -272,10 +313,10 @@ public final class KubernetesApi implements ApiServer {
   private Answer resource(Call call) {
     var path = RequestPath.parse(call.path()).orElseThrow(() -> plainNotFound(call));
     var kind = kind(path);
-    var request = Request.of(call, path, kind);
     var collection = path.name().isEmpty();
+    var caller = doorkeeper.admit(call, path, kind, verb(call, collection));
+    var request = Request.of(call, path, kind, caller);
     try {
-      users.admit(call, path, kind, verb(call, collection));
       return resource(request, collection);
     } catch (Refusal refusal) {
       var answer = refused(refusal, call);
@@ -333,6 +374,9 @@ public final class KubernetesApi implements ApiServer {
   }
 
   private Answer post(Request request, boolean collection) {
+    if (!collection && request.path().subresource().equals("token")) {
+      return written(request, new Writing.Written(201, reviews.tokenRequest(request)));
+    }
     if (!request.path().subresource().isEmpty() && request.kind().custom()) {
       throw new Refusal(
           405,
@@ -346,10 +390,7 @@ public final class KubernetesApi implements ApiServer {
     }
     allowed(request, "create", collection);
     if (reviews.knows(request.kind())) {
-      var caller = users.caller(request.call());
-      return written(
-          request,
-          new Writing.Written(201, reviews.answer(request, caller, users.allowed(caller))));
+      return written(request, new Writing.Written(201, reviews.answer(request)));
     }
     return written(request, writing.create(request));
   }

@@ -54,6 +54,28 @@ record LabelSelector(List<Requirement> requirements) {
     return requirements.stream().allMatch(each -> each.matches(labels));
   }
 
+  /// A selector as it stands in objects, with `matchLabels` and `matchExpressions`.
+  static LabelSelector of(JsonNode selector) {
+    var requirements = new ArrayList<Requirement>();
+    for (var label : selector.path("matchLabels").properties()) {
+      requirements.add(
+          new Requirement(label.getKey(), Operator.IN, Set.of(label.getValue().asText())));
+    }
+    for (var expression : selector.path("matchExpressions")) {
+      var values = new TreeSet<String>();
+      expression.path("values").forEach(value -> values.add(value.asText()));
+      var operator =
+          switch (expression.path("operator").asText()) {
+            case "In" -> Operator.IN;
+            case "NotIn" -> Operator.NOT_IN;
+            case "Exists" -> Operator.EXISTS;
+            default -> Operator.ABSENT;
+          };
+      requirements.add(new Requirement(expression.path("key").asText(), operator, values));
+    }
+    return new LabelSelector(List.copyOf(requirements));
+  }
+
   /// @throws Refusal 400 when it cannot be read
   static LabelSelector parse(String text) {
     var words = new Words(text);

@@ -33,11 +33,13 @@ final class Writing {
   private final BuiltInRules rules;
   private final Quotas quotas;
   private final Scale scale;
+  private final Doorkeeper doorkeeper;
 
-  Writing(State state) {
+  Writing(State state, Doorkeeper doorkeeper, Quotas quotas) {
     this.state = state;
+    this.doorkeeper = doorkeeper;
     this.rules = new BuiltInRules(state);
-    this.quotas = new Quotas(state.storage());
+    this.quotas = quotas;
     this.scale = new Scale();
   }
 
@@ -315,9 +317,10 @@ final class Writing {
     var complete = schema.map(s -> s.withDefaults(object)).orElse(object);
     rules.complete(kind, complete, Optional.empty());
     check(kind, schema, complete, Optional.empty());
-    if (kind.rules().equals("pod")) {
+    doorkeeper.admitContent(request, complete);
+    if (kind.namespaced()) {
       quotas
-          .excess(request.namespace(), complete)
+          .excess(kind, request.namespace(), complete)
           .ifPresent(why -> {
             throw Refusal.forbidden(
                 kind, complete.path("metadata").path("name").asText(), why, List.of());
@@ -367,6 +370,7 @@ final class Writing {
       SystemFields.raiseGeneration(kind, live, complete);
     }
     check(kind, schema, complete, Optional.of(live));
+    doorkeeper.admitContent(request, complete);
     admit(request, complete);
     var tracked = owned ? complete : track(request, options, schema, Optional.of(live), complete);
     var ordered = schema.map(s -> s.inOrder(tracked)).orElse(tracked);
