@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.playground.store.Change;
 import dev.sluice.playground.store.Key;
+import dev.sluice.playground.store.NotWritten;
 import dev.sluice.playground.store.Storage;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,6 +20,9 @@ import java.util.TreeSet;
 /// definitions. Done when it is due, by whoever calls [#settle], so that a simulation sees the same
 /// world every time.
 final class Garbage {
+
+  /// From a failure to write to the next attempt.
+  private static final Duration AGAIN = Duration.ofSeconds(1);
 
   private final State state;
   private final Deleting deleting;
@@ -45,7 +50,12 @@ final class Garbage {
       if (key.isEmpty()) {
         break;
       }
-      state.storage().get(key.get()).ifPresent(object -> tend(key.get(), object));
+      try {
+        state.storage().get(key.get()).ifPresent(object -> tend(key.get(), object));
+      } catch (NotWritten e) {
+        due.add(key.get(), state.now().plus(AGAIN));
+        throw e;
+      }
     }
     return due.next();
   }

@@ -119,6 +119,9 @@ public final class KubernetesApi implements ApiServer {
       return later.isEmpty() || next.map(at -> at.isBefore(later.get())).orElse(false)
           ? next
           : later;
+    } catch (NotWritten e) {
+      // What could not be done is due again soon; the caller is not to end for it.
+      return Optional.of(state.now().plusSeconds(1));
     } finally {
       lock.unlock();
     }

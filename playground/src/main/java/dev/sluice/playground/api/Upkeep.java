@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.playground.store.Change;
 import dev.sluice.playground.store.Key;
+import dev.sluice.playground.store.NotWritten;
 import dev.sluice.playground.store.Storage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -22,6 +24,9 @@ final class Upkeep {
 
   private static final String CONFIG_MAPS = "/configmaps";
   private static final String ROOT_CERTIFICATE = "kube-root-ca.crt";
+
+  /// From a failure to write to the next attempt.
+  private static final Duration AGAIN = Duration.ofSeconds(1);
 
   private final State state;
   private final Pace pace;
@@ -119,7 +124,12 @@ final class Upkeep {
   Optional<Instant> settle() {
     var now = state.now();
     for (var key = due.take(now); key.isPresent(); key = due.take(now)) {
-      tend(key.get());
+      try {
+        tend(key.get());
+      } catch (NotWritten e) {
+        due.add(key.get(), state.now().plus(AGAIN));
+        throw e;
+      }
     }
     return due.next();
   }
