@@ -70,8 +70,9 @@ public final class KubernetesApi implements ApiServer {
     this.pace = pace;
     this.state = new State(storage, clock, random);
     this.doorkeeper = new Doorkeeper(state, users);
+    var quotas = new Quotas(storage);
     this.reading = new Reading(state);
-    this.writing = new Writing(state, doorkeeper);
+    this.writing = new Writing(state, doorkeeper, quotas);
     this.deleting = new Deleting(state, reading);
     this.garbage = new Garbage(state, deleting, pace);
     this.watches = new Watches(state, reading);
@@ -94,7 +95,9 @@ public final class KubernetesApi implements ApiServer {
       storage.put(new Key(State.NAMESPACES, "", name), namespace, 0);
     }
     this.upkeep =
-        pace == Pace.LIKE_A_CLUSTER ? Optional.of(new Upkeep(state, pace)) : Optional.empty();
+        pace == Pace.LIKE_A_CLUSTER
+            ? Optional.of(new Upkeep(state, quotas, pace))
+            : Optional.empty();
     upkeep.ifPresent(Upkeep::begin);
     garbage.settle();
   }

@@ -160,8 +160,7 @@ final class Quotas {
               .ifPresent(kind ->
                   used.put(
                       resource,
-                      Quantity.text(
-                          present.getOrDefault(place(kind, resource), BigDecimal.ZERO))));
+                      Quantity.text(present.getOrDefault(place(kind, resource), BigDecimal.ZERO))));
         });
     return status;
   }

@@ -29,11 +29,13 @@ final class Upkeep {
   private static final Duration AGAIN = Duration.ofSeconds(1);
 
   private final State state;
+  private final Quotas quotas;
   private final Pace pace;
   private final DueObjects due = new DueObjects();
 
-  Upkeep(State state, Pace pace) {
+  Upkeep(State state, Quotas quotas, Pace pace) {
     this.state = state;
+    this.quotas = quotas;
     this.pace = pace;
     state.storage().listen(this::look);
   }
@@ -193,7 +195,7 @@ final class Upkeep {
 
   private void count(Key key, ObjectNode quota) {
     var changed = quota.deepCopy();
-    changed.set("status", Quotas.status(state.storage(), state.kinds(), quota));
+    changed.set("status", quotas.status(state.kinds(), quota));
     if (!changed.path("status").equals(quota.path("status"))) {
       state.storage().put(key, changed, Storage.versionOf(quota));
     }
