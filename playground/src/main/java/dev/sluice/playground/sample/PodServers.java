@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +30,7 @@ public final class PodServers implements PodRuntime, PodNetwork, AutoCloseable {
   private final Vertx vertx;
   private final InstantSource clock;
   private final AppLogs logs = new AppLogs();
+  private final Meter meter = new Meter();
   private final Map<String, Running> byIp = new ConcurrentHashMap<>();
 
   public PodServers(Vertx vertx) {
@@ -84,6 +86,7 @@ public final class PodServers implements PodRuntime, PodNetwork, AutoCloseable {
     var running = byIp.get(started.ip());
     var facts = running == null ? started : running.facts();
     var began = clock.instant();
+    meter.served(facts, began);
     var asked = new SampleApp.Request(request.method().name(), request.path());
     var reply = SampleApp.answer(asked, facts, ThreadLocalRandom.current());
     if (reply.delay().isZero()) {
@@ -116,9 +119,15 @@ public final class PodServers implements PodRuntime, PodNetwork, AutoCloseable {
     response.end(Buffer.buffer(reply.body()));
   }
 
+  @Override
+  public Meter.Work work(String uid, Instant now) {
+    return meter.of(uid, now);
+  }
+
   /// Returns once nobody listens any more. Not for event loops.
   @Override
   public synchronized void stop(String uid) {
+    meter.forget(uid);
     byIp.values()
         .removeIf(running -> {
           boolean hit = running.facts().uid().equals(uid);

@@ -5,7 +5,7 @@ import dev.sluice.playground.network.Endpoint;
 import dev.sluice.playground.network.RequestHead;
 import dev.sluice.playground.network.VirtualNetwork;
 import dev.sluice.playground.sample.PodFacts;
-import dev.sluice.playground.sample.PodNetwork;
+import dev.sluice.playground.sample.PodTable;
 import dev.sluice.playground.sample.SampleApp;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,7 +23,7 @@ final class Population {
   private static final Duration REMEMBERED = Duration.ofSeconds(10);
 
   private final VirtualNetwork network;
-  private final PodNetwork pods;
+  private final PodTable pods;
   private final RandomGenerator random;
   private final List<Stream> streams = new ArrayList<>();
   private final Deque<Seen> seen = new ArrayDeque<>();
@@ -34,7 +34,7 @@ final class Population {
   /// @param version that answered; empty when no pod did
   private record Seen(Instant at, String host, String version, boolean failed) {}
 
-  Population(VirtualNetwork network, PodNetwork pods, RandomGenerator random) {
+  Population(VirtualNetwork network, PodTable pods, RandomGenerator random) {
     this.network = network;
     this.pods = pods;
     this.random = random;
@@ -55,7 +55,7 @@ final class Population {
               stream.perSecond(),
               now,
               Duration.ofSeconds(1),
-              this::answer,
+              (endpoint, request) -> answer(endpoint, request, now),
               random);
       for (var exchange : exchanges) {
         var pod = Optional.ofNullable(exchange.answeredBy()).flatMap(by -> pods.pod(by.ip()));
@@ -72,7 +72,7 @@ final class Population {
     }
   }
 
-  private VirtualNetwork.Reply answer(Endpoint endpoint, RequestHead request) {
+  private VirtualNetwork.Reply answer(Endpoint endpoint, RequestHead request, Instant now) {
     var pod = pods.pod(endpoint.ip());
     if (pod.isEmpty()) {
       return new VirtualNetwork.Reply.Gone();
@@ -80,6 +80,7 @@ final class Population {
     if (!pod.get().listensOn(endpoint.port())) {
       return new VirtualNetwork.Reply.Down();
     }
+    pods.served(pod.get(), now);
     var asked = new SampleApp.Request(request.method(), request.path());
     var reply = SampleApp.answer(asked, pod.get(), random);
     return VirtualNetwork.Reply.Answered.with(reply.status(), reply.delay());

@@ -17,6 +17,9 @@ sealed interface Action {
   /// The status, and for a Deployment its annotations; fails when somebody wrote it since.
   record ReplaceStatus(Resource resource, ObjectNode object) implements Action {}
 
+  /// Another number of replicas, and nothing else.
+  record Scale(Resource resource, ObjectNode object, int replicas) implements Action {}
+
   /// @param grace what the kubelet gets to let the pod end; zero removes the object now, empty
   ///   leaves it to what the pod says of itself
   record Delete(Resource resource, ObjectNode object, Optional<Duration> grace) implements Action {}

@@ -59,6 +59,12 @@ final class ApiClient {
     return call("PATCH", path(resource, object), resource, change);
   }
 
+  Result scale(Resource resource, ObjectNode object, int replicas) {
+    var change = JsonNodeFactory.instance.objectNode();
+    change.putObject("spec").put("replicas", replicas);
+    return call("PATCH", path(resource, object) + "/scale", resource, change);
+  }
+
   Result replaceStatus(Resource resource, ObjectNode object) {
     return call("PUT", path(resource, object) + "/status", resource, object);
   }

@@ -177,14 +177,27 @@ final class Cache {
 
   List<ObjectNode> podsSelectedBy(ObjectNode service) {
     var selector = Meta.strings(service.at("/spec/selector"));
-    var first = selector.entrySet().stream().findFirst();
-    if (first.isEmpty()) {
-      return List.of();
-    }
-    var place = label(Meta.namespace(service), first.get().getKey(), first.get().getValue());
-    return objects(podsByLabel.get(place)).stream()
+    return podsWithFirst(Meta.namespace(service), selector).stream()
         .filter(pod -> Selector.matches(selector, Meta.labels(pod)))
         .toList();
+  }
+
+  /// The pods that a workload's selector matches, whoever manages them.
+  List<ObjectNode> podsMatching(ObjectNode workload) {
+    var selector = workload.at("/spec/selector");
+    var equal = Meta.strings(selector.path("matchLabels"));
+    var namespace = Meta.namespace(workload);
+    var candidates =
+        equal.isEmpty() ? inNamespace(Resource.POD, namespace) : podsWithFirst(namespace, equal);
+    return candidates.stream().filter(pod -> Selector.matches(selector, Meta.labels(pod))).toList();
+  }
+
+  private List<ObjectNode> podsWithFirst(String namespace, Map<String, String> labels) {
+    return labels.entrySet().stream()
+        .findFirst()
+        .map(first -> label(namespace, first.getKey(), first.getValue()))
+        .map(place -> objects(podsByLabel.get(place)))
+        .orElse(List.of());
   }
 
   Set<Key> servicesThatSelect(ObjectNode pod) {

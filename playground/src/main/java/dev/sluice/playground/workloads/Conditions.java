@@ -68,6 +68,16 @@ final class Conditions {
             .put("message", message));
   }
 
+  /// Writes the condition where it stands, or at the end.
+  void keep(String type, String status, String reason, String message, Instant now) {
+    int place = 0;
+    while (place < all.size() && !all.get(place).path("type").asText().equals(type)) {
+      place++;
+    }
+    renew(type, status, reason, message, now);
+    all.add(place, all.removeLast());
+  }
+
   void writeTo(ObjectNode status) {
     status.remove("conditions");
     if (!all.isEmpty()) {

@@ -1,5 +1,8 @@
 package dev.sluice.playground.workloads;
 
+import java.util.Optional;
+import java.util.stream.Stream;
+
 /// The kinds that the controllers read or write, with their place in the API.
 enum Resource {
   DEPLOYMENT("apps/v1", "Deployment", "deployments"),
@@ -25,6 +28,17 @@ enum Resource {
     this.apiVersion = apiVersion;
     this.kind = kind;
     this.plural = plural;
+  }
+
+  /// The kind of this name, if its objects can be scaled.
+  static Optional<Resource> scalable(String kind) {
+    return Stream.of(DEPLOYMENT, REPLICA_SET, STATEFUL_SET)
+        .filter(resource -> resource.kind.equals(kind))
+        .findFirst();
+  }
+
+  String plural() {
+    return plural;
   }
 
   String apiVersion() {

@@ -38,6 +38,7 @@ public final class Workloads implements AutoCloseable {
           Resource.DEPLOYMENT,
           Resource.REPLICA_SET,
           Resource.DAEMON_SET,
+          Resource.AUTOSCALER,
           Resource.CONTROLLER_REVISION,
           Resource.POD,
           Resource.SERVICE,
@@ -56,6 +57,7 @@ public final class Workloads implements AutoCloseable {
   private final DueKeys due = new DueKeys();
   private final Concerns concerns = new Concerns(cache, due);
   private final Map<Key, String> refusals = new HashMap<>();
+  private final Map<Key, ScalingLimits.Memory> autoscalers = new HashMap<>();
   private final Map<Key, String> apps = new TreeMap<>();
   private final Set<String> stopping = new HashSet<>();
   private final PriorityQueue<Lingering> lingering =
@@ -241,9 +243,33 @@ public final class Workloads implements AutoCloseable {
               cache.owned(Resource.ENDPOINT_SLICE, Meta.uid(object)),
               random);
       case NODE -> NodePlan.of(object, now);
-      case CONTROLLER_REVISION, STATEFUL_SET, JOB, AUTOSCALER, DISRUPTION_BUDGET -> Plan.NOTHING;
+      case AUTOSCALER -> autoscaler(key, object, now);
+      case CONTROLLER_REVISION, STATEFUL_SET, JOB, DISRUPTION_BUDGET -> Plan.NOTHING;
       case ENDPOINTS, ENDPOINT_SLICE, EVENT -> Plan.NOTHING;
     };
+  }
+
+  private Plan autoscaler(Key key, ObjectNode object, Instant now) {
+    var reference = object.at("/spec/scaleTargetRef");
+    var target =
+        Resource.scalable(reference.path("kind").asText())
+            .map(kind -> new Key(kind, key.namespace(), reference.path("name").asText()))
+            .flatMap(scaled ->
+                cache
+                    .get(scaled)
+                    .map(found ->
+                        new AutoscalerPlan.Target(
+                            scaled.resource(), found, cache.podsMatching(found))));
+    var outcome =
+        AutoscalerPlan.of(
+            object,
+            target,
+            uid -> runtime.work(uid, now),
+            autoscalers.getOrDefault(key, ScalingLimits.Memory.NONE),
+            now,
+            random);
+    autoscalers.put(key, outcome.memory());
+    return outcome.plan();
   }
 
   private PodPlan.Surroundings around(ObjectNode pod) {
@@ -263,6 +289,7 @@ public final class Workloads implements AutoCloseable {
 
   private void gone(Key key, Instant now) {
     refusals.remove(key);
+    autoscalers.remove(key);
     if (key.resource() == Resource.SERVICE) {
       cache
           .get(new Key(Resource.ENDPOINTS, key.namespace(), key.name()))
@@ -318,6 +345,8 @@ public final class Workloads implements AutoCloseable {
         }
         yield accept(key, resource, made, now);
       }
+      case Action.Scale(var resource, var object, var replicas) ->
+          scaled(key, api.scale(resource, object, replicas), now);
       case Action.Replace(var resource, var object) ->
           accept(key, resource, api.replace(resource, object), now);
       case Action.ReplaceStatus(var resource, var object) ->
@@ -353,6 +382,18 @@ public final class Workloads implements AutoCloseable {
     if (refusals.putIfAbsent(key, why) == null) {
       due.add(key, now);
     }
+  }
+
+  /// What comes back is a Scale, which the cache has no use for; the watch will tell.
+  private boolean scaled(Key key, ApiClient.Result result, Instant now) {
+    if (!result.done()) {
+      LOG.atWarn()
+          .addKeyValue("object", key)
+          .addKeyValue("why", result.message())
+          .log("an autoscaler could not scale");
+      due.add(key, now.plus(AutoscalerPlan.INTERVAL));
+    }
+    return result.done();
   }
 
   private boolean accept(Key key, Resource resource, ApiClient.Result result, Instant now) {

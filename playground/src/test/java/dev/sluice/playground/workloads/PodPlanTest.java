@@ -45,6 +45,7 @@ class PodPlanTest {
             return yaml("metadata: {name: gone}");
           }
           case Action.RunApp _ -> appRuns = true;
+          case Action.Scale _ -> throw new AssertionError("a pod scales nothing");
           case Action.EndApp _ -> stopping = true;
           case Action.StopApp _ -> appRuns = false;
         }
