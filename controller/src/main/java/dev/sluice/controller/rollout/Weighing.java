@@ -185,7 +185,7 @@ final class Weighing {
     return needed >= 1 || known(compared) <= needed
         ? new Enough()
         : unsure(
-            "not enough is known yet for %s, which takes certainty of at most %s more failures: %s"
+            "not enough is known yet to %s, where at most %s more failures can be risked: %s"
                 .formatted(step(phase, seen), percent(needed), words(compared)),
             HoldReason.AWAITING_EVIDENCE,
             seen,
@@ -231,8 +231,8 @@ final class Weighing {
 
   private static String step(Progressing phase, Observation seen) {
     return seen.policy().isLast(phase.weight())
-        ? "promotion"
-        : seen.policy().after(phase.weight()) + " of the traffic";
+        ? "promote it"
+        : "give it " + seen.policy().after(phase.weight()) + " of the traffic";
   }
 
   /// Whether a check is due before its time: the evidence that was missing has come, or is not

@@ -257,7 +257,8 @@ class ComparisonRulesTest {
       story.compared(UNSURE, 0.9).run(Duration.ofSeconds(90));
       assertThat(story.held()).contains(HoldReason.AWAITING_EVIDENCE);
       assertThat(story.standing().hold().orElseThrow().message())
-          .contains("30% of the traffic", "at most 72% more failures", "0 of 12 requests");
+          .contains(
+              "30% of the traffic", "at most 72% more failures can be risked", "0 of 12 requests");
       assertThat(story.events()).isEmpty();
 
       story.compared(UNSURE, 0.5).run(1);
