@@ -35,7 +35,11 @@ public record RolloutStatus(
     @Field("What people were told last, kept so that a crash loses none of it.") List<News> news,
     @Field("What the Canary looks after, from when it took its traffic over.")
         @Nullable Subject subject,
-    @Field("How many pods there were.") @Nullable Pods pods) {
+    @Field("How many pods there were.") @Nullable Pods pods,
+    @Field("The canary's share, in percent, where iterations are counted instead.")
+        @Nullable Integer share,
+    @Field("Share of the requests that are copied to the canary, in percent.")
+        @Nullable Integer mirrored) {
 
   public RolloutStatus {
     problems = List.copyOf(problems);
@@ -71,7 +75,9 @@ public record RolloutStatus(
         problems,
         latest,
         other,
-        pods);
+        pods,
+        share,
+        mirrored);
   }
 
   /// Names that must not change while objects bear them.

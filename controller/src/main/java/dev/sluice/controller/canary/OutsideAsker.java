@@ -6,9 +6,7 @@ import dev.sluice.controller.rollout.Answers.HookAnswer;
 import dev.sluice.controller.rollout.Observation;
 import dev.sluice.controller.rollout.Policy;
 import dev.sluice.controller.rollout.Questions;
-import dev.sluice.controller.rollout.Standing;
 import dev.sluice.crds.Canary;
-import dev.sluice.mesh.Percent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -79,8 +77,7 @@ final class OutsideAsker implements CanaryReconciler.Asker {
     if (!questions.metrics()) {
       return Optional.empty();
     }
-    Percent weight = seen.standing().map(Standing::phase).map(p -> p.weight()).orElse(Percent.NONE);
     return Optional.of(
-        judgement.judge(canary, questions, weight, seen.routing().since(), seen.now()));
+        judgement.judge(canary, questions, seen.measurable(), seen.routing().since(), seen.now()));
   }
 }

@@ -8,7 +8,6 @@ import dev.sluice.controller.rollout.Phase.Progressing;
 import dev.sluice.controller.rollout.Policy.Hook;
 import dev.sluice.controller.rollout.Policy.HookType;
 import dev.sluice.controller.rollout.Step.Obstacle;
-import dev.sluice.mesh.Percent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,8 +29,8 @@ final class Analysis {
   }
 
   private static Questions delayed(Progressing phase, Observation seen) {
-    var hasTraffic = phase.weight().compareTo(Percent.NONE) > 0;
-    return hasTraffic && !seen.policy().skipAnalysis() && !seen.now().isBefore(phase.nextCheck())
+    var hasBegun = !phase.stage().isStart();
+    return hasBegun && !seen.policy().skipAnalysis() && !seen.now().isBefore(phase.nextCheck())
         ? Questions.hooks(
             phase.run().revision(),
             phase.name(),
@@ -44,7 +43,7 @@ final class Analysis {
 
   private static Questions check(Progressing phase, Observation seen) {
     var policy = seen.policy();
-    var starting = phase.weight().equals(Percent.NONE);
+    var starting = phase.stage().isStart();
     var hooks =
         Questions.hooks(
             phase.run().revision(),
@@ -60,7 +59,7 @@ final class Analysis {
 
   /// What agreed to the first traffic once is not asked again while somebody else has not.
   private static List<Hook> checks(Progressing phase, Policy policy) {
-    if (phase.weight().compareTo(Percent.NONE) > 0) {
+    if (!phase.stage().isStart()) {
       return policy.hooks(HookType.ROLLOUT);
     }
     return phase.awaits() == Approval.TRAFFIC_INCREASE
@@ -83,7 +82,7 @@ final class Analysis {
   }
 
   private static boolean isLast(Progressing phase, Policy policy) {
-    return phase.weight().compareTo(Percent.NONE) > 0 && policy.isLast(phase.weight());
+    return !phase.stage().isStart() && policy.strategy().after(phase.stage()).isEmpty();
   }
 
   /// A rollback webhook agreed.
@@ -281,7 +280,7 @@ final class Analysis {
     var next =
         new Progressing(
             phase.run(),
-            phase.weight(),
+            phase.stage(),
             count,
             phase.checks(),
             phase.since(),
@@ -306,18 +305,19 @@ final class Analysis {
   /// @param agreed webhooks that were asked for it
   private static Step advance(Progressing phase, Observation seen, List<Hook> agreed) {
     var policy = seen.policy();
-    var started = phase.weight().equals(Percent.NONE);
-    if (!started && policy.isLast(phase.weight())) {
+    var started = phase.stage().isStart();
+    var after = policy.strategy().after(phase.stage());
+    if (after.isEmpty()) {
       return Promotion.begin(
           phase.run(),
           phase.weight(),
           seen,
           evidence(phase, seen) + Confirmation.confirmed(agreed));
     }
-    var weight = policy.after(phase.weight());
+    var stage = after.get();
     var run = phase.run().withFirstTraffic(seen.now()).seeing(target(phase, seen));
     var next =
-        new Progressing(run, weight, phase.failedChecks(), phase.checks(), seen.now(), later(seen));
+        new Progressing(run, stage, phase.failedChecks(), phase.checks(), seen.now(), later(seen));
     var step = Step.to(next);
     if (started && policy.has(HookType.PRE_ROLLOUT)) {
       step =
@@ -327,10 +327,10 @@ final class Analysis {
     }
     return step.tell(
             Reason.WEIGHT_ADVANCED,
-            "Advance %s canary weight %d%s%s"
+            "Advance %s %s%s%s"
                 .formatted(
                     seen.names().canaryIn(),
-                    weight.value(),
+                    policy.strategy().title(stage),
                     started ? " for " + run.title() : evidence(phase, seen),
                     Confirmation.confirmed(agreed)))
         .lookAgain(later(seen));
@@ -356,18 +356,12 @@ final class Analysis {
 
   private static Progressing looked(Progressing p) {
     return new Progressing(
-        p.run(),
-        p.weight(),
-        p.failedChecks(),
-        p.checks() + 1,
-        p.since(),
-        p.nextCheck(),
-        p.awaits());
+        p.run(), p.stage(), p.failedChecks(), p.checks() + 1, p.since(), p.nextCheck(), p.awaits());
   }
 
   private static Progressing waiting(Progressing p, Observation seen) {
     return new Progressing(
-        p.run(), p.weight(), p.failedChecks(), p.checks(), p.since(), later(seen), unproven(p));
+        p.run(), p.stage(), p.failedChecks(), p.checks(), p.since(), later(seen), unproven(p));
   }
 
   /// Evidence is only waited for while all else has passed; otherwise it would call for a check at

@@ -53,7 +53,7 @@ final class Capacity {
   /// for the first share of a load that the primary needs so many pods for.
   static int start(Present scaler, Observation seen) {
     var policy = seen.policy();
-    var share = policy.skipAnalysis() ? 0 : policy.after(Percent.NONE).value();
+    var share = policy.skipAnalysis() ? 0 : policy.strategy().load().value();
     return scaler.target().nearest(Math.ceilDiv(pods(seen) * share, 100));
   }
 

@@ -9,7 +9,6 @@ import dev.sluice.controller.rollout.Phase.Waiting;
 import dev.sluice.controller.rollout.Policy.Hook;
 import dev.sluice.controller.rollout.Policy.HookType;
 import dev.sluice.controller.rollout.Step.Obstacle;
-import dev.sluice.mesh.Percent;
 import dev.sluice.mesh.Split;
 import java.time.Instant;
 import java.util.List;
@@ -172,7 +171,7 @@ final class Confirmation {
   }
 
   private static Step start(Run run, Observation seen, List<Hook> agreed) {
-    return Step.to(new Progressing(run, Percent.NONE, 0, 0, seen.now(), seen.now()))
+    return Step.to(new Progressing(run, Stage.START, 0, 0, seen.now(), seen.now()))
         .tell(
             Reason.NEW_REVISION,
             "New revision detected! Scaling up %s for %s%s"

@@ -17,7 +17,7 @@ final class Drift {
         step.obstacle().isEmpty()
             && step.next().equals(phase)
             && routing.editor().isPresent()
-            && !routing.is(phase.split())
+            && !routing.is(Cookies.split(phase, seen))
             && routing.since().isAfter(askedAt(phase));
     if (!edited) {
       return step;

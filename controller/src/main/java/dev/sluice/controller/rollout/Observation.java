@@ -1,5 +1,6 @@
 package dev.sluice.controller.rollout;
 
+import dev.sluice.mesh.Percent;
 import dev.sluice.mesh.Split;
 import java.time.Instant;
 import java.util.Optional;
@@ -93,6 +94,17 @@ public record Observation(
     };
   }
 
+  /// The canary's share of the traffic that metrics should show; 0 where they cannot tell.
+  public Percent measurable() {
+    return standing
+        .map(Standing::phase)
+        .filter(phase ->
+            !(phase instanceof Phase.Progressing progressing)
+                || policy().strategy().isMeasured(progressing.stage()))
+        .map(Phase::weight)
+        .orElse(Percent.NONE);
+  }
+
   /// Whether the Canary is on its way out.
   boolean deleted() {
     return deletion.requested();
@@ -143,7 +155,7 @@ public record Observation(
                 .isPresent());
   }
 
-  /// Whether every proxy obeys this split by now.
+  /// Whether every proxy obeys these shares by now.
   boolean reached(Split split) {
     return routing.reached(split, now, settings.settle());
   }

@@ -107,7 +107,7 @@ public sealed interface Phase {
 
   /// A new revision gets more and more traffic while its checks pass.
   ///
-  /// @param weight the canary's share that was asked for
+  /// @param stage what was asked for
   /// @param failedChecks of this run
   /// @param checks how many checks of this run looked at metrics
   /// @param since when this weight was asked for
@@ -115,7 +115,7 @@ public sealed interface Phase {
   /// @param awaits what it goes on without as little as without its checks, which have passed
   record Progressing(
       Run run,
-      Percent weight,
+      Stage stage,
       int failedChecks,
       int checks,
       Instant since,
@@ -125,8 +125,8 @@ public sealed interface Phase {
 
     /// Waiting for nobody's approval.
     Progressing(
-        Run run, Percent weight, int failedChecks, int checks, Instant since, Instant nextCheck) {
-      this(run, weight, failedChecks, checks, since, nextCheck, Approval.NONE);
+        Run run, Stage stage, int failedChecks, int checks, Instant since, Instant nextCheck) {
+      this(run, stage, failedChecks, checks, since, nextCheck, Approval.NONE);
     }
 
     @Override
@@ -134,8 +134,18 @@ public sealed interface Phase {
       return awaits == Approval.PROMOTION ? "WaitingPromotion" : "Progressing";
     }
 
+    @Override
+    public Percent weight() {
+      return stage.weight();
+    }
+
+    @Override
+    public Split split() {
+      return stage.split();
+    }
+
     Progressing awaiting(Approval approval) {
-      return new Progressing(run, weight, failedChecks, checks, since, nextCheck, approval);
+      return new Progressing(run, stage, failedChecks, checks, since, nextCheck, approval);
     }
   }
 

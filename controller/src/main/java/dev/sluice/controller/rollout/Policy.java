@@ -9,8 +9,7 @@ import java.util.Optional;
 ///
 /// @param interval time between two checks, never below the controller's floor
 /// @param threshold failed checks of one run that roll it back, at least 1
-/// @param steps the canary's shares of traffic, strictly increasing, never empty; the last one is
-///   analysed before promotion
+/// @param strategy the order in which a revision meets its users
 /// @param promotionStep how much of the traffic goes back to the primary at a time once it is
 ///   promoted; 100 for all at once
 /// @param primaryReadyThreshold percent of the primary's pods that make it ready, 1 to 100
@@ -24,7 +23,7 @@ import java.util.Optional;
 public record Policy(
     Duration interval,
     int threshold,
-    List<Percent> steps,
+    Strategy strategy,
     Percent promotionStep,
     Percent primaryReadyThreshold,
     Percent canaryReadyThreshold,
@@ -50,7 +49,7 @@ public record Policy(
     return new Policy(
         Duration.ofMinutes(1),
         Integer.MAX_VALUE,
-        List.of(Percent.ALL),
+        GradualShift.of(List.of(Percent.ALL)),
         Percent.ALL,
         Percent.ALL,
         Percent.ALL,
@@ -65,7 +64,7 @@ public record Policy(
   public Policy(
       Duration interval,
       int threshold,
-      List<Percent> steps,
+      Strategy strategy,
       Percent promotionStep,
       Percent primaryReadyThreshold,
       Percent canaryReadyThreshold,
@@ -77,7 +76,7 @@ public record Policy(
     this(
         interval,
         threshold,
-        steps,
+        strategy,
         promotionStep,
         primaryReadyThreshold,
         canaryReadyThreshold,
@@ -90,7 +89,6 @@ public record Policy(
   }
 
   public Policy {
-    steps = List.copyOf(steps);
     metrics = List.copyOf(metrics);
     hooks = List.copyOf(hooks);
   }
@@ -126,17 +124,5 @@ public record Policy(
 
   boolean has(HookType type) {
     return hooks.stream().anyMatch(hook -> hook.type() == type);
-  }
-
-  /// The share after `weight`; 100 when there is none left.
-  Percent after(Percent weight) {
-    return steps.stream()
-        .filter(step -> step.compareTo(weight) > 0)
-        .findFirst()
-        .orElse(Percent.ALL);
-  }
-
-  boolean isLast(Percent weight) {
-    return weight.compareTo(steps.getLast()) >= 0;
   }
 }

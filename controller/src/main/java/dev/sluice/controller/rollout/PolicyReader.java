@@ -22,6 +22,9 @@ public final class PolicyReader {
   /// More than that outlast any rollout.
   private static final int MOST_RETRIES = 10;
 
+  /// A week of minutes; whoever wants more made a mistake.
+  private static final int MOST_ITERATIONS = 10_080;
+
   private final CanarySpec spec;
   private final dev.sluice.crds.Analysis analysis;
   private final List<Problem> problems = new ArrayList<>();
@@ -53,7 +56,7 @@ public final class PolicyReader {
     return new Policy(
         interval,
         threshold(),
-        steps(),
+        strategy(),
         promotionStep(),
         percent("primaryReadyThreshold", analysis.primaryReadyThreshold()),
         percent("canaryReadyThreshold", analysis.canaryReadyThreshold()),
@@ -130,8 +133,75 @@ public final class PolicyReader {
     return analysis.failuresAllowed();
   }
 
-  private List<Percent> steps() {
-    return analysis.stepWeights().isEmpty() ? evenSteps() : listedSteps();
+  private Strategy strategy() {
+    return switch (analysis.strategy()) {
+      case AB_TESTING -> {
+        ignored("mirror", analysis.mirror(), "in an A/B test");
+        shares();
+        yield new AbTest(analysis.iterations());
+      }
+      case BLUE_GREEN -> {
+        shares();
+        yield new BlueGreen(analysis.iterations(), mirrored());
+      }
+      case CANARY -> {
+        if (!analysis.match().isEmpty()) {
+          problem(
+              "spec.analysis.match",
+              "says who takes part in an A/B test, which needs iterations, too");
+        }
+        var steps = analysis.stepWeights().isEmpty() ? evenSteps() : listedSteps();
+        yield new GradualShift(mirrored(), steps, cookies());
+      }
+    };
+  }
+
+  /// Flagger's schema allows them beside each other only one by one; without it nothing does.
+  private void shares() {
+    ignored("stepWeight", analysis.stepWeight() != 0, "with iterations");
+    ignored("stepWeights", !analysis.stepWeights().isEmpty(), "with iterations");
+    ignored("maxWeight", analysis.maxWeight() != 0, "with iterations");
+    ignored("sessionAffinity", analysis.sessionAffinity() != null, "with iterations");
+    if (analysis.iterations() > MOST_ITERATIONS) {
+      problem(
+          "spec.analysis.iterations",
+          "%d are more than %d".formatted(analysis.iterations(), MOST_ITERATIONS));
+    }
+  }
+
+  private void ignored(String field, boolean given, String where) {
+    if (given) {
+      warnings.add(new Problem("spec.analysis." + field, "is ignored " + where));
+    }
+  }
+
+  private Optional<Cookies.Named> cookies() {
+    var affinity = analysis.sessionAffinity();
+    if (affinity == null) {
+      return Optional.empty();
+    }
+    if (affinity.cookieName().equals(affinity.primaryCookieName())) {
+      problem(
+          "spec.analysis.sessionAffinity.primaryCookieName",
+          "is the canary's, too; the two cookies need different names");
+    }
+    return Optional.of(
+        new Cookies.Named(
+            affinity.cookieName(),
+            Optional.ofNullable(affinity.primaryCookieName()).filter(name -> !name.isEmpty())));
+  }
+
+  /// Without a weight everything is copied.
+  private Percent mirrored() {
+    var weight = analysis.mirrorWeight();
+    if (weight < 0 || weight > 100) {
+      problem("spec.analysis.mirrorWeight", "is 1 to 100 percent, not " + weight);
+      return Percent.NONE;
+    }
+    if (!analysis.mirror()) {
+      return Percent.NONE;
+    }
+    return weight == 0 ? Percent.ALL : new Percent(weight);
   }
 
   /// The last step is `maxWeight` itself, also where the steps do not meet it.

@@ -67,7 +67,7 @@ final class Progress {
   private static Progressing renamed(Progressing p, Content.Known content) {
     return new Progressing(
         p.run().seeing(content.now()),
-        p.weight(),
+        p.stage(),
         p.failedChecks(),
         p.checks(),
         p.since(),
@@ -89,7 +89,7 @@ final class Progress {
     return Step.to(
             hasConfig
                 ? new Phase.RollingBack(phase.run(), superseded, seen.now())
-                : new Progressing(run, Percent.NONE, 0, 0, seen.now(), seen.now()))
+                : new Progressing(run, Stage.START, 0, 0, seen.now(), seen.now()))
         .tell(Reason.REVISION_RESTARTED, message);
   }
 
@@ -111,7 +111,7 @@ final class Progress {
   /// The same run, all of whose traffic goes to the primary from now on.
   private static Progressing withoutTraffic(Progressing phase, Observation seen) {
     return new Progressing(
-        phase.run(), Percent.NONE, phase.failedChecks(), phase.checks(), seen.now(), seen.now());
+        phase.run(), Stage.START, phase.failedChecks(), phase.checks(), seen.now(), seen.now());
   }
 
   /// Pods with traffic that are no more, by somebody's hand or by themselves.
@@ -178,7 +178,7 @@ final class Progress {
   /// all there.
   private static Instant deadline(Progressing phase, Observation seen) {
     var since =
-        phase.weight().equals(Percent.NONE)
+        phase.stage().isStart()
             ? phase.since()
             : seen.heldSince(HoldReason::isAboutCanaryPods).orElse(seen.now());
     return since.plus(seen.policy().progressDeadline());
@@ -189,7 +189,7 @@ final class Progress {
       return Optional.empty();
     }
     var step =
-        phase.weight().equals(Percent.NONE)
+        phase.stage().isStart()
             ? Step.stay(phase)
             : Step.held(
                 phase,
@@ -212,7 +212,7 @@ final class Progress {
   /// Pods that have just become ready are known to proxies a moment later; until then a request for
   /// them finds nobody.
   private static Optional<Step> podsAreNew(Progressing phase, Observation seen) {
-    if (!phase.weight().equals(Percent.NONE) || phase.nextCheck().isAfter(phase.since())) {
+    if (!phase.stage().isStart() || phase.nextCheck().isAfter(phase.since())) {
       return Optional.empty();
     }
     var first = seen.now().plus(seen.settings().settle());
@@ -220,7 +220,7 @@ final class Progress {
         Step.to(
                 new Progressing(
                     phase.run(),
-                    phase.weight(),
+                    phase.stage(),
                     phase.failedChecks(),
                     phase.checks(),
                     phase.since(),
@@ -231,9 +231,7 @@ final class Progress {
   private static Optional<Step> notYet(Progressing phase, Observation seen) {
     var settled = seen.known().map(content -> Detection.settled(content, seen)).orElse(seen.now());
     var due =
-        phase.weight().equals(Percent.NONE) && settled.isAfter(phase.nextCheck())
-            ? settled
-            : phase.nextCheck();
+        phase.stage().isStart() && settled.isAfter(phase.nextCheck()) ? settled : phase.nextCheck();
     if (!seen.now().isBefore(due) || Weighing.isDue(phase, seen)) {
       return Optional.empty();
     }

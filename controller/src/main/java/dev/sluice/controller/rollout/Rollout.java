@@ -91,7 +91,8 @@ public final class Rollout {
             hold.hold(),
             problems,
             seen.generation(),
-            Capacity.remembered(step.next(), world, seen));
+            Capacity.remembered(step.next(), world, seen),
+            Cookies.next(step.next(), seen));
     var announcements = new ArrayList<>(Specs.announcements(seen, step.next()));
     var beginning = announcements.size();
     announcements.addAll(step.announcements());

@@ -56,8 +56,11 @@ public record Routing(
     return rules && split.filter(wanted::equals).isPresent();
   }
 
-  /// Whether this is what every proxy obeys by now.
+  /// Whether these shares are what every proxy obeys by now, however users are kept.
   boolean reached(Split wanted, Instant now, Duration settle) {
-    return is(wanted) && apex == Apex.PRIMARY && !now.isBefore(since.plus(settle));
+    return rules
+        && split.filter(wanted::hasShares).isPresent()
+        && apex == Apex.PRIMARY
+        && !now.isBefore(since.plus(settle));
   }
 }

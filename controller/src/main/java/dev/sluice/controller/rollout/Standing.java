@@ -9,13 +9,19 @@ import java.util.Optional;
 /// @param problems what of the spec a person must edit, condition `Stalled`
 /// @param observedGeneration the generation of the Canary that this takes into account
 /// @param pods that there were
+/// @param cookies by which users are kept on one side
 public record Standing(
-    Phase phase, Optional<Hold> hold, List<Problem> problems, long observedGeneration, Pods pods) {
+    Phase phase,
+    Optional<Hold> hold,
+    List<Problem> problems,
+    long observedGeneration,
+    Pods pods,
+    Cookies cookies) {
 
-  /// Nothing is known of pods.
+  /// Nothing is known of pods, and users are not kept.
   public Standing(
       Phase phase, Optional<Hold> hold, List<Problem> problems, long observedGeneration) {
-    this(phase, hold, problems, observedGeneration, Pods.UNKNOWN);
+    this(phase, hold, problems, observedGeneration, Pods.UNKNOWN, Cookies.NONE);
   }
 
   public Standing {

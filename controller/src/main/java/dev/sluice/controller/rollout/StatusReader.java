@@ -3,6 +3,7 @@ package dev.sluice.controller.rollout;
 import dev.sluice.crds.CanaryStatus;
 import dev.sluice.crds.RolloutStatus;
 import dev.sluice.mesh.Percent;
+import dev.sluice.mesh.Split;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -29,7 +30,11 @@ public final class StatusReader {
                 ? List.of()
                 : rollout.problems().stream().map(p -> new Problem(p.field(), p.why())).toList(),
             status.observedGeneration(),
-            rollout == null ? Pods.UNKNOWN : pods(rollout.pods())));
+            rollout == null ? Pods.UNKNOWN : pods(rollout.pods()),
+            new Cookies(
+                cookie(status.sessionAffinityCookie()),
+                cookie(status.previousSessionAffinityCookie()),
+                cookie(status.primarySessionAffinityCookie()))));
   }
 
   /// What the primary ran when it last was there: empty before it is initialised, and where only
@@ -95,7 +100,7 @@ public final class StatusReader {
     var checks = rollout == null || rollout.checks() == null ? 0 : rollout.checks();
     return new Phase.Progressing(
         run,
-        weight(status),
+        stage(status, rollout),
         status.failedChecks(),
         checks,
         since,
@@ -166,8 +171,32 @@ public final class StatusReader {
     return number == null ? OptionalInt.empty() : OptionalInt.of(number);
   }
 
+  /// What Flagger counted is not taken over: it does not say what was routed, and a run that begins
+  /// its analysis again harms nobody.
+  private static Stage stage(CanaryStatus status, @Nullable RolloutStatus rollout) {
+    if (rollout == null) {
+      return Stage.of(weight(status));
+    }
+    var weight = rollout.share() == null ? weight(status) : percent(rollout.share());
+    var mirrored = rollout.mirrored() == null ? Percent.NONE : percent(rollout.mirrored());
+    var split =
+        mirrored.equals(Percent.NONE) || !weight.equals(Percent.NONE)
+            ? Split.of(weight)
+            : Split.mirror(mirrored);
+    return new Stage(split, rollout.share() == null ? 0 : Math.max(0, status.iterations()));
+  }
+
+  /// Anything else than a name and letters or digits is none that we would have written.
+  private static Optional<String> cookie(@Nullable String text) {
+    return Optional.ofNullable(text).filter(given -> given.matches("[^=]+=[A-Za-z0-9]+"));
+  }
+
+  private static Percent percent(int value) {
+    return new Percent(Math.clamp(value, 0, 100));
+  }
+
   private static Percent weight(CanaryStatus status) {
-    return new Percent(Math.clamp(status.canaryWeight(), 0, 100));
+    return percent(status.canaryWeight());
   }
 
   private static Instant since(CanaryStatus status, @Nullable RolloutStatus rollout) {

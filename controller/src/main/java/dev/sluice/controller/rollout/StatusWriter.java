@@ -4,6 +4,7 @@ import dev.sluice.crds.CanaryStatus;
 import dev.sluice.crds.Condition;
 import dev.sluice.crds.Condition.Status;
 import dev.sluice.crds.RolloutStatus;
+import dev.sluice.mesh.Percent;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -35,15 +36,15 @@ public final class StatusWriter {
     return new CanaryStatus(
         title(phase),
         failedChecks(phase),
-        phase.weight().value(),
-        0,
+        shownWeight(phase),
+        iterations(phase),
         snapshot(phase).map(Snapshot::configs).orElse(Map.of()),
         promoted.orElse(before.lastAppliedSpec()),
         promoted.orElse(before.lastPromotedSpec()),
         now,
-        before.sessionAffinityCookie(),
-        before.previousSessionAffinityCookie(),
-        before.primarySessionAffinityCookie(),
+        orNull(standing.cookies().canary()),
+        orNull(standing.cookies().previous()),
+        orNull(standing.cookies().primary()),
         conditions(before.conditions(), standing, kind, now),
         standing.observedGeneration(),
         rollout(standing, before.rollout()));
@@ -65,6 +66,15 @@ public final class StatusWriter {
       case Phase.Initializing _, Phase.Failed _, Phase.Running _, Phase.Leaving _ ->
           Optional.empty();
     };
+  }
+
+  /// As Flagger has it: where looks are counted, no share is shown.
+  private static int shownWeight(Phase phase) {
+    return iterations(phase) > 0 ? 0 : phase.weight().value();
+  }
+
+  private static int iterations(Phase phase) {
+    return phase instanceof Phase.Progressing progressing ? progressing.stage().iteration() : 0;
   }
 
   private static int failedChecks(Phase phase) {
@@ -111,7 +121,12 @@ public final class StatusWriter {
             .toList(),
         before == null ? List.of() : before.news(),
         before == null ? null : before.subject(),
-        pods(standing.pods()));
+        pods(standing.pods()),
+        iterations(phase) > 0 ? phase.weight().value() : null,
+        orNull(
+            Optional.of(phase.split().mirrored())
+                .filter(mirrored -> !mirrored.equals(Percent.NONE))
+                .map(Percent::value)));
   }
 
   private static RolloutStatus.@Nullable Pods pods(Pods pods) {

@@ -10,7 +10,7 @@ final class Unsupported {
   private Unsupported() {}
 
   static List<Problem> in(CanarySpec spec) {
-    return Stream.of(targets(spec), traffic(spec)).flatMap(s -> s).toList();
+    return targets(spec).toList();
   }
 
   private static Stream<Problem> targets(CanarySpec spec) {
@@ -26,23 +26,6 @@ final class Unsupported {
             when(spec.ingressRef() != null, "spec.ingressRef", "no Ingress is split"),
             when(spec.routeRef() != null, "spec.routeRef", "no ApisixRoute is split"),
             when(spec.upstreamRef() != null, "spec.upstreamRef", "no Gloo upstream is copied"))
-        .flatMap(s -> s);
-  }
-
-  private static Stream<Problem> traffic(CanarySpec spec) {
-    var analysis = spec.analysis();
-    return Stream.of(
-            when(
-                analysis.iterations() != 0,
-                "spec.analysis.iterations",
-                "A/B testing and blue/green (use stepWeight or stepWeights instead) are not supported"),
-            when(
-                !analysis.match().isEmpty(), "spec.analysis.match", "A/B testing is not supported"),
-            when(analysis.mirror(), "spec.analysis.mirror", "traffic is not mirrored"),
-            when(
-                analysis.sessionAffinity() != null,
-                "spec.analysis.sessionAffinity",
-                "users are not kept on one side"))
         .flatMap(s -> s);
   }
 

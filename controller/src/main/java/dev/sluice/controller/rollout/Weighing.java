@@ -178,7 +178,9 @@ final class Weighing {
     }
     if (compared.verdict() instanceof Verdict.Hold hold) {
       var reason = HoldReason.of(hold.reason());
-      var expected = reason == HoldReason.NO_PRIMARY_DATA && phase.weight().equals(Percent.ALL);
+      var expected =
+          reason == HoldReason.NO_PRIMARY_DATA
+              && seen.policy().strategy().isForEveryone(phase.stage());
       return expected ? new Enough() : unsure(words(compared), reason, seen, comparing);
     }
     var needed = needed(phase, seen, comparing);
@@ -217,12 +219,12 @@ final class Weighing {
   /// promoted must be safe before it has all the traffic: then nothing is left to compare it with.
   private static double needed(Progressing phase, Observation seen, Comparing comparing) {
     var policy = seen.policy();
-    if (phase.weight().equals(Percent.ALL)) {
+    if (policy.strategy().isForEveryone(phase.stage())) {
       return Double.POSITIVE_INFINITY;
     }
-    var next = policy.after(phase.weight());
-    if (!policy.isLast(phase.weight()) && !next.equals(Percent.ALL)) {
-      return comparing.budget().affordable(next.value() / 100.0, SECONDS_OF_A_STEP);
+    var next = policy.strategy().after(phase.stage());
+    if (next.isPresent() && !policy.strategy().isForEveryone(next.get())) {
+      return comparing.budget().affordable(next.get().weight().value() / 100.0, SECONDS_OF_A_STEP);
     }
     var affordable = comparing.budget().affordable(1, SECONDS_OF_A_PROMOTION);
     var patient = !seen.now().isBefore(phase.since().plus(LAST_WEIGHT));
@@ -230,9 +232,11 @@ final class Weighing {
   }
 
   private static String step(Progressing phase, Observation seen) {
-    return seen.policy().isLast(phase.weight())
-        ? "promote it"
-        : "give it " + seen.policy().after(phase.weight()) + " of the traffic";
+    return seen.policy()
+        .strategy()
+        .after(phase.stage())
+        .map(next -> "give it " + next.weight() + " of the traffic")
+        .orElse("promote it");
   }
 
   /// Whether a check is due before its time: the evidence that was missing has come, or is not

@@ -6,7 +6,6 @@ import dev.sluice.controller.rollout.Phase.Failed;
 import dev.sluice.controller.rollout.Phase.RollingBack;
 import dev.sluice.controller.rollout.Phase.Succeeded;
 import dev.sluice.controller.rollout.Policy.HookType;
-import dev.sluice.mesh.Percent;
 import dev.sluice.mesh.Split;
 import java.util.Optional;
 
@@ -107,7 +106,7 @@ final class Withdrawal {
         ? Step.to(new Succeeded(content.now()))
         : Step.to(
             new Phase.Progressing(
-                Run.of(content, seen.now()), Percent.NONE, 0, 0, seen.now(), seen.now()));
+                Run.of(content, seen.now()), Stage.START, 0, 0, seen.now(), seen.now()));
   }
 
   /// A spec that is refused at the moment may have post-rollout webhooks once it is not.

@@ -48,17 +48,16 @@ public record World(
 
   private static World running(Phase.Running phase, Observation seen) {
     return switch (phase) {
-      case Phase.Waiting _ -> routed(Split.NONE, seen).withTarget(stopped(seen));
+      case Phase.Waiting _ -> routed(phase, seen).withTarget(stopped(seen));
       case Phase.Progressing progressing ->
-          routed(progressing.split(), seen).withTarget(pods(progressing.weight(), seen));
-      case Phase.Promoting promoting ->
-          routed(promoting.split(), seen).withPrimary(promoting.run().revision());
+          routed(phase, seen).withTarget(pods(progressing.weight(), seen));
+      case Phase.Promoting promoting -> routed(phase, seen).withPrimary(promoting.run().revision());
       case Phase.Finalising(var run, _) ->
-          routed(Split.NONE, seen)
+          routed(phase, seen)
               .withTarget(seen.primaryReady() ? stopped(seen) : OptionalInt.empty())
               .withPrimary(run.revision());
       case Phase.RollingBack back ->
-          madeAgain(routed(Split.NONE, seen).withTarget(stopped(seen)), back, seen);
+          madeAgain(routed(phase, seen).withTarget(stopped(seen)), back, seen);
     };
   }
 
@@ -90,7 +89,7 @@ public record World(
   /// A primary that somebody deleted is made again, if the target still is what it ran.
   private static World idle(Phase.Idle idle, Observation seen) {
     var stopping = Detection.mayKeepOldConfig(idle, seen) ? stopped(seen) : OptionalInt.empty();
-    var routed = routed(Split.NONE, seen).withTarget(stopping);
+    var routed = routed(idle, seen).withTarget(stopping);
     var promoted =
         switch (idle) {
           case Phase.Initialized(var snapshot) -> Optional.of(snapshot.revision());
@@ -109,11 +108,11 @@ public record World(
         : world;
   }
 
-  private static World routed(Split split, Observation seen) {
+  private static World routed(Phase phase, Observation seen) {
     return new World(
         true,
         Optional.empty(),
-        Optional.of(split),
+        Optional.of(Cookies.split(phase, seen)),
         OptionalInt.empty(),
         wished(seen),
         OptionalInt.empty());

@@ -90,7 +90,7 @@ class CapacityTest {
   void theTargetStartsWithEnoughPodsForItsFirstShare() {
     var p = Story.POLICY;
     var story = busy();
-    story.edit(StoryTest.with(p, java.util.List.of(new Percent(50))));
+    story.edit(StoryTest.with(p, GradualShift.of(java.util.List.of(new Percent(50)))));
 
     story.deploy(Story.V2).until("Progressing").run(2);
 

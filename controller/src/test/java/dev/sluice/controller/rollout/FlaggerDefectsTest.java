@@ -110,7 +110,7 @@ class FlaggerDefectsTest {
             new Policy(
                 p.interval(),
                 p.threshold(),
-                p.steps(),
+                p.strategy(),
                 new Percent(20),
                 p.primaryReadyThreshold(),
                 p.canaryReadyThreshold(),
@@ -205,7 +205,8 @@ class FlaggerDefectsTest {
     return new Policy(
         p.interval(),
         p.threshold(),
-        List.of(new Percent(weights[0]), new Percent(weights[1]), new Percent(weights[2])),
+        GradualShift.of(
+            List.of(new Percent(weights[0]), new Percent(weights[1]), new Percent(weights[2]))),
         p.promotionStep(),
         p.primaryReadyThreshold(),
         p.canaryReadyThreshold(),

@@ -331,7 +331,7 @@ class GatesTest {
       return new Policy(
           p.interval(),
           p.threshold(),
-          java.util.Arrays.stream(steps).mapToObj(Percent::new).toList(),
+          GradualShift.of(java.util.Arrays.stream(steps).mapToObj(Percent::new).toList()),
           p.promotionStep(),
           p.primaryReadyThreshold(),
           p.canaryReadyThreshold(),

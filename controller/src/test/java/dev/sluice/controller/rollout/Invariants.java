@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -142,7 +141,8 @@ final class Invariants implements ModelController.Witness {
         && !suspended) {
       check(
           "a target that was edited in mid-run loses its traffic in the same tick",
-          decision.actions().contains(new Action.Route(Split.NONE)));
+          decision.actions().stream()
+              .anyMatch(action -> action instanceof Action.Route(var split) && split.isNone()));
     }
   }
 
@@ -152,7 +152,7 @@ final class Invariants implements ModelController.Witness {
       case Phase.Progressing phase -> askedInRun(phase, seen, questions, answers);
       case Phase.Waiting phase -> {
         check("no gate is asked before it is due", !seen.now().isBefore(phase.nextCheck()));
-        check("who waits has no traffic", seen.routing().split().equals(Optional.of(Split.NONE)));
+        check("who waits has no traffic", seen.routing().split().filter(Split::isNone).isPresent());
         check(
             "a gate is asked about the revision that waits",
             answers.about().equals(phase.run().revision()));
@@ -202,7 +202,7 @@ final class Invariants implements ModelController.Witness {
     }
     check(
         "a check is about the weight that was asked for, once proxies obey it",
-        seen.routing().split().equals(Optional.of(phase.split()))
+        seen.routing().split().filter(phase.split()::hasShares).isPresent()
             && !seen.now().isBefore(seen.routing().since().plus(seen.settings().settle())));
     check(
         "the pods that answer run the revision that is analysed",
@@ -231,7 +231,7 @@ final class Invariants implements ModelController.Witness {
     if (passed
         && seen.standing().map(Standing::phase).orElse(null) instanceof Phase.Progressing phase
         && seen.answers().get().about().equals(phase.run().revision())
-        && phase.weight().compareTo(seen.policy().steps().getLast()) >= 0) {
+        && seen.policy().strategy().after(phase.stage()).isEmpty()) {
       proven.add(content(phase.run().revision()));
     }
   }
@@ -256,19 +256,18 @@ final class Invariants implements ModelController.Witness {
     if (before.phase() instanceof Phase.Progressing was
         && after.phase() instanceof Phase.Progressing is
         && was.run().id().equals(is.run().id())
-        && was.weight().value() > 0
-        && is.weight().compareTo(was.weight()) > 0) {
+        && !was.stage().isStart()
+        && !is.stage().isStart()
+        && !is.stage().equals(was.stage())) {
       check("no step early, restarted or not", !is.since().isBefore(was.since().plus(soonest())));
       check(
           "no step is left out",
-          !policy().steps().containsAll(List.of(was.weight(), is.weight()))
-              || policy().steps().indexOf(is.weight())
-                  == policy().steps().indexOf(was.weight()) + 1);
+          policy().strategy().after(was.stage()).equals(Optional.of(is.stage())));
     }
     if (after.phase() instanceof Phase.Progressing lost
         && before.phase() instanceof Phase.Progressing was
-        && was.weight().value() > 0
-        && lost.weight().value() == 0
+        && !was.stage().isStart()
+        && lost.stage().isStart()
         && was.run().id().equals(lost.run().id())) {
       failures.merge(lost.run().id(), 1, Integer::sum);
     }
@@ -306,7 +305,11 @@ final class Invariants implements ModelController.Witness {
   private Policy lastPolicy = Policy.CAUTIOUS;
 
   void remember(Policy policy) {
-    weights.addAll(policy.steps());
+    for (var stage = policy.strategy().after(Stage.START);
+        stage.isPresent();
+        stage = policy.strategy().after(stage.get())) {
+      weights.add(stage.get().weight());
+    }
     lastPolicy = policy;
   }
 
@@ -365,7 +368,7 @@ final class Invariants implements ModelController.Witness {
     check(
         "traffic has left the primary before anything else leads elsewhere",
         !seen.routing().sides().routes()
-            || (seen.routing().split().equals(Optional.of(Split.of(Percent.ALL)))
+            || (seen.routing().split().filter(Split.of(Percent.ALL)::equals).isPresent()
                 && !seen.now().isBefore(seen.routing().since().plus(seen.settings().settle()))));
   }
 
@@ -413,7 +416,7 @@ final class Invariants implements ModelController.Witness {
     Instant settled = seen.routing().since().plus(seen.settings().settle());
     check(
         "traffic leaves the target before its pods do",
-        seen.routing().split().equals(Optional.of(Split.NONE))
+        seen.routing().split().filter(Split::isNone).isPresent()
             && seen.routing().apex() == Apex.PRIMARY
             && !seen.now().isBefore(settled));
     check(

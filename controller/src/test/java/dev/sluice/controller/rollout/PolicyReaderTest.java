@@ -13,7 +13,9 @@ import dev.sluice.crds.Comparison.Blind;
 import dev.sluice.crds.Comparison.Unsure;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -47,7 +49,7 @@ class PolicyReaderTest {
 
     assertThat(policy.interval()).isEqualTo(Duration.ofMinutes(1));
     assertThat(policy.threshold()).isEqualTo(5);
-    assertThat(policy.steps()).map(step -> step.value()).containsExactly(10, 20, 30, 40, 50);
+    assertThat(stages(policy)).containsExactly("10%", "20%", "30%", "40%", "50%");
     assertThat(policy.promotionStep().value()).isEqualTo(100);
     assertThat(policy.progressDeadline()).isEqualTo(Duration.ofMinutes(10));
     assertThat(policy.metrics()).containsExactly("request-success-rate", "request-duration");
@@ -60,16 +62,41 @@ class PolicyReaderTest {
 
   @ParameterizedTest
   @CsvSource({
-    "stepWeight: 20, 20 40 50",
-    "stepWeight: 50, 50",
-    "stepWeight: 60, 50",
-    "stepWeight: 25, 25 50",
+    "stepWeight: 20, 20% 40% 50%",
+    "stepWeight: 50, 50%",
+    "stepWeight: 60, 50%",
+    "stepWeight: 25, 25% 50%",
   })
   void evenStepsNeverGoBeyondMaxWeight(String step, String expected) {
     var policy = valid(MANIFEST.replace("stepWeight: 10", step)).policy();
 
-    assertThat(policy.steps().stream().map(s -> s.value() + "").toList())
-        .containsExactly(expected.split(" ", -1));
+    assertThat(stages(policy)).containsExactly(expected.split(" ", -1));
+  }
+
+  private static List<String> stages(Policy policy) {
+    return Stream.iterate(
+            policy.strategy().after(Stage.START),
+            Optional::isPresent,
+            stage -> policy.strategy().after(stage.get()))
+        .map(stage -> stage.get().split().toString())
+        .toList();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "iterations: 3, match: [{headers: {x: {exact: y}}}] | 100% 100% 100%",
+        "iterations: 2 | 0% 0% 100%",
+        "iterations: 2, mirror: true, mirrorWeight: 30 | a mirror of 30%, a mirror of 30%, 100%",
+        "stepWeights: [50], mirror: true | a mirror of 100%, 50%",
+      })
+  void everyStrategyIsAWayToTheUsers(String analysis, String way) {
+    var given = MANIFEST.substring(0, MANIFEST.indexOf("  analysis:"));
+    var policy =
+        valid(given + "  analysis: {interval: 1m, threshold: 5, " + analysis + "}\n").policy();
+
+    assertThat(stages(policy)).containsExactly(way.split(way.contains(",") ? ", " : " ", -1));
   }
 
   @Test
@@ -220,7 +247,7 @@ class PolicyReaderTest {
                     .replace("    maxWeight: 50\n", ""))
             .policy();
 
-    assertThat(policy.steps()).map(step -> step.value()).containsExactly(1, 2, 10, 80);
+    assertThat(stages(policy)).containsExactly("1%", "2%", "10%", "80%");
   }
 
   @ParameterizedTest
@@ -238,8 +265,10 @@ class PolicyReaderTest {
         "interval: 1m | interval: soon | spec.analysis.interval | soon",
         "timeout: 5s | timeout: never | spec.analysis.webhooks[1].timeout | never",
         "http://flagger-loadtester | ftp://flagger-loadtester | spec.analysis.webhooks[0].url | http://host/path",
-        "threshold: 5 | iterations: 3 | spec.analysis.iterations | blue/green",
-        "threshold: 5 | mirror: true | spec.analysis.mirror | mirrored",
+        "threshold: 5 | iterations: 30000 | spec.analysis.iterations | more than 10080",
+        "threshold: 5 | match: [{headers: {x: {exact: y}}}] | spec.analysis.match | needs iterations",
+        "threshold: 5 | sessionAffinity: {cookieName: a, primaryCookieName: a} | spec.analysis.sessionAffinity.primaryCookieName | different names",
+        "threshold: 5 | mirrorWeight: 101 | spec.analysis.mirrorWeight | not 101",
         "threshold: 5 | primaryReadyThreshold: 0 | spec.analysis.primaryReadyThreshold | 1 to 100",
         "threshold: 5 | canaryReadyThreshold: 101 | spec.analysis.canaryReadyThreshold | 1 to 100",
         "threshold: 5 | stepWeightPromotion: 101 | spec.analysis.stepWeightPromotion | 1 to 100",

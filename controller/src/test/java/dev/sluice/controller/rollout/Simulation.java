@@ -351,7 +351,7 @@ public final class Simulation {
   private void suspendOrNot() {
     if (cluster.plan instanceof Plan.Valid(var policy, _)) {
       note(() -> "somebody " + (policy.suspended() ? "resumes" : "suspends") + " the canary");
-      plan(with(policy, policy.steps(), !policy.suspended(), policy.skipAnalysis()));
+      plan(with(policy, policy.strategy(), !policy.suspended(), policy.skipAnalysis()));
     }
   }
 
@@ -427,7 +427,7 @@ public final class Simulation {
       cluster.autoscaler.missing = false;
     }
     if (!(cluster.plan instanceof Plan.Valid(var policy, _) && !policy.suspended())) {
-      plan(with(policy(), steps(), false, false));
+      plan(with(policy(), GradualShift.of(steps()), false, false));
     }
   }
 
@@ -551,7 +551,7 @@ public final class Simulation {
     return new Policy(
         Duration.ofSeconds(10),
         1 + random.nextInt(4),
-        steps(),
+        strategy(),
         random.nextInt(3) == 0 ? new Percent(10 + random.nextInt(90)) : Percent.ALL,
         random.nextInt(3) == 0 ? new Percent(50) : Percent.ALL,
         random.nextInt(3) == 0 ? new Percent(50) : Percent.ALL,
@@ -593,6 +593,23 @@ public final class Simulation {
     return hooks;
   }
 
+  private Strategy strategy() {
+    var mirrored = random.nextInt(4) == 0 ? new Percent(1 + random.nextInt(100)) : Percent.NONE;
+    return switch (random.nextInt(4)) {
+      case 0 -> new AbTest(1 + random.nextInt(4));
+      case 1 -> new BlueGreen(1 + random.nextInt(4), mirrored);
+      default -> new GradualShift(mirrored, steps(), cookies());
+    };
+  }
+
+  private Optional<Cookies.Named> cookies() {
+    return random.nextInt(3) > 0
+        ? Optional.empty()
+        : Optional.of(
+            new Cookies.Named(
+                "canary", random.nextBoolean() ? Optional.of("primary") : Optional.empty()));
+  }
+
   private List<Percent> steps() {
     var steps = new ArrayList<Percent>();
     for (int weight = 1 + random.nextInt(50); weight <= 100; weight += 1 + random.nextInt(50)) {
@@ -601,11 +618,11 @@ public final class Simulation {
     return steps;
   }
 
-  private static Policy with(Policy p, List<Percent> steps, boolean suspended, boolean skip) {
+  private static Policy with(Policy p, Strategy strategy, boolean suspended, boolean skip) {
     return new Policy(
         p.interval(),
         p.threshold(),
-        steps,
+        strategy,
         p.promotionStep(),
         p.primaryReadyThreshold(),
         p.canaryReadyThreshold(),

@@ -8,6 +8,7 @@ import dev.sluice.crds.CanaryStatus;
 import dev.sluice.crds.Condition;
 import dev.sluice.crds.shape.Binding;
 import dev.sluice.mesh.Percent;
+import dev.sluice.mesh.Split;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -37,11 +38,18 @@ class StatusTest {
         new Phase.Initializing(Optional.of(SNAPSHOT), NOW),
         new Phase.Initialized(SNAPSHOT),
         new Phase.Waiting(RUN, NOW, NOW.plusSeconds(60)),
-        new Phase.Progressing(RUN, new Percent(30), 2, 3, NOW, NOW.plusSeconds(60)),
-        new Phase.Progressing(RUN, new Percent(30), 2, 3, NOW, NOW.plusSeconds(60))
+        new Phase.Progressing(RUN, Stage.of(new Percent(30)), 2, 3, NOW, NOW.plusSeconds(60)),
+        new Phase.Progressing(RUN, Stage.of(new Percent(30)), 2, 3, NOW, NOW.plusSeconds(60))
             .awaiting(Approval.TRAFFIC_INCREASE),
-        new Phase.Progressing(RUN, new Percent(50), 2, 3, NOW, NOW.plusSeconds(60))
+        new Phase.Progressing(RUN, Stage.of(new Percent(50)), 2, 3, NOW, NOW.plusSeconds(60))
             .awaiting(Approval.PROMOTION),
+        new Phase.Progressing(
+            RUN, new Stage(Split.of(Percent.ALL), 2), 1, 2, NOW, NOW.plusSeconds(60)),
+        new Phase.Progressing(
+            RUN, new Stage(Split.mirror(new Percent(40)), 3), 0, 2, NOW, NOW.plusSeconds(60)),
+        new Phase.Progressing(RUN, new Stage(Split.NONE, 1), 0, 0, NOW, NOW.plusSeconds(60)),
+        new Phase.Progressing(
+            RUN, new Stage(Split.mirror(Percent.ALL), 0), 0, 1, NOW, NOW.plusSeconds(60)),
         new Phase.Promoting(RUN, new Percent(50), NOW, NOW.plusSeconds(60)),
         new Phase.Finalising(RUN, NOW),
         new Phase.RollingBack(RUN, CAUSE, NOW),
@@ -106,7 +114,7 @@ class StatusTest {
     assertThat(status(failed, "Promoted")).isEqualTo("False Failed");
     assertThat(status(failed, "Ready")).isEqualTo("False Failed");
 
-    var running = new Phase.Progressing(RUN, new Percent(30), 0, 0, NOW, NOW);
+    var running = new Phase.Progressing(RUN, Stage.of(new Percent(30)), 0, 0, NOW, NOW);
     var progressing = written(new Standing(running, Optional.empty(), List.of(), 1));
     assertThat(status(progressing, "Promoted")).isEqualTo("Unknown Progressing");
     assertThat(status(progressing, "Ready")).isEqualTo("Unknown Progressing");

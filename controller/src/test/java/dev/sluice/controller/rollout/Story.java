@@ -27,7 +27,7 @@ final class Story {
       new Policy(
           Duration.ofMinutes(1),
           5,
-          Stream.of(10, 20, 30, 40, 50).map(Percent::new).toList(),
+          GradualShift.of(Stream.of(10, 20, 30, 40, 50).map(Percent::new).toList()),
           Percent.ALL,
           Percent.ALL,
           Percent.ALL,
@@ -48,7 +48,7 @@ final class Story {
     return new Policy(
         p.interval(),
         p.threshold(),
-        p.steps(),
+        p.strategy(),
         p.promotionStep(),
         p.primaryReadyThreshold(),
         p.canaryReadyThreshold(),

@@ -174,7 +174,7 @@ class StoryTest {
             new Policy(
                 p.interval(),
                 p.threshold(),
-                List.of(Percent.ALL),
+                GradualShift.of(List.of(Percent.ALL)),
                 new Percent(50),
                 p.primaryReadyThreshold(),
                 p.canaryReadyThreshold(),
@@ -206,7 +206,7 @@ class StoryTest {
     return new Policy(
         p.interval(),
         p.threshold(),
-        p.steps(),
+        p.strategy(),
         p.promotionStep(),
         p.primaryReadyThreshold(),
         p.canaryReadyThreshold(),
@@ -217,11 +217,11 @@ class StoryTest {
         p.hooks());
   }
 
-  static Policy with(Policy p, List<Percent> steps) {
+  static Policy with(Policy p, Strategy strategy) {
     return new Policy(
         p.interval(),
         p.threshold(),
-        steps,
+        strategy,
         p.promotionStep(),
         p.primaryReadyThreshold(),
         p.canaryReadyThreshold(),
@@ -236,7 +236,7 @@ class StoryTest {
     return new Policy(
         p.interval(),
         p.threshold(),
-        p.steps(),
+        p.strategy(),
         p.promotionStep(),
         p.primaryReadyThreshold(),
         p.canaryReadyThreshold(),

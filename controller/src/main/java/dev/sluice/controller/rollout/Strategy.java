@@ -1,0 +1,30 @@
+package dev.sluice.controller.rollout;
+
+import dev.sluice.mesh.Percent;
+import java.util.Optional;
+
+/// The order in which a revision meets its users: stages, with a check at each before the next. A
+/// new one is a class of its own and a case in [PolicyReader].
+public interface Strategy {
+
+  /// What comes after a stage that passed its check; empty where that is the promotion. What passed
+  /// under another strategy, before the specification was edited, counts as little as it can.
+  Optional<Stage> after(Stage stage);
+
+  /// What moving to a stage is called in Events, such as `canary weight 20`.
+  String title(Stage stage);
+
+  /// The share of the users' requests that pods must be able to take from the beginning.
+  Percent load();
+
+  /// How users are kept on the side that answered them first; empty where they are not.
+  default Optional<Cookies.Named> cookies() {
+    return Optional.empty();
+  }
+
+  /// Whether every user's requests go to the canary, so that none is left to compare it with.
+  boolean isForEveryone(Stage stage);
+
+  /// Whether the share of the traffic that the metrics show says anything about the routes.
+  boolean isMeasured(Stage stage);
+}
