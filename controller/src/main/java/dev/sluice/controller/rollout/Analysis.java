@@ -8,6 +8,7 @@ import dev.sluice.controller.rollout.Phase.Progressing;
 import dev.sluice.controller.rollout.Policy.Hook;
 import dev.sluice.controller.rollout.Policy.HookType;
 import dev.sluice.controller.rollout.Step.Obstacle;
+import dev.sluice.controller.rollout.Strategy.Consent;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,19 +71,20 @@ final class Analysis {
   /// A promotion gives the revision all traffic, so it needs both; once only the promotion is
   /// waited for, only that is asked.
   private static List<Hook> gates(Progressing phase, Policy policy) {
-    var gates = new ArrayList<Hook>();
-    var last = isLast(phase, policy);
-    if (!last || phase.awaits() != Approval.PROMOTION) {
-      gates.addAll(policy.hooks(HookType.CONFIRM_TRAFFIC_INCREASE));
-    }
-    if (last) {
-      gates.addAll(policy.hooks(HookType.CONFIRM_PROMOTION));
-    }
-    return gates;
-  }
-
-  private static boolean isLast(Progressing phase, Policy policy) {
-    return !phase.stage().isStart() && policy.strategy().after(phase.stage()).isEmpty();
+    var consent =
+        phase.stage().isStart() ? Consent.TRAFFIC : policy.strategy().consent(phase.stage());
+    return switch (consent) {
+      case GIVEN -> List.of();
+      case TRAFFIC -> policy.hooks(HookType.CONFIRM_TRAFFIC_INCREASE);
+      case PROMOTION -> {
+        var gates = new ArrayList<Hook>();
+        if (phase.awaits() != Approval.PROMOTION) {
+          gates.addAll(policy.hooks(HookType.CONFIRM_TRAFFIC_INCREASE));
+        }
+        gates.addAll(policy.hooks(HookType.CONFIRM_PROMOTION));
+        yield gates;
+      }
+    };
   }
 
   /// A rollback webhook agreed.

@@ -16,11 +16,20 @@ record BlueGreen(int iterations, Percent mirrored) implements Strategy {
     if (isForEveryone(stage) && stage.iteration() > iterations) {
       return Optional.empty();
     }
-    var next = stage.iteration() + 1;
+    var next = (isForEveryone(stage) ? 0 : stage.iteration()) + 1;
     return Optional.of(
         next <= iterations
             ? new Stage(Split.mirror(mirrored), next)
             : new Stage(Split.of(Percent.ALL), iterations + 1));
+  }
+
+  /// Who agrees to the promotion agrees to all users, and is not asked again when they are there.
+  @Override
+  public Consent consent(Stage stage) {
+    if (after(stage).isEmpty()) {
+      return Consent.GIVEN;
+    }
+    return stage.iteration() >= iterations ? Consent.PROMOTION : Consent.TRAFFIC;
   }
 
   @Override

@@ -11,6 +11,21 @@ public interface Strategy {
   /// under another strategy, before the specification was edited, counts as little as it can.
   Optional<Stage> after(Stage stage);
 
+  /// What people must agree to before a stage is left.
+  default Consent consent(Stage stage) {
+    return after(stage).isEmpty() ? Consent.PROMOTION : Consent.TRAFFIC;
+  }
+
+  /// Which webhooks are asked once the check of a stage has passed.
+  enum Consent {
+    /// None: they agreed to it before.
+    GIVEN,
+    /// `confirm-traffic-increase`
+    TRAFFIC,
+    /// That, and `confirm-promotion`.
+    PROMOTION
+  }
+
   /// What moving to a stage is called in Events, such as `canary weight 20`.
   String title(Stage stage);
 

@@ -71,7 +71,7 @@ class ComparisonRulesTest {
     return new Policy(
         p.interval(),
         p.threshold(),
-        p.steps(),
+        p.strategy(),
         p.promotionStep(),
         p.primaryReadyThreshold(),
         p.canaryReadyThreshold(),
@@ -91,7 +91,7 @@ class ComparisonRulesTest {
     return new Policy(
         p.interval(),
         p.threshold(),
-        Arrays.stream(steps).mapToObj(Percent::new).toList(),
+        GradualShift.of(Arrays.stream(steps).mapToObj(Percent::new).toList()),
         p.promotionStep(),
         p.primaryReadyThreshold(),
         p.canaryReadyThreshold(),

@@ -70,10 +70,21 @@ final class GateRules {
   private void moved(Phase.Progressing was, Phase after) {
     if (after instanceof Phase.Progressing is && is.weight().compareTo(was.weight()) > 0) {
       check(
-          "no more traffic before confirm-traffic-increase agreed",
-          agreedTo(HookType.CONFIRM_TRAFFIC_INCREASE));
+          "no more traffic before confirm-traffic-increase agreed, once",
+          agreedTo(HookType.CONFIRM_TRAFFIC_INCREASE) || was.awaits() == Phase.Approval.PROMOTION);
     }
-    if (after instanceof Phase.Promoting && !policy.skipAnalysis()) {
+    var consent = policy.strategy().consent(was.stage());
+    if (after instanceof Phase.Progressing is
+        && policy.strategy().isForEveryone(is.stage())
+        && !policy.strategy().isForEveryone(was.stage())
+        && consent == Strategy.Consent.PROMOTION) {
+      check(
+          "nobody is brought to a revision for good before confirm-promotion agreed",
+          agreedTo(HookType.CONFIRM_PROMOTION));
+    }
+    if (after instanceof Phase.Promoting
+        && !policy.skipAnalysis()
+        && consent != Strategy.Consent.GIVEN) {
       check(
           "nothing is promoted before confirm-promotion agreed",
           agreedTo(HookType.CONFIRM_PROMOTION));

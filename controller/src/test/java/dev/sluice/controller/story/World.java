@@ -41,6 +41,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
@@ -70,6 +71,8 @@ final class World implements AutoCloseable {
   private final List<String> hooksCalled = new ArrayList<>();
   private final Map<String, String> hookRefusals = new TreeMap<>();
   private final Map<String, Integer> answered = new TreeMap<>();
+  private final Map<String, Group> groups = new TreeMap<>();
+  private int copies;
   private int failedForUsers;
   private int requestsPerSecond = 20;
   private boolean prometheusIsDown;
@@ -171,6 +174,39 @@ final class World implements AutoCloseable {
   World trafficOf(int perSecond) {
     requestsPerSecond = perSecond;
     return this;
+  }
+
+  private record Group(int perSecond, RequestHead request, Map<String, Integer> answered) {}
+
+  /// Users who send a header, beside those who send none.
+  World alsoTraffic(String group, int perSecond, String header, String value) {
+    RequestHead plain = RequestHead.get("myapp.production", "/");
+    RequestHead request =
+        new RequestHead(
+            plain.method(), plain.authority(), plain.target(), plain.headers().add(header, value));
+    groups.put(group, new Group(perSecond, request, new TreeMap<>()));
+    return this;
+  }
+
+  /// What calls the canary's own Service, past the routes.
+  World loadTest(int perSecond) {
+    groups.put(
+        "load test",
+        new Group(perSecond, RequestHead.get("myapp-canary.production", "/"), new TreeMap<>()));
+    return this;
+  }
+
+  /// Which workloads answered such a group since that was asked last, and how often.
+  Map<String, Integer> answered(String group) {
+    Map<String, Integer> answers = Objects.requireNonNull(groups.get(group)).answered();
+    Map<String, Integer> since = new TreeMap<>(answers);
+    answers.clear();
+    return since;
+  }
+
+  /// Copies of users' requests that reached a pod so far.
+  int copies() {
+    return copies;
   }
 
   World prometheusDown(boolean down) {
@@ -312,24 +348,22 @@ final class World implements AutoCloseable {
 
   private void users() {
     tables.follow(MeshSnapshot.of(meshObjects()));
+    send(requestsPerSecond, RequestHead.get("myapp.production", "/"), answered);
+    groups.values().forEach(group -> send(group.perSecond(), group.request(), group.answered()));
+    series.scrape(registry, Map.of("job", "mesh"), now);
+  }
+
+  private void send(int perSecond, RequestHead request, Map<String, Integer> answers) {
     Caller caller = new Caller.Sidecar("production", Map.of("app", "shop"), "shop");
     for (VirtualNetwork.Exchange exchange :
-        network.simulate(
-            caller,
-            80,
-            RequestHead.get("myapp.production", "/"),
-            requestsPerSecond,
-            now,
-            SECOND,
-            this::reply,
-            random)) {
+        network.simulate(caller, 80, request, perSecond, now, SECOND, this::reply, random)) {
       Endpoint by = exchange.answeredBy();
-      answered.merge(by == null ? "nobody" : by.workload(), 1, Integer::sum);
+      answers.merge(by == null ? "nobody" : by.workload(), 1, Integer::sum);
+      copies += (int) exchange.arrived().stream().filter(VirtualNetwork.Arrived::copy).count();
       if (exchange.status() >= 500) {
         failedForUsers++;
       }
     }
-    series.scrape(registry, Map.of("job", "mesh"), now);
   }
 
   private VirtualNetwork.Reply reply(Endpoint pod, RequestHead request) {

@@ -1,0 +1,91 @@
+package dev.sluice.controller.rollout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.controller.rollout.Policy.Hook;
+import dev.sluice.controller.rollout.Policy.HookType;
+import dev.sluice.mesh.Percent;
+import dev.sluice.mesh.Split;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Ways to the users, and what an edit on the way makes of them.
+class StrategyTest {
+  private static final Strategy GRADUAL =
+      GradualShift.of(List.of(new Percent(10), new Percent(50)));
+  private static final Strategy AB_TEST = new AbTest(3);
+  private static final Strategy BLUE_GREEN = new BlueGreen(2, Percent.NONE);
+  private static final Strategy MIRRORED = new BlueGreen(2, new Percent(40));
+
+  private static Stage at(int weight, int iteration) {
+    return new Stage(Split.of(new Percent(weight)), iteration);
+  }
+
+  static Stream<Arguments> edits() {
+    return Stream.of(
+        Arguments.of("an A/B test becomes a canary", GRADUAL, at(100, 2), at(10, 0)),
+        Arguments.of("a canary becomes an A/B test", AB_TEST, at(50, 0), at(100, 1)),
+        Arguments.of("blue/green becomes an A/B test", AB_TEST, at(0, 2), at(100, 1)),
+        Arguments.of("a canary becomes blue/green", BLUE_GREEN, at(50, 0), at(0, 1)),
+        Arguments.of("an A/B test becomes blue/green", BLUE_GREEN, at(100, 2), at(0, 1)),
+        Arguments.of(
+            "a mirror is switched on",
+            MIRRORED,
+            at(0, 1),
+            new Stage(Split.mirror(new Percent(40)), 2)),
+        Arguments.of("fewer looks are wanted", BLUE_GREEN, at(0, 9), at(100, 3)),
+        Arguments.of("a step was taken out", GRADUAL, at(30, 0), at(50, 0)));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("edits")
+  void anEditOnTheWayLeadsToTheUsersByChecksOfItsOwn(
+      String edit, Strategy strategy, Stage before, Stage after) {
+    assertThat(strategy.after(before)).as(edit).isEqualTo(Optional.of(after));
+  }
+
+  @Test
+  void everyStrategyEnds() {
+    for (Strategy strategy : List.of(GRADUAL, AB_TEST, BLUE_GREEN, MIRRORED)) {
+      assertThat(
+              Stream.iterate(
+                      Optional.of(Stage.START),
+                      Optional::isPresent,
+                      stage -> strategy.after(stage.get()))
+                  .limit(20))
+          .as("%s", strategy)
+          .hasSizeBetween(3, 5);
+    }
+  }
+
+  /// Flagger asks twice, and a second no moves live traffic back.
+  @Test
+  void blueGreenAsksForThePromotionBeforeUsersComeAndNotAgain() {
+    var hook = new Hook("go", HookType.CONFIRM_PROMOTION, false, 0);
+    var story = Story.initialized(StoryTest.with(Story.with(hook), BLUE_GREEN)).close("go");
+
+    story.deploy(Story.V2).until("WaitingPromotion");
+    assertThat(story.weights()).doesNotContain(100);
+
+    story.open("go").untilWeight(100);
+    story.close("go").until("Succeeded");
+    assertThat(story.weights()).containsExactly(100, 0);
+  }
+
+  @Test
+  void aRunThatIsEditedInMidAbTestTakesItsTrafficAway() {
+    var story = Story.initialized(StoryTest.with(Story.POLICY, AB_TEST));
+
+    story.deploy(Story.V2).untilWeight(100);
+    story.deploy(Story.V3).untilWeight(0);
+    story.until("Succeeded");
+
+    assertThat(story.weights()).containsExactly(100, 0, 100, 0);
+    assertThat(story.events()).contains("RevisionRestarted");
+  }
+}
