@@ -93,6 +93,15 @@ class WorkOfRequestsTest {
                 .formatted(i, i % 2)));
   }
 
+  private static void fullNamespace(Cluster cluster) {
+    cluster.call("POST", "/api/v1/namespaces", "{\"metadata\": {\"name\": \"crowd\"}}");
+    cluster.each(i ->
+        cluster.call(
+            "POST",
+            "/api/v1/namespaces/crowd/configmaps",
+            "{\"metadata\": {\"name\": \"map-%d\"}}".formatted(i)));
+  }
+
   private static void ownedMaps(Cluster cluster) {
     var owner = cluster.call("POST", MAPS, "{\"metadata\": {\"name\": \"owner\"}}");
     cluster.each(i ->
@@ -226,8 +235,8 @@ class WorkOfRequestsTest {
         Request.same("create a Service", WorkOfRequestsTest::services, WorkOfRequestsTest::service),
         Request.inProportion(
             "delete a namespace",
-            WorkOfRequestsTest::maps,
-            c -> c.call("DELETE", "/api/v1/namespaces/default", "")));
+            WorkOfRequestsTest::fullNamespace,
+            c -> c.call("DELETE", "/api/v1/namespaces/crowd", "")));
   }
 
   @ParameterizedTest
