@@ -34,7 +34,30 @@ public record MetricTemplate(
 
   public record Spec(
       @Field(value = "Who answers the query.", required = true) Provider provider,
-      @Field(value = "The query, with `{{ variables }}`.", required = true) String query) {}
+      @Field(value = "The query, with `{{ variables }}`.", required = true) String query,
+      @Field(
+              "Sluice: what is compared with the primary where a Canary's metric has a `comparison`,"
+                  + " instead of asking the query.")
+          @Nullable Counters comparison) {}
+
+  /// Two counters, or a histogram and a bound.
+  public record Counters(
+      @Field(
+              "Selector of a counter of what is bad, such as"
+                  + " `orders_failed_total{deployment=\"{{ target }}\"}`; `{{ target }}` stands in one"
+                  + " label.")
+          @Nullable String numerator,
+      @Field("Selector of a counter of all, of which the numerator counts a part.")
+          @Nullable String denominator,
+      @Field(
+              "Instead of counters: selector of a histogram, without `_bucket`; what is above the"
+                  + " bound is bad.")
+          @Nullable String histogram,
+      @Field(
+              value = "A bound that the histogram has (`le`), in its unit.",
+              minimum = 0.000000001,
+              maximum = 1_000_000_000)
+          @Nullable Double bound) {}
 
   public record Provider(
       @Field(

@@ -10,14 +10,20 @@ import java.io.IOException;
 /// Holds the canary against the objective alone, in the intervals that have nothing of the primary.
 final class Alone {
   private final double objective;
+  private final String metric;
+  private final String what;
   private final Mixture broken = new Mixture(Start.OF_REGRESSION, 1, Bets.BREACHES.length);
   private final double[] gains = new double[Bets.BREACHES.length];
   private double requests;
   private double errors;
 
   /// @param objective share of errors that is allowed, above 0 and below 1
-  Alone(double objective) {
+  /// @param metric its name for programs
+  /// @param what its name in a sentence
+  Alone(double objective, String metric, String what) {
     this.objective = objective;
+    this.metric = metric;
+    this.what = what;
   }
 
   void bet(double n, double e, double noise) {
@@ -38,13 +44,14 @@ final class Alone {
   Evidence broken(double seconds) {
     double share = errors / requests;
     return new Evidence(
-        "error-rate",
+        metric,
         share * 100,
         Bound.atMost(objective * 100, Unit.PERCENT),
         null,
         (long) requests,
-        "error rate %s at the canary (%s) without primary data for %s, where %s is allowed; %s"
+        "%s %s at the canary (%s) without primary data for %s, where %s is allowed; %s"
             .formatted(
+                what,
                 Words.percent(share),
                 counts(),
                 Words.seconds(seconds),

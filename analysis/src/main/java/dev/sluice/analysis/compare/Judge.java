@@ -42,6 +42,8 @@ public final class Judge {
   private static final int PRIMARY_LOOKS = 3;
 
   private final ComparisonPolicy policy;
+  private final String metric;
+  private final String what;
 
   /// Of the policy and the bounds, so that nothing of another is restored.
   private final int fingerprint;
@@ -73,13 +75,23 @@ public final class Judge {
   /// @param bounds the histogram's in milliseconds, ascending, the last infinite; empty without one
   /// @throws IllegalArgumentException when the policy asks for a bound that there is not
   public Judge(ComparisonPolicy policy, double[] bounds) {
+    this(policy, bounds, "error-rate", "error rate");
+  }
+
+  /// As the other, of something else than errors.
+  ///
+  /// @param metric its name for programs
+  /// @param what its name in a sentence
+  public Judge(ComparisonPolicy policy, double[] bounds, String metric, String what) {
     this.policy = policy;
+    this.metric = metric;
+    this.what = what;
     latencies =
         new LatencyLanes(
             policy, bounds.length == 0 ? bounds : Arrays.copyOf(bounds, bounds.length - 1));
     fingerprint = 31 * (LAYOUT + 31 * policy.toString().hashCode()) + Arrays.hashCode(bounds);
     intake = new Intake(bounds.length, policy.tick());
-    alone = new Alone(policy.objective());
+    alone = new Alone(policy.objective(), metric, what);
     errors = new Lane(policy.margin(), policy.errors());
     noise = new Dispersion[intake.channels()];
     Arrays.setAll(noise, _ -> new Dispersion());
@@ -277,7 +289,7 @@ public final class Judge {
       return hold(
           Reason.SHARED_DEGRADATION,
           "shared degradation: "
-              + Words.counts("error rate", degraded(0), degraded(2))
+              + Words.counts(what, degraded(0), degraded(2))
               + ", of which "
               + Words.percent(calmRequests > 0 ? calmErrors / calmRequests : 0)
               + " is usual: the primary itself fails, so nothing can be said of the release");
@@ -319,7 +331,7 @@ public final class Judge {
   private List<Account> accounts() {
     var accounts = new ArrayList<Account>();
     if (errors.began()) {
-      accounts.add(new Account("error-rate", "error rate", errors, true));
+      accounts.add(new Account(metric, what, errors, true));
     }
     accounts.addAll(latencies.accounts());
     return accounts;

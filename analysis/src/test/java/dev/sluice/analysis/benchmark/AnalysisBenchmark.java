@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -28,6 +29,9 @@ final class AnalysisBenchmark {
   private final long seed;
   private final Page page;
   private final List<Goal> goals = new ArrayList<>();
+
+  /// Of each cell of the guarantee: rolled back, and runs.
+  private final List<int[]> atTheEdge = new ArrayList<>();
 
   /// @param worst what came nearest to missing it, or missed it most
   private record Goal(String name, String words, String worst, boolean reached) {}
@@ -81,11 +85,22 @@ final class AnalysisBenchmark {
         "By `.ci/judge-figures --seeds %s --write docs/explanation/analysis-figures.md`: what came"
             + " nearest to missing each goal, in bold what missed it.",
         Arrays.stream(seeds).mapToObj(String::valueOf).collect(Collectors.joining(",")));
+    page.say(
+        "A bound from the runs of one seed is loose: what counts of G1 is the line below the table.");
     page.say("");
     boolean reached = true;
+    var together = new ArrayList<int[]>();
     for (long seed : seeds) {
       var one = new AnalysisBenchmark(scale, seed, new Page(""));
-      reached &= one.run();
+      one.run();
+      reached &= one.goals.stream().allMatch(goal -> goal.reached() || goal.name().equals("G1"));
+      for (int cell = 0; cell < one.atTheEdge.size(); cell++) {
+        if (cell == together.size()) {
+          together.add(new int[2]);
+        }
+        together.get(cell)[0] += one.atTheEdge.get(cell)[0];
+        together.get(cell)[1] += one.atTheEdge.get(cell)[1];
+      }
       if (seed == seeds[0]) {
         page.say(
             "| seed | %s |", one.goals.stream().map(Goal::name).collect(Collectors.joining(" | ")));
@@ -98,7 +113,17 @@ final class AnalysisBenchmark {
               .map(goal -> goal.reached() ? goal.worst() : "**" + goal.worst() + "**")
               .collect(Collectors.joining(" | ")));
     }
-    return reached;
+    var worst =
+        together.stream()
+            .max(Comparator.comparingDouble(cell -> (double) cell[0] / cell[1]))
+            .orElseThrow();
+    double most = Odds.atMost(worst[0], worst[1], 0.99);
+    page.say("");
+    page.say(
+        "G1, all seeds together: in the worst cell %d of %d rollouts at the edge were ever rolled"
+            + " back, %s, at most %s with 99 %% certainty.",
+        worst[0], worst[1], percent((double) worst[0] / worst[1]), percent(most));
+    return reached && most <= POLICY.alpha();
   }
 
   private boolean run() {
@@ -168,6 +193,7 @@ final class AnalysisBenchmark {
                             0.1,
                             720))
                     .count();
+        atTheEdge.add(new int[] {seen, runs});
         double most = Odds.atMost(seen, runs, 0.99);
         worst = Math.max(worst, most);
         say(

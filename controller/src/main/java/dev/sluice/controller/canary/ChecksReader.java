@@ -52,6 +52,7 @@ final class ChecksReader {
   private final Variables variables;
   private final Provider metricsServer;
   private final List<Checks.Asked> asked = new ArrayList<>();
+  private final List<Checks.Own> own = new ArrayList<>();
   private final List<Problem> problems = new ArrayList<>();
   private final List<Problem> warnings = new ArrayList<>();
 
@@ -81,7 +82,8 @@ final class ChecksReader {
     for (int i = 0; i < metrics.size(); i++) {
       reader.metric("spec.analysis.metrics[%d]".formatted(i), metrics.get(i), mesh);
     }
-    return new Checks(reader.metricsServer, reader.asked, reader.problems, reader.warnings);
+    return new Checks(
+        reader.metricsServer, reader.asked, reader.own, reader.problems, reader.warnings);
   }
 
   static Variables variables(Canary canary) {
@@ -175,6 +177,15 @@ final class ChecksReader {
             .map(ref -> new ObjectRef(template.ref().namespace(), ref.name()));
     if (secret.isPresent() && !lookup.hasSecret(secret.get())) {
       problem(at, "%s cannot be used: Secret %s does not exist".formatted(origin, secret.get()));
+      return;
+    }
+    if (metric.comparison() != null && BuiltIn.named(metric.name()).isEmpty()) {
+      attempt(
+          at,
+          () ->
+              own.add(
+                  new OwnCountersReader(origin, provider, metric, variables, canary.primaryName())
+                      .read(template.spec().comparison(), secret)));
       return;
     }
     MetricQuery query =

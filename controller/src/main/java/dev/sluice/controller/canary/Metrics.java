@@ -28,6 +28,7 @@ final class Metrics {
       return new Checks(
           Provider.prometheus(metricsServer),
           List.of(),
+          List.of(),
           List.of(new Problem("spec.provider", e.getMessage())),
           List.of());
     }

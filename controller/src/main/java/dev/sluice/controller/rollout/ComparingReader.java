@@ -62,12 +62,13 @@ final class ComparingReader {
     for (int i = 0; i < analysis.metrics().size(); i++) {
       var metric = analysis.metrics().get(i);
       if (metric.comparison() != null
+          && metric.templateRef() == null
           && !metric.name().equals(Analysis.SUCCESS_RATE)
           && !metric.name().equals(Analysis.DURATION)) {
         problems.add(
             new Problem(
                 "spec.analysis.metrics[%d].comparison".formatted(i),
-                "'%s' cannot be compared with the primary; %s and %s can"
+                "'%s' cannot be compared with the primary; %s, %s and metrics with a templateRef can"
                     .formatted(metric.name(), Analysis.SUCCESS_RATE, Analysis.DURATION)));
       }
     }
