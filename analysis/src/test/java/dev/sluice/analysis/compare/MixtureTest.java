@@ -66,7 +66,7 @@ class MixtureTest {
 
   @Test
   void groupsDoNotMix() {
-    var mixture = new Mixture(Start.OF_HEALTH, 2, 1);
+    var mixture = new Mixture(new Start(0.7, 0.24, 0.06), 2, 1);
     mixture.bet(new double[] {1, -1});
     assertThat(mixture.log(0)).isCloseTo(Math.log(0.7 * Math.E + 0.3), within(1e-12));
     assertThat(mixture.log(1)).isCloseTo(Math.log(0.7 / Math.E + 0.3), within(1e-12));

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.mesh.Percent;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /// Releases that are judged by queries of their users' own, on the virtual clock: requests are
@@ -255,6 +256,89 @@ class MetricTemplateStoryTest {
       List<String> since = world.reasons("myapp").subList(before, world.reasons("myapp").size());
       assertThat(since).doesNotContain("CheckFailed", "NoData");
     }
+  }
+
+  /// Whatever the range, and without one: what the template's query would say is not asked.
+  private static final String COMPARED =
+      """
+      {name: failed orders, templateRef: {name: errors, namespace: monitoring},
+       templateVariables: {bad: "5.*"}, comparison: {}}\
+      """;
+
+  private static final String OF_TARGET =
+      "istio_requests_total{reporter=\"destination\","
+          + " destination_workload_namespace=\"{{ namespace }}\", destination_workload=\"{{ target }}\"";
+
+  private static String compared(String comparison) {
+    return template("prometheus", "", "vector(0)") + "  comparison: " + comparison + "\n";
+  }
+
+  private static String counters() {
+    return "{denominator: '%s}', numerator: '%s, response_code=~\"{{ variables.bad }}\"}'}"
+        .formatted(OF_TARGET, OF_TARGET);
+  }
+
+  @Test
+  void aReleaseIsComparedWithItsPrimaryByTwoCountersOfATemplate() {
+    try (World world =
+        world(12).trafficOf(60).apply(compared(counters())).apply(canary("", COMPARED))) {
+      world.runUntilPhase("myapp", "Initialized", MINUTE);
+
+      Myapp.release(world, "1.1.0");
+      world.runUntilPhase("myapp", "Succeeded", MINUTE.multipliedBy(10));
+      Myapp.release(world, "1.2.0", BAD);
+      world.runUntilPhase("myapp", "Failed", MINUTE.multipliedBy(5));
+
+      assertThat(world.image("myapp-primary")).endsWith(":1.1.0");
+      assertThat(world.alerts())
+          .last()
+          .asString()
+          .contains("Worse than the primary", "failed orders ", "% at the canary (")
+          .doesNotContain("Failed checks threshold");
+      assertThat(world.prometheusWasAsked())
+          .anyMatch(q ->
+              q.startsWith("shared-prometheus: istio_requests_total{")
+                  && q.contains("destination_workload=~\"(?:myapp)|(?:myapp-primary)\""))
+          .noneMatch(q -> q.contains("vector(0)"));
+    }
+  }
+
+  @Test
+  void aReleaseThatIsSlowerThanItsPrimaryIsFoundByAHistogramOfATemplate() {
+    var histogram =
+        "{histogram: '%s}', bound: 500}"
+            .formatted(OF_TARGET.replace("requests_total", "request_duration_milliseconds"));
+    try (World world =
+        world(13).trafficOf(60).apply(compared(histogram)).apply(canary("", COMPARED))) {
+      world.runUntilPhase("myapp", "Initialized", MINUTE);
+
+      Myapp.release(world, "1.1.0", "\"playground.sluice.dev/latency\":\"900ms\"");
+      world.runUntilPhase("myapp", "Failed", MINUTE.multipliedBy(5));
+
+      assertThat(world.alerts()).last().asString().contains("failed orders 100% at the canary");
+    }
+  }
+
+  @Test
+  void whatCannotBeComparedIsRefusedByNameBeforeARelease() {
+    var refusals =
+        Map.of(
+            template("prometheus", "", "vector(0)"),
+            "it has no comparison: name a numerator and a denominator there",
+            compared("{numerator: 'a_total{app=\"{{ target }}\"}'}"),
+            "either a numerator and a denominator, or a histogram and a bound",
+            compared("{denominator: a_total, numerator: a_total}"),
+            "comparison.numerator: no label tells canary and primary apart; name {{ target }} in one",
+            compared("{denominator: 'a_total{x=\"{{ tarket }}\"}', numerator: a_total}"),
+            "cannot be ");
+    refusals.forEach((template, why) -> {
+      try (World world = world(14).apply(template).apply(canary("", COMPARED))) {
+        world.run(MINUTE);
+        assertThat(condition(world, "Stalled").path("message").asText())
+            .startsWith("spec.analysis.metrics[0].templateRef: MetricTemplate monitoring/errors ")
+            .contains(why);
+      }
+    });
   }
 
   private static World world(long seed) {
