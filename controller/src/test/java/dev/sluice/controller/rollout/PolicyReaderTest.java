@@ -224,7 +224,7 @@ class PolicyReaderTest {
     var custom =
         MANIFEST.replace(
             "{name: request-duration, thresholdRange: {max: 500}, interval: 1m}",
-            "{name: queue-length, templateRef: {name: queue}, comparison: {}}");
+            "{name: queue-length, query: 'sum(queue_length)', comparison: {}}");
 
     assertThat(invalid(custom))
         .singleElement()
