@@ -146,6 +146,7 @@ public final class Main implements Callable<Integer> {
   }
 
   private static void print(PrintWriter out, Playground.Addresses addresses) {
+    out.println("page        " + addresses.page());
     out.println("kubeconfig  " + addresses.kubeconfig());
     out.println("api         " + addresses.api());
     out.println("git         " + addresses.git());
@@ -170,6 +171,7 @@ public final class Main implements Callable<Integer> {
             addresses.proxy(),
             addresses.prometheus(),
             addresses.controller(),
+            addresses.page(),
             addresses.logs());
     try (var demo =
         new Demo(

@@ -20,17 +20,18 @@ public final class Manifests {
   private static final YAMLMapper YAML = new YAMLMapper();
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Map<String, String> PLURALS =
-      Map.of(
-          "CustomResourceDefinition", "customresourcedefinitions",
-          "Namespace", "namespaces",
-          "Service", "services",
-          "Deployment", "deployments",
-          "Gateway", "gateways",
-          "VirtualService", "virtualservices",
-          "DestinationRule", "destinationrules",
-          "Canary", "canaries",
-          "MetricTemplate", "metrictemplates",
-          "GitSync", "gitsyncs");
+      Map.ofEntries(
+          Map.entry("CustomResourceDefinition", "customresourcedefinitions"),
+          Map.entry("Namespace", "namespaces"),
+          Map.entry("Service", "services"),
+          Map.entry("Deployment", "deployments"),
+          Map.entry("Gateway", "gateways"),
+          Map.entry("VirtualService", "virtualservices"),
+          Map.entry("DestinationRule", "destinationrules"),
+          Map.entry("Canary", "canaries"),
+          Map.entry("MetricTemplate", "metrictemplates"),
+          Map.entry("GitSync", "gitsyncs"),
+          Map.entry("Event", "events"));
 
   private Manifests() {}
 

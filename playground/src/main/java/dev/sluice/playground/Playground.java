@@ -1,5 +1,6 @@
 package dev.sluice.playground;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.playground.admission.IstioAdmission;
 import dev.sluice.playground.api.ApiServer;
 import dev.sluice.playground.api.HttpFront;
@@ -20,6 +21,7 @@ import dev.sluice.playground.network.MeshWatch;
 import dev.sluice.playground.network.RouteTables;
 import dev.sluice.playground.network.Telemetry;
 import dev.sluice.playground.network.TrafficStats;
+import dev.sluice.playground.page.PageServer;
 import dev.sluice.playground.pods.PodDoor;
 import dev.sluice.playground.sample.PodServers;
 import dev.sluice.playground.slack.SlackSink;
@@ -80,6 +82,7 @@ public final class Playground implements AutoCloseable {
       String gateway,
       String slack,
       String controller,
+      String page,
       Path logs) {}
 
   /// @param apiPort of the API server; empty for last time's or any
@@ -198,6 +201,12 @@ public final class Playground implements AutoCloseable {
             SlackSink.start(vertx, ports.choose("slack"), folder.log("slack.jsonl"), clock));
     ports.remember("slack", slack.port());
 
+    var page =
+        keep(
+            closing,
+            PageServer.start(vertx, api, traffic, clock, ports.choose("page"), this::addToPicture));
+    ports.remember("page", URI.create(page.url()).getPort());
+
     PlaygroundFolder.writePrivate(folder.kubeconfig(), Kubeconfig.of(front.url()));
     int controllerPort = ports.choose("controller");
     ports.remember("controller", controllerPort);
@@ -212,6 +221,7 @@ public final class Playground implements AutoCloseable {
             "http://127.0.0.1:" + network.gatewayPort(),
             slack.url(),
             "http://127.0.0.1:" + controllerPort,
+            page.url(),
             folder.path().resolve("logs"));
     controller =
         command.map(words ->
@@ -324,6 +334,19 @@ public final class Playground implements AutoCloseable {
     words.addAll(List.of("--cluster-name", "playground"));
     words.addAll(List.of("--git-dir", folder.path().resolve("git/mirrors").toString()));
     return words;
+  }
+
+  /// What people see here and the API does not know.
+  private void addToPicture(ObjectNode picture) {
+    var alerts = picture.putArray("alerts");
+    slack.messages().reversed().stream()
+        .limit(5)
+        .forEach(message ->
+            alerts
+                .addObject()
+                .put("at", message.at().toString())
+                .put("text", message.text())
+                .put("bad", message.color().equals("danger")));
   }
 
   public Addresses addresses() {

@@ -57,6 +57,7 @@ public final class Demo implements AutoCloseable {
       String proxy,
       String prometheus,
       String controller,
+      String page,
       Path logs) {}
 
   /// A screen for what the output is: a picture on a terminal, lines elsewhere.
@@ -232,6 +233,7 @@ public final class Demo implements AutoCloseable {
   private List<String> next() {
     var kubectl = "kubectl --kubeconfig " + places.kubeconfig() + " -n " + Releases.NAMESPACE;
     return List.of(
+        "Look at it in a browser: " + places.page(),
         "Try next, in another terminal:",
         "  " + kubectl + " describe canary " + Releases.APP,
         "  " + kubectl + " get canary,deploy,pods,virtualservice",

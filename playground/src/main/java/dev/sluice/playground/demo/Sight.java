@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.sluice.playground.api.ApiServer;
 import dev.sluice.playground.api.Call;
+import dev.sluice.playground.network.RecentTraffic;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -67,7 +68,7 @@ final class Sight {
     return 0;
   }
 
-  View.Side side(String name, String deployment, Traffic.Rate rate) {
+  View.Side side(String name, String deployment, RecentTraffic.Rate rate) {
     var object = get(APPS + "/deployments/" + deployment);
     var image = object.at("/spec/template/spec/containers/0/image").asText();
     int wanted = object.at("/spec/replicas").asInt();

@@ -1,5 +1,6 @@
 package dev.sluice.playground.demo;
 
+import dev.sluice.playground.network.RecentTraffic;
 import dev.sluice.playground.network.TrafficStats;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
@@ -8,9 +9,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.Map;
 
 /// Users of the app: a steady stream of requests from outside, through the gateway; and how they
 /// fared lately.
@@ -21,18 +19,12 @@ final class Traffic implements AutoCloseable {
 
   private final Vertx vertx;
   private final HttpClient client;
-  private final TrafficStats stats;
+  private final RecentTraffic recent;
   private final long timer;
-  private final Deque<Mark> marks = new ArrayDeque<>();
-
-  private record Mark(Instant at, Map<TrafficStats.Way, Long> counts) {}
-
-  /// @param failing share of the requests, 0 to 1; 0 when there were none
-  record Rate(double perSecond, double failing) {}
 
   Traffic(Vertx vertx, TrafficStats stats, int gatewayPort) {
     this.vertx = vertx;
-    this.stats = stats;
+    this.recent = new RecentTraffic(stats, WINDOW);
     this.client =
         vertx.createHttpClient(
             new HttpClientOptions().setConnectTimeout(2_000),
@@ -51,36 +43,16 @@ final class Traffic implements AutoCloseable {
                 .compose(response -> response.end()));
   }
 
-  /// Call from one thread, a few times a second.
+  /// Call a few times a second.
   void mark(Instant now) {
-    marks.addLast(new Mark(now, stats.snapshot()));
-    while (marks.size() > 2 && marks.peekFirst().at().isBefore(now.minus(WINDOW))) {
-      marks.removeFirst();
-    }
+    recent.mark(now);
   }
 
   /// How requests to the app fared that were sent on to this Service.
-  Rate lately(String service) {
-    if (marks.size() < 2) {
-      return new Rate(0, 0);
-    }
-    var first = marks.peekFirst();
-    var last = marks.peekLast();
+  RecentTraffic.Rate lately(String service) {
     var full = service + "." + Releases.NAMESPACE + ".svc.cluster.local";
-    long all = 0;
-    long failed = 0;
-    for (var count : last.counts().entrySet()) {
-      var way = count.getKey();
-      if (way.host().equals(Releases.HOST) && way.destination().equals(full)) {
-        long more = count.getValue() - first.counts().getOrDefault(way, 0L);
-        all += more;
-        failed += way.code() == 0 || way.code() >= 500 ? more : 0;
-      }
-    }
-    double seconds = Duration.between(first.at(), last.at()).toMillis() / 1000.0;
-    return all == 0 || seconds <= 0
-        ? new Rate(0, 0)
-        : new Rate(all / seconds, (double) failed / all);
+    return recent.lately(
+        WINDOW, way -> way.host().equals(Releases.HOST) && way.destination().equals(full));
   }
 
   @Override

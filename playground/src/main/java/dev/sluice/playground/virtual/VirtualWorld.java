@@ -18,6 +18,7 @@ import dev.sluice.playground.network.MeshWatch;
 import dev.sluice.playground.network.RequestHead;
 import dev.sluice.playground.network.RouteTables;
 import dev.sluice.playground.network.Telemetry;
+import dev.sluice.playground.network.TrafficStats;
 import dev.sluice.playground.network.VirtualNetwork;
 import dev.sluice.playground.sample.PodTable;
 import dev.sluice.playground.workloads.Workloads;
@@ -57,6 +58,7 @@ public final class VirtualWorld implements AutoCloseable {
   private final Workloads workloads;
   private final MeshWatch mesh;
   private final Population population;
+  private final TrafficStats traffic;
   private final Registry registry = new Registry();
   private final SeriesStore series = new SeriesStore();
   private final QueryApi metrics = new QueryApi(series);
@@ -90,7 +92,9 @@ public final class VirtualWorld implements AutoCloseable {
     workloads.begin(now);
     var tables = new RouteTables();
     this.mesh = new MeshWatch(api, tables, MeshSnapshot.Settings.CLOSED);
-    var network = new VirtualNetwork(tables, new Telemetry(registry));
+    var telemetry = new Telemetry(registry);
+    this.traffic = telemetry.stats();
+    var network = new VirtualNetwork(tables, telemetry);
     this.population = new Population(network, pods, new Random(random.nextLong()));
   }
 
@@ -122,6 +126,11 @@ public final class VirtualWorld implements AutoCloseable {
   /// The metrics of all traffic, collected every second.
   public QueryApi metrics() {
     return metrics;
+  }
+
+  /// How many requests went where.
+  public TrafficStats traffic() {
+    return traffic;
   }
 
   public void add(Part part) {
