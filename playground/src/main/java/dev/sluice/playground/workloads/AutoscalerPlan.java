@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.random.RandomGenerator;
 
 /// What to do about a HorizontalPodAutoscaler: look at its metrics every fifteen seconds, scale its
 /// target, and say why or why not.
@@ -39,7 +38,6 @@ final class AutoscalerPlan {
 
   private final ObjectNode object;
   private final Instant now;
-  private final RandomGenerator random;
   private final Conditions conditions;
   private final Plan.Draft draft = new Plan.Draft();
   private ScalingLimits.Memory memory;
@@ -55,12 +53,10 @@ final class AutoscalerPlan {
 
   record Outcome(Plan plan, ScalingLimits.Memory memory) {}
 
-  private AutoscalerPlan(
-      ObjectNode object, ScalingLimits.Memory memory, Instant now, RandomGenerator random) {
+  private AutoscalerPlan(ObjectNode object, ScalingLimits.Memory memory, Instant now) {
     this.object = object;
     this.memory = memory;
     this.now = now;
-    this.random = random;
     this.conditions = Conditions.of(object);
   }
 
@@ -73,12 +69,11 @@ final class AutoscalerPlan {
       Optional<Target> target,
       Function<String, Meter.Work> work,
       ScalingLimits.Memory memory,
-      Instant now,
-      RandomGenerator random) {
+      Instant now) {
     if (memory.next().isAfter(now)) {
       return new Outcome(new Plan.Draft().lookAgain(memory.next()).done(), memory);
     }
-    var plan = new AutoscalerPlan(object, memory.until(now.plus(INTERVAL)), now, random);
+    var plan = new AutoscalerPlan(object, memory.until(now.plus(INTERVAL)), now);
     plan.draft.lookAgain(now.plus(INTERVAL));
     target.ifPresentOrElse(found -> plan.scales(found, work), plan::misses);
     return new Outcome(plan.draft.done(), plan.memory);
@@ -266,15 +261,6 @@ final class AutoscalerPlan {
   }
 
   private void event(boolean warning, String reason, String message) {
-    draft.add(
-        Events.event(
-            Resource.AUTOSCALER,
-            object,
-            warning,
-            reason,
-            message,
-            COMPONENT,
-            now,
-            random.nextLong()));
+    draft.add(Events.event(Resource.AUTOSCALER, object, warning, reason, message, COMPONENT, now));
   }
 }

@@ -293,14 +293,7 @@ final class DaemonSetPlan {
   private void event(boolean warning, String reason, String message) {
     draft.add(
         Events.event(
-            Resource.DAEMON_SET,
-            daemon.object(),
-            warning,
-            reason,
-            message,
-            COMPONENT,
-            now,
-            random.nextLong()));
+            Resource.DAEMON_SET, daemon.object(), warning, reason, message, COMPONENT, now));
   }
 
   // ---- the status ----

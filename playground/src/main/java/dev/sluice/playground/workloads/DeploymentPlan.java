@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.random.RandomGenerator;
 
 /// What to do about a Deployment: one step at a time, as the recorded clusters do, so that a watch
 /// shows the same story.
@@ -19,22 +18,19 @@ final class DeploymentPlan {
   private final List<ReplicaSet> old;
   private final Function<ReplicaSet, List<ObjectNode>> podsOf;
   private final Instant now;
-  private final RandomGenerator random;
   private final Plan.Draft draft = new Plan.Draft();
 
   private DeploymentPlan(
       Deployment deployment,
       List<ReplicaSet> sets,
       Function<ReplicaSet, List<ObjectNode>> podsOf,
-      Instant now,
-      RandomGenerator random) {
+      Instant now) {
     this.deployment = deployment;
     this.podsOf = podsOf;
     this.sets = sets.stream().sorted(ReplicaSet.OLDEST_FIRST).toList();
     this.newest = Revisions.newest(deployment, this.sets);
     this.old = this.sets.stream().filter(set -> !newest.equals(Optional.of(set))).toList();
     this.now = now;
-    this.random = random;
   }
 
   /// @param owned the ReplicaSets that the Deployment manages
@@ -45,11 +41,10 @@ final class DeploymentPlan {
       List<ObjectNode> owned,
       List<ObjectNode> orphans,
       Function<ReplicaSet, List<ObjectNode>> podsOf,
-      Instant now,
-      RandomGenerator random) {
+      Instant now) {
     var deployment = new Deployment(object);
     var sets = owned.stream().map(ReplicaSet::new).toList();
-    var plan = new DeploymentPlan(deployment, sets, podsOf, now, random);
+    var plan = new DeploymentPlan(deployment, sets, podsOf, now);
     if (deployment.deleted()) {
       plan.reports();
       return new Plan(plan.draft.done().actions(), Optional.empty());
@@ -242,8 +237,7 @@ final class DeploymentPlan {
             "Scaled %s replica set %s from %d to %d"
                 .formatted(to > from ? "up" : "down", set, from, to),
             COMPONENT,
-            now,
-            random.nextLong()));
+            now));
   }
 
   private void cleansUp() {

@@ -7,7 +7,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/// Kubernetes Events as the controllers of a cluster write them.
+/// Kubernetes Events as the controllers of a cluster write them; the [Recorder] names them.
 final class Events {
   private static final int MAX_MESSAGE = 1024;
 
@@ -45,13 +45,11 @@ final class Events {
       String reason,
       String message,
       String component,
-      Instant now,
-      long serial) {
+      Instant now) {
     var source = Source.of(component);
-    return event(resource, about, warning, reason, message, source, now, serial);
+    return event(resource, about, warning, reason, message, source, now);
   }
 
-  /// @param serial makes the name differ from that of other events about the object
   static Action event(
       Resource resource,
       ObjectNode about,
@@ -59,11 +57,10 @@ final class Events {
       String reason,
       String message,
       Source source,
-      Instant now,
-      long serial) {
+      Instant now) {
     var event = JsonNodeFactory.instance.objectNode().put("apiVersion", "v1").put("kind", "Event");
     var namespace = Meta.namespace(about).isEmpty() ? "default" : Meta.namespace(about);
-    event.putObject("metadata").put("name", name(about, now, serial)).put("namespace", namespace);
+    event.putObject("metadata").put("name", Meta.name(about)).put("namespace", namespace);
     var involved = event.putObject("involvedObject");
     involved
         .put("apiVersion", resource.apiVersion())
@@ -103,17 +100,12 @@ final class Events {
   }
 
   /// What to tell about a pod that the API server did not take from its owner.
-  static Action refused(Resource kind, ObjectNode owner, String why, Instant now, long serial) {
+  static Action refused(Resource kind, ObjectNode owner, String why, Instant now) {
     var message =
         kind == Resource.STATEFUL_SET
             ? "create Pod in StatefulSet %s failed error: %s".formatted(Meta.name(owner), why)
             : "Error creating: " + why;
     var component = kind.kind().toLowerCase(Locale.ROOT) + "-controller";
-    return event(kind, owner, true, "FailedCreate", message, component, now, serial);
-  }
-
-  /// Names rise with time, so that lists show what happened in its order.
-  private static String name(ObjectNode about, Instant now, long serial) {
-    return "%s.%016x".formatted(Meta.name(about), now.toEpochMilli() << 20 | (serial & 0xFFFFF));
+    return event(kind, owner, true, "FailedCreate", message, component, now);
   }
 }

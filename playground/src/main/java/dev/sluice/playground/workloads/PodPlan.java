@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.random.RandomGenerator;
 
 /// What to do about a Pod, as scheduler and kubelet in one: give it a node, start the sample app,
 /// let it become ready, crash or never do so as its annotations and probes say, and end it when it
@@ -31,7 +30,6 @@ final class PodPlan {
   private final Pod pod;
   private final Surroundings around;
   private final Instant now;
-  private final RandomGenerator random;
   private final Plan.Draft draft = new Plan.Draft();
 
   /// What a pod depends on.
@@ -46,15 +44,14 @@ final class PodPlan {
       Function<String, String> address,
       boolean stopping) {}
 
-  private PodPlan(Pod pod, Surroundings around, Instant now, RandomGenerator random) {
+  private PodPlan(Pod pod, Surroundings around, Instant now) {
     this.pod = pod;
     this.around = around;
     this.now = now;
-    this.random = random;
   }
 
-  static Plan of(ObjectNode object, Surroundings around, Instant now, RandomGenerator random) {
-    var plan = new PodPlan(new Pod(object), around, now, random);
+  static Plan of(ObjectNode object, Surroundings around, Instant now) {
+    var plan = new PodPlan(new Pod(object), around, now);
     plan.next();
     return plan.draft.done();
   }
@@ -443,8 +440,6 @@ final class PodPlan {
   }
 
   private void tell(boolean warning, String reason, String message, Events.Source source) {
-    draft.add(
-        Events.event(
-            Resource.POD, pod.object(), warning, reason, message, source, now, random.nextLong()));
+    draft.add(Events.event(Resource.POD, pod.object(), warning, reason, message, source, now));
   }
 }

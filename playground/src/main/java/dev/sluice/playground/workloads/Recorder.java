@@ -2,6 +2,7 @@ package dev.sluice.playground.workloads;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ final class Recorder {
   private static final int REMEMBERED = 4096;
 
   private final ApiClient api;
+  private long number;
   private final Map<List<String>, ObjectNode> told =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
@@ -26,7 +28,8 @@ final class Recorder {
     this.api = api;
   }
 
-  void write(ObjectNode event) {
+  void write(ObjectNode event, Instant now) {
+    name(event, now);
     if (!event.has("count")) {
       api.create(Resource.EVENT, event);
       return;
@@ -51,5 +54,12 @@ final class Recorder {
     if (api.create(Resource.EVENT, event).done()) {
       told.put(about, event);
     }
+  }
+
+  /// Names rise with time, so that lists show what happened in its order.
+  private void name(ObjectNode event, Instant now) {
+    number = Math.max(number + 1, now.toEpochMilli() << 20);
+    var metadata = event.withObject("/metadata");
+    metadata.put("name", "%s.%016x".formatted(metadata.path("name").asText(), number));
   }
 }

@@ -50,13 +50,12 @@ final class ReplicaSetPlan {
     for (int i = 0; i < Math.min(missing, MOST_AT_ONCE); i++) {
       var pod = PodTemplates.pod(object, Resource.REPLICA_SET, set.name() + "-", random);
       draft.add(new Action.Create(Resource.POD, pod));
-      draft.add(
-          event(set, false, "SuccessfulCreate", "Created pod: " + Meta.name(pod), now, random));
+      draft.add(event(set, false, "SuccessfulCreate", "Created pod: " + Meta.name(pod), now));
     }
     var going = missing < 0 ? Victims.of(pods, related.get(), -missing, now) : List.<Pod>of();
     for (var pod : going) {
       draft.add(new Action.Delete(Resource.POD, pod.object(), Optional.empty()));
-      draft.add(event(set, false, "SuccessfulDelete", "Deleted pod: " + pod.name(), now, random));
+      draft.add(event(set, false, "SuccessfulDelete", "Deleted pod: " + pod.name(), now));
     }
     return draft.done();
   }
@@ -103,20 +102,8 @@ final class ReplicaSetPlan {
   }
 
   private static Action event(
-      ReplicaSet set,
-      boolean warning,
-      String reason,
-      String message,
-      Instant now,
-      RandomGenerator random) {
+      ReplicaSet set, boolean warning, String reason, String message, Instant now) {
     return Events.event(
-        Resource.REPLICA_SET,
-        set.object(),
-        warning,
-        reason,
-        message,
-        COMPONENT,
-        now,
-        random.nextLong());
+        Resource.REPLICA_SET, set.object(), warning, reason, message, COMPONENT, now);
   }
 }

@@ -214,8 +214,7 @@ public final class Workloads implements AutoCloseable {
               cache.owned(Resource.REPLICA_SET, Meta.uid(object)),
               cache.orphans(Resource.REPLICA_SET, key.namespace()),
               set -> cache.owned(Resource.POD, Meta.uid(set.object())),
-              now,
-              random);
+              now);
       case REPLICA_SET ->
           ReplicaSetPlan.of(
               object,
@@ -234,7 +233,7 @@ public final class Workloads implements AutoCloseable {
               cache.owned(Resource.CONTROLLER_REVISION, Meta.uid(object)),
               now,
               random);
-      case POD -> PodPlan.of(object, around(object), now, random);
+      case POD -> PodPlan.of(object, around(object), now);
       case SERVICE ->
           ServicePlan.of(
               object,
@@ -266,8 +265,7 @@ public final class Workloads implements AutoCloseable {
             target,
             uid -> runtime.work(uid, now),
             autoscalers.getOrDefault(key, ScalingLimits.Memory.NONE),
-            now,
-            random);
+            now);
     autoscalers.put(key, outcome.memory());
     return outcome.plan();
   }
@@ -328,7 +326,7 @@ public final class Workloads implements AutoCloseable {
       }
       case Action.Create(var resource, var object) -> {
         if (resource == Resource.EVENT) {
-          events.write(object);
+          events.write(object, now);
           yield true;
         }
         var made = api.create(resource, object);
@@ -376,8 +374,7 @@ public final class Workloads implements AutoCloseable {
     due.add(key, now.plus(AFTER_REFUSAL));
     cache
         .get(key)
-        .ifPresent(owner ->
-            carryOut(key, Events.refused(key.resource(), owner, why, now, random.nextLong()), now));
+        .ifPresent(owner -> carryOut(key, Events.refused(key.resource(), owner, why, now), now));
     // The first reason stays in status, as with the real one: each names a pod of its own.
     if (refusals.putIfAbsent(key, why) == null) {
       due.add(key, now);

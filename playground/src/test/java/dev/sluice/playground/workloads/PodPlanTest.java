@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,7 +16,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PodPlanTest {
   private static final List<ObjectNode> NODES = Nodes.all(Instant.EPOCH);
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-  private final Random random = new Random(1);
   private final List<String> events = new ArrayList<>();
   private boolean appRuns;
   private boolean stopping;
@@ -27,7 +25,7 @@ class PodPlanTest {
     var pod = start;
     for (int i = 0; i < 10; i++) {
       var around = new PodPlan.Surroundings(NODES, _ -> NodeLoad.NONE, _ -> "10.244.0.1", stopping);
-      var plan = PodPlan.of(pod, around, now, random);
+      var plan = PodPlan.of(pod, around, now);
       boolean changed = false;
       for (var action : plan.actions()) {
         switch (action) {
@@ -252,7 +250,7 @@ class PodPlanTest {
     var around =
         new PodPlan.Surroundings(List.of(node), _ -> NodeLoad.NONE, _ -> "10.244.0.1", false);
 
-    assertThat(PodPlan.of(pod, around, now, random).actions())
+    assertThat(PodPlan.of(pod, around, now).actions())
         .anyMatch(Action.Delete.class::isInstance)
         .anySatisfy(action ->
             assertThat(action)
