@@ -21,11 +21,13 @@ final class BuiltInRules {
 
   private final State state;
   private final Definitions definitions;
+  private final NodePorts nodePorts;
   private final ServiceAddresses addresses;
 
   BuiltInRules(State state) {
     this.state = state;
     this.definitions = new Definitions(state);
+    this.nodePorts = new NodePorts(state);
     this.addresses = new ServiceAddresses(state.storage());
   }
 
@@ -36,6 +38,11 @@ final class BuiltInRules {
       case "secret" -> secret(object);
       case "service" -> service(object, old);
       case "pod" -> pod(object, old);
+      case "job" -> {
+        if (old.isEmpty()) {
+          JobLabels.put(object);
+        }
+      }
       default -> {}
     }
   }
@@ -44,7 +51,10 @@ final class BuiltInRules {
   void complete(ResourceKind kind, ObjectNode object, Optional<ObjectNode> old) {
     switch (kind.rules()) {
       case "definition" -> definitions.complete(object, old);
-      case "service" -> clusterIp(object);
+      case "service" -> {
+        clusterIp(object);
+        nodePorts.complete(object, old);
+      }
       case "workload" -> workload(object, old);
       case "daemon-set" -> daemonSet(object, old);
       default -> {}
@@ -54,7 +64,11 @@ final class BuiltInRules {
   /// Everything wrong with the object that its schema does not know of.
   List<Cause> check(ResourceKind kind, ObjectNode object, Optional<ObjectNode> old) {
     return switch (kind.rules()) {
-      case "service" -> address(object, old);
+      case "service" -> {
+        var causes = new ArrayList<>(address(object, old));
+        causes.addAll(nodePorts.check(object));
+        yield causes;
+      }
       case "pod" -> old.map(before -> podContainers(object, before)).orElse(List.of());
       default -> List.of();
     };
@@ -131,6 +145,9 @@ final class BuiltInRules {
   private void clusterIp(ObjectNode object) {
     var spec = object.withObjectProperty("spec");
     if (spec.path("type").asText("").equals("ExternalName")) {
+      spec.remove(
+          List.of(
+              "clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"));
       return;
     }
     var ip = spec.path("clusterIP").asText("");

@@ -108,7 +108,8 @@ public final class KubernetesApi implements ApiServer {
   }
 
   /// Does what a cluster does by itself and is due: garbage, the ends of namespaces and
-  /// definitions, accounts of namespaces, roles made of others, the counts of quotas.
+  /// definitions, accounts of namespaces, roles made of others, the counts of quotas. Every call
+  /// begins with it.
   ///
   /// @return when there is something to do again, if nobody calls until then
   public Optional<Instant> step() {
@@ -134,6 +135,7 @@ public final class KubernetesApi implements ApiServer {
   public Answer handle(Call call) {
     lock.lock();
     try {
+      step();
       var answer = route(call);
       if (pace == Pace.AT_ONCE) {
         garbage.settle();
@@ -152,6 +154,7 @@ public final class KubernetesApi implements ApiServer {
   public Watching watch(Call call, Consumer<ObjectNode> frames) {
     lock.lock();
     try {
+      step();
       var path = RequestPath.parse(call.path()).orElseThrow(() -> plainNotFound(call));
       var kind = kind(path);
       var caller = doorkeeper.admit(call, path, kind, "watch");

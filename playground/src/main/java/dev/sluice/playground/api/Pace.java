@@ -10,7 +10,7 @@ public enum Pace {
   AT_ONCE(Duration.ZERO, Duration.ZERO),
 
   /// A moment later, by [KubernetesApi#step], as in a cluster.
-  LIKE_A_CLUSTER(Duration.ofMillis(250), Duration.ofMillis(1500));
+  LIKE_A_CLUSTER(Duration.ofMillis(10), Duration.ofMillis(1500));
 
   private final Duration follows;
   private final Duration closes;

@@ -131,16 +131,15 @@ final class ServerSideApply {
             next.with(e.getKey(), new ManagedFields.Owned(left, entry.apiVersion(), entry.time()));
       }
       next = next.withoutNobodys();
-      boolean changed =
-          !Values.equal(live, merged)
-              || !next.fields(id).equals(before.withoutNobodys().fields(id));
+      boolean changed = !Values.equal(live, merged);
       return new Applied.Merged(timed(next, id, changed).capped().writtenTo((ObjectNode) merged));
     }
 
-    /// An apply that changes nothing leaves its time as it was, so that nothing is written.
+    /// An apply that changes no value leaves its time as it was: nothing is written for one that is
+    /// repeated, and the first one has none.
     private ManagedFields timed(ManagedFields next, ManagedFields.Id id, boolean changed) {
       ManagedFields.Owned old = before.entries().get(id);
-      String time = changed || old == null ? ManagedFields.time(now) : old.time();
+      String time = changed ? ManagedFields.time(now) : old == null ? "" : old.time();
       return next.with(id, new ManagedFields.Owned(next.fields(id), manager.apiVersion(), time));
     }
 

@@ -76,6 +76,8 @@ final class BuiltInRules {
       case "core.PodSpec" -> pod(object, path, causes);
       default -> {}
     }
+    PolicyRules.whole(type, object, path, causes);
+    RunRules.whole(type, object, path, causes);
   }
 
   /// Rules about one field, after its own checks and before those below it.

@@ -36,6 +36,7 @@ final class CustomChecks {
   static List<Cause> check(CustomSchema schema, ObjectNode object, Optional<ObjectNode> old) {
     var checks = new CustomChecks();
     checks.node(object, schema.top(), "", old.orElse(null));
+    checks.named(object.path("metadata"), schema.top());
     if (!schema.replicasPath().isEmpty()) checks.replicas(object, schema.replicasPath());
     checks.duplicates(object, schema.top(), "", old.orElse(null));
     List<Cause> causes = checks.causes;
@@ -45,6 +46,17 @@ final class CustomChecks {
       else causes.addAll(RuleChecks.check(schema.rules().get(), object, old));
     }
     return causes;
+  }
+
+  /// Of its metadata, a schema may say something about the names only.
+  private void named(JsonNode metadata, Structural top) {
+    var declared = top.properties().get("metadata");
+    if (declared == null) return;
+    for (String name : List.of("name", "generateName")) {
+      var schema = declared.properties().get(name);
+      if (schema != null && metadata.has(name))
+        node(metadata.path(name), schema, "metadata." + name, null);
+    }
   }
 
   /// Whether a value alone satisfies a schema; for defaults and alternatives.

@@ -33,6 +33,17 @@ final class ImmutableRules {
                           Shown.quoted(role.path("name").asText(""))),
                   "cannot change roleRef"));
       }
+      case "apps.StatefulSet" -> RunRules.statefulSet(now, before, causes);
+      case "discovery.EndpointSlice" -> {
+        if (!now.path("addressType").equals(before.path("addressType")))
+          causes.add(
+              Cause.invalid(
+                  "addressType", Shown.value(now.path("addressType")), "field is immutable"));
+      }
+      case "scheduling.PriorityClass" -> {
+        if (!now.path("value").equals(before.path("value")))
+          causes.add(Cause.forbidden("value", "may not be changed in an update."));
+      }
       default -> {}
     }
     return causes;
