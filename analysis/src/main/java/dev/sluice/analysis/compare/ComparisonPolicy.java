@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// @param bounds the bounds in milliseconds to compare at; empty to choose by the primary's own
 /// @param warmUp seconds after the canary's first request in which more is tolerated, at least 0
 /// @param requireLatency whether a canary whose latency cannot be compared is held
+/// @param judgesErrors whether errors are compared; without, latency alone is, and nothing judges a
+///   canary that has no primary
 public record ComparisonPolicy(
     double tick,
     double alpha,
@@ -28,7 +30,34 @@ public record ComparisonPolicy(
     @Nullable Double sloLatency,
     List<Double> bounds,
     double warmUp,
-    boolean requireLatency) {
+    boolean requireLatency,
+    boolean judgesErrors) {
+
+  /// Of errors and latency.
+  public ComparisonPolicy(
+      double tick,
+      double alpha,
+      Tolerance errors,
+      Tolerance latency,
+      double margin,
+      double minSuccess,
+      @Nullable Double sloLatency,
+      List<Double> bounds,
+      double warmUp,
+      boolean requireLatency) {
+    this(
+        tick,
+        alpha,
+        errors,
+        latency,
+        margin,
+        minSuccess,
+        sloLatency,
+        bounds,
+        warmUp,
+        requireLatency,
+        true);
+  }
 
   /// With a chance of at most this a canary that is called safe, or a bound that is shown, is not.
   static final double BETA = 0.05;

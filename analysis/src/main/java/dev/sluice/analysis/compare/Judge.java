@@ -125,9 +125,13 @@ public final class Judge {
   ///
   /// @return one of few steps from 0.002 to 0.4; empty while nothing can be said
   public OptionalDouble excessAtMost() {
-    double most = errors.excessAtMost();
-    for (var latency : latencies.ofObjective()) {
-      most = Math.max(most, latency.excessAtMost());
+    var latency = latencies.ofObjective();
+    if (!policy.judgesErrors() && latency.isEmpty()) {
+      return OptionalDouble.empty();
+    }
+    double most = policy.judgesErrors() ? errors.excessAtMost() : 0;
+    for (var lane : latency) {
+      most = Math.max(most, lane.excessAtMost());
     }
     return most <= 1 ? OptionalDouble.of(most) : OptionalDouble.empty();
   }
@@ -186,7 +190,9 @@ public final class Judge {
     var toleratedLatency =
         warming ? policy.latency().atLeast(Tolerance.WARMING_LATENCY) : policy.latency();
     if (interval.closed(ERRORS)) {
-      bet(errors, interval, ERRORS, tolerated, now);
+      if (policy.judgesErrors()) {
+        bet(errors, interval, ERRORS, tolerated, now);
+      }
       shared(interval, now);
     }
     for (var latency : latencies.all()) {
@@ -242,7 +248,7 @@ public final class Judge {
     judgedRequests += n;
     judgedErrors += e;
     boolean compared = interval.closed(ERRORS) && interval.requests(Group.PRIMARY, ERRORS) > 0;
-    if (!compared && n > 0) {
+    if (!compared && n > 0 && policy.judgesErrors()) {
       var wildness = noise[ERRORS];
       alone.bet(n, e, wildness == null ? 1 : wildness.factor(n, interval.canaryPods()));
     }
@@ -309,10 +315,12 @@ public final class Judge {
   }
 
   private boolean safe() {
-    if (!errors.fine(policy.margin()) || (policy.requireLatency() && !comparedLatency())) {
+    var latency = latencies.ofObjective();
+    boolean unknown = policy.judgesErrors() ? !errors.fine(policy.margin()) : latency.isEmpty();
+    if (unknown || (policy.requireLatency() && !comparedLatency())) {
       return false;
     }
-    return latencies.ofObjective().stream().allMatch(lane -> lane.fine(policy.margin()));
+    return latency.stream().allMatch(lane -> lane.fine(policy.margin()));
   }
 
   private Comparison.Counts degraded(int at) {
@@ -322,8 +330,9 @@ public final class Judge {
   private Verdict hold(Reason reason, String sentence) {
     var evidence = new ArrayList<Evidence>();
     evidence.add(new Evidence("comparison", null, null, null, canaryRequests(), sentence));
-    if (errors.began()) {
-      evidence.addAll(Account.all(accounts(), policy.margin()));
+    var accounts = accounts();
+    if (!accounts.isEmpty()) {
+      evidence.addAll(Account.all(accounts, policy.margin()));
     }
     return new Verdict.Hold(reason, false, evidence);
   }

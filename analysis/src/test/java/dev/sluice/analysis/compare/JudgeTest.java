@@ -79,6 +79,51 @@ class JudgeTest {
     assertThat(kinds).contains("Continue", "Safe", "Hold");
   }
 
+  /// Half of the canary's requests fail, in no time; all of the other one's are slow and well.
+  @Test
+  void whereLatencyAloneIsComparedErrorsAreNeitherBlamedNorWaitedFor() {
+    assertThat(latencyAlone(0.5, 1)).isInstanceOf(Verdict.Safe.class);
+    assertThat(latencyAlone(0, 0.2)).isInstanceOf(Verdict.Rollback.class);
+  }
+
+  /// @param fast share of the canary's requests that take less than 50 ms; no others do of 500
+  private static Verdict latencyAlone(double failing, double fast) {
+    var usual = ComparisonPolicy.DEFAULT;
+    var policy =
+        new ComparisonPolicy(
+            10,
+            0.01,
+            usual.errors(),
+            usual.latency(),
+            0.005,
+            0.99,
+            500.0,
+            List.of(500.0),
+            0,
+            true,
+            false);
+    var judge = new Judge(policy, BOUNDS);
+    Verdict last = judge.unavailable("");
+    for (double now = 0; now <= 300; now += 10) {
+      judge.take(scrape(Group.PRIMARY, now, 900 * now, 0, 1), now);
+      judge.take(scrape(Group.CANARY, now, 100 * now, Math.floor(100 * failing * now), fast), now);
+      if (now == 0) {
+        judge.remember();
+      } else if (!(last instanceof Verdict.Rollback)) {
+        last = judge.look(now);
+      }
+    }
+    assertThat(last.sentence()).contains("slower than 500ms").doesNotContain("error rate");
+    return last;
+  }
+
+  private static Scrape scrape(
+      Group group, double now, double requests, double errors, double fast) {
+    double quick = Math.floor(requests * fast);
+    return new Scrape(
+        now, group, "", requests, errors, new double[] {quick, quick, quick, quick, requests});
+  }
+
   @Test
   void whatIsSavedIsSmallAndDoesNotGrowWithTheRollout() {
     var judge = new Judge(ComparisonPolicy.DEFAULT, BOUNDS);

@@ -116,6 +116,14 @@ final class ComparingReader {
 
   private Optional<ComparisonPolicy> policy(double objective, Duration tick, boolean latency) {
     var warmUp = duration(".warmUp", said::warmingUp);
+    var errors = analysis.compares(Analysis.SUCCESS_RATE);
+    if (!errors && said.sloLatency() != null && said.sloLatency() == 0) {
+      problems.add(
+          new Problem(
+              FIELD + ".sloLatency",
+              "cannot be 0 where %s alone is compared: a step is taken by it"
+                  .formatted(Analysis.DURATION)));
+    }
     try {
       var tolerated =
           new Tolerance(
@@ -136,7 +144,8 @@ final class ComparingReader {
               latency ? sloLatency() : null,
               latency ? said.bounds() : List.of(),
               seconds(warmUp),
-              latency && said.requireLatency()));
+              latency && (said.requireLatency() || !errors),
+              errors));
     } catch (IllegalArgumentException e) {
       problems.add(new Problem(FIELD, String.valueOf(e.getMessage())));
       return Optional.empty();

@@ -164,6 +164,27 @@ class PolicyReaderTest {
   }
 
   @Test
+  void durationsThatAreComparedAloneMustBeThere() {
+    var one =
+        MANIFEST.replace(
+            "thresholdRange: {max: 500}", "thresholdRange: {max: 500}, comparison: {}");
+
+    var policy = valid(one).policy();
+
+    assertThat(policy.metrics()).containsExactly("request-success-rate");
+    var judged = policy.comparison().orElseThrow().policy();
+    assertThat(judged.judgesErrors()).isFalse();
+    assertThat(judged.requireLatency()).isTrue();
+    assertThat(
+            invalid(
+                one.replace(
+                    "    threshold: 5\n", "    threshold: 5\n    comparison: {sloLatency: 0}\n")))
+        .singleElement()
+        .asString()
+        .startsWith("spec.analysis.comparison.sloLatency: cannot be 0");
+  }
+
+  @Test
   void theComparisonAsItCanBeWritten() {
     var comparing =
         valid(

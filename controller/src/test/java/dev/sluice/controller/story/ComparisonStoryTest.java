@@ -223,6 +223,31 @@ class ComparisonStoryTest {
   }
 
   @Test
+  void durationsAreComparedBesideAThresholdOfErrors() {
+    String metrics =
+        """
+        metrics:
+            - {name: request-success-rate, thresholdRange: {min: 99}, interval: 1m}
+            - {name: request-duration, thresholdRange: {max: 500}, interval: 1m, comparison: {}}
+        """;
+    try (World world = onboarded(11, Myapp.app(2, ""), canary("", metrics)).trafficOf(50)) {
+      release(world, "1.1.0", FAILING);
+      world.runUntilPhase("myapp", "Failed", LONG);
+      assertThat(world.canary("myapp").at("/status/rollout/cause").asText())
+          .isEqualTo("FailedChecks");
+
+      release(
+          world,
+          "1.2.0",
+          "\"playground.sluice.dev/error-rate\":null,\"playground.sluice.dev/latency\":\"900ms\"");
+      Instant traffic = world.runUntilWeight("myapp", 10, LONG).now();
+      world.runUntilPhase("myapp", "Failed", LONG);
+      assertThat(Duration.between(traffic, world.now())).isLessThan(FOUR_LOOKS);
+      assertThat(failure(world)).startsWith("share slower than");
+    }
+  }
+
+  @Test
   void turnedOnInMidRunItKnowsWhatHappenedSinceTheFirstTraffic() {
     try (World world = onboarded(11, Myapp.app(2, ""), canary("", "")).trafficOf(50)) {
       release(world, "1.1.0", FAILING).runUntilWeight("myapp", 20, LONG);
