@@ -57,6 +57,7 @@ final class BuiltInRules {
       }
       case "workload" -> workload(object, old);
       case "daemon-set" -> daemonSet(object, old);
+      case "job" -> job(object, old);
       default -> {}
     }
   }
@@ -184,6 +185,30 @@ final class BuiltInRules {
         .withObjectProperty("metadata")
         .withObjectProperty("annotations")
         .put("deprecated.daemonset.template.generation", Long.toString(number));
+  }
+
+  /// A Job finds its pods by its uid, unless the user says by what.
+  private static void job(ObjectNode object, Optional<ObjectNode> old) {
+    if (old.isPresent() || object.at("/spec/manualSelector").asBoolean()) {
+      return;
+    }
+    var uid = object.at("/metadata/uid").asText();
+    var spec = object.withObjectProperty("spec");
+    spec.putObject("selector")
+        .putObject("matchLabels")
+        .put("batch.kubernetes.io/controller-uid", uid);
+    var labels =
+        spec.withObjectProperty("template")
+            .withObjectProperty("metadata")
+            .withObjectProperty("labels");
+    for (var prefix : List.of("batch.kubernetes.io/", "")) {
+      labels.put(prefix + "controller-uid", uid);
+      labels.put(prefix + "job-name", object.at("/metadata/name").asText());
+    }
+    var own = object.withObjectProperty("metadata");
+    if (own.path("labels").isEmpty()) {
+      own.set("labels", labels.deepCopy());
+    }
   }
 
   private static void pod(ObjectNode object, Optional<ObjectNode> old) {

@@ -29,8 +29,7 @@ final class Concerns {
   void of(Resource resource, ObjectNode object, Instant now) {
     var key = Key.of(resource, object);
     switch (resource) {
-      case DEPLOYMENT, SERVICE, DAEMON_SET, STATEFUL_SET, JOB, AUTOSCALER, DISRUPTION_BUDGET ->
-          due.add(key, now);
+      case DEPLOYMENT, SERVICE, DAEMON_SET, STATEFUL_SET, JOB, AUTOSCALER -> due.add(key, now);
       case REPLICA_SET -> {
         due.add(key, now);
         owners(resource, object, now);

@@ -335,7 +335,7 @@ final class PodPlan {
     var ends = new ArrayList<End>();
     behaviour.crashAfter().ifPresent(after -> ends.add(new End(since.plus(after), 1, "")));
     var exit = behaviour.exitAfter();
-    if (exit.isEmpty() && pod.ownedBy("Job")) {
+    if (exit.isEmpty() && behaviour.crashAfter().isEmpty() && pod.ownedBy("Job")) {
       exit = Optional.of(Duration.ofSeconds(1));
     }
     exit.ifPresent(after -> ends.add(new End(since.plus(after), 0, "")));

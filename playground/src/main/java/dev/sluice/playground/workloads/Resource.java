@@ -12,7 +12,6 @@ enum Resource {
   CONTROLLER_REVISION("apps/v1", "ControllerRevision", "controllerrevisions"),
   JOB("batch/v1", "Job", "jobs"),
   AUTOSCALER("autoscaling/v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers"),
-  DISRUPTION_BUDGET("policy/v1", "PodDisruptionBudget", "poddisruptionbudgets"),
   POD("v1", "Pod", "pods"),
   SERVICE("v1", "Service", "services"),
   ENDPOINTS("v1", "Endpoints", "endpoints"),

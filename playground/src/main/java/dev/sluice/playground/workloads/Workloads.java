@@ -38,6 +38,8 @@ public final class Workloads implements AutoCloseable {
           Resource.DEPLOYMENT,
           Resource.REPLICA_SET,
           Resource.DAEMON_SET,
+          Resource.STATEFUL_SET,
+          Resource.JOB,
           Resource.AUTOSCALER,
           Resource.CONTROLLER_REVISION,
           Resource.POD,
@@ -243,8 +245,15 @@ public final class Workloads implements AutoCloseable {
               random);
       case NODE -> NodePlan.of(object, now);
       case AUTOSCALER -> autoscaler(key, object, now);
-      case CONTROLLER_REVISION, STATEFUL_SET, JOB, DISRUPTION_BUDGET -> Plan.NOTHING;
-      case ENDPOINTS, ENDPOINT_SLICE, EVENT -> Plan.NOTHING;
+      case STATEFUL_SET ->
+          StatefulSetPlan.of(
+              object,
+              cache.owned(Resource.POD, Meta.uid(object)),
+              cache.orphans(Resource.POD, key.namespace()),
+              cache.owned(Resource.CONTROLLER_REVISION, Meta.uid(object)),
+              now);
+      case JOB -> JobPlan.of(object, cache.owned(Resource.POD, Meta.uid(object)), now, random);
+      case CONTROLLER_REVISION, ENDPOINTS, ENDPOINT_SLICE, EVENT -> Plan.NOTHING;
     };
   }
 
