@@ -23,6 +23,7 @@ public final class Manifests {
       Map.ofEntries(
           Map.entry("CustomResourceDefinition", "customresourcedefinitions"),
           Map.entry("Namespace", "namespaces"),
+          Map.entry("RoleBinding", "rolebindings"),
           Map.entry("Service", "services"),
           Map.entry("Deployment", "deployments"),
           Map.entry("Gateway", "gateways"),

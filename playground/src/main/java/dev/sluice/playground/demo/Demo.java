@@ -1,8 +1,6 @@
 package dev.sluice.playground.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.playground.Manifests;
 import dev.sluice.playground.api.ApiServer;
 import dev.sluice.playground.git.DeliveryRepository;
@@ -105,7 +103,7 @@ public final class Demo implements AutoCloseable {
 
   /// A cluster that goes on has some of this behind it.
   private void tell(CountDownLatch stop) throws IOException, InterruptedException {
-    int done = createNamespace() ? 0 : Releases.committed(delivery);
+    int done = stage() ? 0 : Releases.committed(delivery);
     if (done <= 1) {
       commit(Releases.first(), "Run myapp " + Releases.FIRST);
       follow(
@@ -140,23 +138,13 @@ public final class Demo implements AutoCloseable {
         stop);
   }
 
-  /// @return whether this is a cluster without the demo's app
-  private boolean createNamespace() throws IOException {
-    var namespace = object("v1", "Namespace", Releases.NAMESPACE);
-    Manifests.create(api, namespace);
-    var sync = object("sluice.dev/v1alpha1", "GitSync", "delivery");
-    sync.withObject("/metadata").put("namespace", Releases.NAMESPACE);
-    var spec = sync.putObject("spec");
-    spec.put("url", places.git()).put("path", Releases.NAMESPACE).put("interval", "3s");
-    spec.put("prune", true).putObject("ref").put("branch", DeliveryRepository.BRANCH);
-    return Manifests.create(api, sync);
-  }
-
-  private static ObjectNode object(String apiVersion, String kind, String name) {
-    var object =
-        JsonNodeFactory.instance.objectNode().put("apiVersion", apiVersion).put("kind", kind);
-    object.putObject("metadata").put("name", name);
-    return object;
+  /// @return whether this was a cluster without the demo's GitSync
+  private boolean stage() throws IOException {
+    var created = false;
+    for (var object : Releases.stage(places.git())) {
+      created = Manifests.create(api, object);
+    }
+    return created;
   }
 
   private void commit(Map<String, String> files, String message) throws IOException {

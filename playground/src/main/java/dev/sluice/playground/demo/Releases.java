@@ -1,5 +1,7 @@
 package dev.sluice.playground.demo;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.playground.Manifests;
 import dev.sluice.playground.git.DeliveryRepository;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +21,34 @@ final class Releases {
   private static final String DEPLOYMENT = NAMESPACE + "/deployment.yaml";
 
   private Releases() {}
+
+  /// What there must be before anything can be delivered: the namespace, the GitSync, and its right
+  /// to write there. The GitSync comes last.
+  ///
+  /// @param git the repository's address
+  static List<ObjectNode> stage(String git) throws IOException {
+    return Manifests.read(
+        """
+        apiVersion: v1
+        kind: Namespace
+        metadata: {name: NAMESPACE}
+        ---
+        apiVersion: rbac.authorization.k8s.io/v1
+        kind: RoleBinding
+        metadata: {name: delivery, namespace: NAMESPACE}
+        roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}
+        subjects:
+        - {kind: ServiceAccount, name: default, namespace: NAMESPACE}
+        ---
+        apiVersion: sluice.dev/v1alpha1
+        kind: GitSync
+        metadata: {name: delivery, namespace: NAMESPACE}
+        spec: {url: "GIT", path: NAMESPACE, interval: 3s, prune: true, ref: {branch: BRANCH}}
+        """
+            .replace("NAMESPACE", NAMESPACE)
+            .replace("GIT", git)
+            .replace("BRANCH", DeliveryRepository.BRANCH));
+  }
 
   /// Everything, with the first release.
   static Map<String, String> first() throws IOException {
