@@ -27,6 +27,8 @@ public final class Manifests {
           Map.entry("Service", "services"),
           Map.entry("Deployment", "deployments"),
           Map.entry("Gateway", "gateways"),
+          Map.entry("GatewayClass", "gatewayclasses"),
+          Map.entry("HTTPRoute", "httproutes"),
           Map.entry("VirtualService", "virtualservices"),
           Map.entry("DestinationRule", "destinationrules"),
           Map.entry("Canary", "canaries"),
@@ -65,6 +67,11 @@ public final class Manifests {
   /// The definitions of the kinds of Istio that the network reads.
   public static List<ObjectNode> istio() throws IOException {
     return ShortDefinitions.read(read(resource("istio-kinds.yaml")).getFirst());
+  }
+
+  /// The definitions of the kinds of the Gateway API that the network reads.
+  public static List<ObjectNode> gatewayApi() throws IOException {
+    return ShortDefinitions.read(read(resource("gateway-api-kinds.yaml")).getFirst());
   }
 
   static String resource(String name) throws IOException {

@@ -281,6 +281,9 @@ public final class Playground implements AutoCloseable {
     for (var definition : Manifests.istio()) {
       Manifests.put(api, definition);
     }
+    for (var definition : Manifests.gatewayApi()) {
+      Manifests.put(api, definition);
+    }
     for (var definition : Manifests.definitions(root)) {
       Manifests.put(api, definition);
     }

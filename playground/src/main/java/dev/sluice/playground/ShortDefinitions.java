@@ -155,7 +155,7 @@ final class ShortDefinitions {
   }
 
   private ObjectNode word(String text) {
-    var equals = text.indexOf(" = ");
+    var equals = (text + " ").indexOf(" = ");
     var type = equals < 0 ? text : text.substring(0, equals);
     var nullable = type.endsWith("?");
     var schema = type(nullable ? type.substring(0, type.length() - 1) : type);
@@ -163,7 +163,7 @@ final class ShortDefinitions {
       schema.put("nullable", true);
     }
     if (equals >= 0) {
-      standard(schema, text.substring(equals + 3));
+      standard(schema, (text + " ").substring(equals + 3).strip());
     }
     return schema;
   }

@@ -32,7 +32,7 @@ final class ActionMaker {
 
   /// The Service itself, as if there were no VirtualService.
   static Action plain(Destination destination) {
-    var share = new Share(destination, 1, Changes.NONE, Changes.NONE);
+    var share = new Share(destination, 1, Changes.NONE, Changes.NONE, true);
     var rule =
         new Rule(
             "", "", List.of(), List.of(), null, null, null, null, null, null, null, List.of(), null,
@@ -80,7 +80,8 @@ final class ActionMaker {
                 destination(target.target(), namespace),
                 Math.max(1, target.weight()),
                 requests(target.headers()),
-                responses(target.headers())));
+                responses(target.headers()),
+                true));
       }
     }
     if (shares.isEmpty() && !route.isEmpty()) {
@@ -103,7 +104,7 @@ final class ActionMaker {
     return new Destination(host, number, target.subset());
   }
 
-  private static RouteDecision.Retries retries(Rule rule) {
+  static RouteDecision.Retries retries(Rule rule) {
     var said = rule.retries();
     if (said == null) {
       return RouteDecision.Retries.DEFAULT;

@@ -67,8 +67,23 @@ final class Condition {
     return switch (uri) {
       case null -> uriRewrite + path.substring(1);
       case TextMatch.Prefix(var prefix) -> uriRewrite + path.substring(prefix.length());
+      case TextMatch.PathPrefix(var prefix) -> inPlaceOf(prefix, path, uriRewrite);
       case TextMatch.Exact _, TextMatch.Regex _, TextMatch.Present _ -> uriRewrite;
     };
+  }
+
+  /// The path of a request that matched, with something else in place of the prefix, part by part.
+  String withPrefix(String path, String replacement) {
+    return switch (uri) {
+      case TextMatch.PathPrefix(var prefix) -> inPlaceOf(prefix, path, replacement);
+      case TextMatch.Prefix _ -> inPlaceOf("", path, replacement);
+      case null, default -> path;
+    };
+  }
+
+  private static String inPlaceOf(String prefix, String path, String replacement) {
+    var whole = replacement.replaceFirst("/+$", "") + path.substring(prefix.length());
+    return whole.startsWith("/") ? whole : "/" + whole;
   }
 
   private static Predicate<RequestHead> path(TextMatch wanted, boolean anyCase) {
@@ -77,7 +92,7 @@ final class Condition {
           anyCase ? r -> r.path().equalsIgnoreCase(text) : r -> r.path().equals(text);
       case TextMatch.Prefix(var text) ->
           r -> r.path().regionMatches(anyCase, 0, text, 0, text.length());
-      case TextMatch.Regex _, TextMatch.Present _ -> {
+      case TextMatch.Regex _, TextMatch.PathPrefix _, TextMatch.Present _ -> {
         var test = text(wanted);
         yield r -> test.test(r.path());
       }
@@ -127,6 +142,10 @@ final class Condition {
     return switch (wanted) {
       case TextMatch.Exact(var text) -> text::equals;
       case TextMatch.Prefix(var text) -> value -> value.startsWith(text);
+      case TextMatch.PathPrefix(var text) ->
+          value ->
+              value.startsWith(text)
+                  && (value.length() == text.length() || value.charAt(text.length()) == '/');
       case TextMatch.Regex(var text) -> {
         if (text.equals("*")) {
           yield _ -> true;

@@ -119,7 +119,7 @@ final class Delegates {
       case TextMatch.Prefix(var text) ->
           !((inner instanceof TextMatch.Exact(var i) && i.startsWith(text))
               || (inner instanceof TextMatch.Prefix(var p) && p.startsWith(text)));
-      case TextMatch.Regex _ -> true;
+      case TextMatch.Regex _, TextMatch.PathPrefix _ -> true;
       case TextMatch.Present _ -> false;
     };
   }

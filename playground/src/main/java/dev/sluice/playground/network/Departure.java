@@ -69,6 +69,8 @@ final class Departure {
     var path = head.path();
     if (regex != null && rewrite.replacement() != null) {
       path = regex.matcher(path).replaceAll(java(rewrite.replacement()));
+    } else if (rewrite.uri() != null && rewrite.wholePath()) {
+      path = rewrite.uri();
     } else if (rewrite.uri() != null) {
       path = route.condition().rewritten(path, rewrite.uri());
     } else {

@@ -89,7 +89,24 @@ final class MeshParts {
         List.copyOf(virtualServices),
         all(MeshReader.RulePart.class, MeshReader.RulePart::rule),
         List.copyOf(all(MeshReader.GatewayPart.class, MeshReader.GatewayPart::gateway)),
+        gatewayApi(),
         settings);
+  }
+
+  private GatewayApi gatewayApi() {
+    var routes = all(MeshReader.RoutePart.class, MeshReader.RoutePart::route);
+    routes.sort(
+        Comparator.comparing(GatewayApi.HttpRoute::created)
+            .thenComparing(GatewayApi.HttpRoute::namespace)
+            .thenComparing(GatewayApi.HttpRoute::name));
+    var namespaces = new LinkedHashMap<String, Map<String, String>>();
+    all(MeshReader.NamespacePart.class, n -> n).forEach(n -> namespaces.put(n.name(), n.labels()));
+    return new GatewayApi(
+        List.copyOf(routes),
+        List.copyOf(all(MeshReader.ApiGatewayPart.class, MeshReader.ApiGatewayPart::gateway)),
+        List.copyOf(all(MeshReader.ClassPart.class, MeshReader.ClassPart::gatewayClass)),
+        List.copyOf(all(MeshReader.GrantPart.class, MeshReader.GrantPart::grant)),
+        Map.copyOf(namespaces));
   }
 
   private <P, T> List<T> all(Class<P> kind, Function<P, T> content) {
@@ -104,8 +121,9 @@ final class MeshParts {
 
   private static String key(JsonNode object) {
     var metadata = object.path("metadata");
+    var version = object.path("apiVersion").asText();
     return object.path("kind").asText()
-        + " "
+        + (version.startsWith(GatewayApi.GROUP) ? " of the Gateway API " : " ")
         + metadata.path("namespace").asText()
         + "/"
         + metadata.path("name").asText();

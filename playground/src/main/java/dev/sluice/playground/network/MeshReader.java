@@ -40,19 +40,40 @@ final class MeshReader {
 
   record GatewayPart(MeshSnapshot.Gateway gateway) implements Part {}
 
+  record RoutePart(GatewayApi.HttpRoute route) implements Part {}
+
+  record ApiGatewayPart(GatewayApi.Gateway gateway) implements Part {}
+
+  record ClassPart(GatewayApi.GatewayClass gatewayClass) implements Part {}
+
+  record GrantPart(GatewayApi.Grant grant) implements Part {}
+
+  record NamespacePart(String name, Map<String, String> labels) implements Part {}
+
   /// Empty for a kind that the network does not look at.
   ///
   /// @throws IllegalArgumentException for an object that makes no sense, saying where
   static Optional<Part> read(JsonNode object) {
     var kind = object.path("kind").asText();
-    var istio = object.path("apiVersion").asText().startsWith("networking.istio.io/");
-    return switch (istio ? "istio " + kind : kind) {
+    var version = object.path("apiVersion").asText();
+    var family =
+        version.startsWith("networking.istio.io/")
+            ? "istio "
+            : version.startsWith(GatewayApi.GROUP + "/") ? "api " : "";
+    return switch (family + kind) {
       case "Service" -> Optional.of(new ServicePart(service(object)));
       case "Pod" -> Optional.of(new PodPart(pod(object)));
       case "istio VirtualService" ->
           Optional.of(new VirtualServicePart(VirtualServiceReader.read(object)));
       case "istio DestinationRule" -> Optional.of(rule(object));
       case "istio Gateway" -> Optional.of(new GatewayPart(gateway(object)));
+      case "api HTTPRoute" -> Optional.of(new RoutePart(GatewayApiReader.route(object)));
+      case "api Gateway" -> Optional.of(new ApiGatewayPart(GatewayApiReader.gateway(object)));
+      case "api GatewayClass" -> Optional.of(new ClassPart(GatewayApiReader.gatewayClass(object)));
+      case "api ReferenceGrant" -> Optional.of(new GrantPart(GatewayApiReader.grant(object)));
+      case "Namespace" ->
+          Optional.of(
+              new NamespacePart(name(object), texts(object.path("metadata").path("labels"))));
       default -> Optional.empty();
     };
   }

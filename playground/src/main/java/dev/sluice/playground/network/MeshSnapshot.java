@@ -116,7 +116,7 @@ public final class MeshSnapshot {
   /// made only when an object changed.
   static final class Config {
     static final Config EMPTY =
-        new Config(Map.of(), List.of(), List.of(), List.of(), Settings.DEFAULT);
+        new Config(Map.of(), List.of(), List.of(), List.of(), GatewayApi.EMPTY, Settings.DEFAULT);
 
     private final Map<String, Service> services;
     private final Map<String, List<Service>> servicesByNamespace;
@@ -124,6 +124,8 @@ public final class MeshSnapshot {
     private final Map<String, List<VirtualService>> delegates;
     private final DestinationRules rules;
     private final List<Gateway> gateways;
+    private final GatewayApi gatewayApi;
+    private final Attachments attachments;
     private final Settings settings;
 
     /// @param services by full name
@@ -133,7 +135,10 @@ public final class MeshSnapshot {
         List<VirtualService> virtualServices,
         List<DestinationRule> rules,
         List<Gateway> gateways,
+        GatewayApi gatewayApi,
         Settings settings) {
+      this.gatewayApi = gatewayApi;
+      this.attachments = new Attachments(gatewayApi, services);
       this.services = services;
       this.servicesByNamespace =
           services.values().stream().collect(Collectors.groupingBy(Service::namespace));
@@ -161,6 +166,14 @@ public final class MeshSnapshot {
 
     Settings settings() {
       return settings;
+    }
+
+    GatewayApi gatewayApi() {
+      return gatewayApi;
+    }
+
+    Attachments attachments() {
+      return attachments;
     }
 
     List<VirtualService> delegates(String namespace, String name) {

@@ -1,19 +1,24 @@
 package dev.sluice.playground.network;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.playground.api.ApiServer;
 import dev.sluice.playground.api.Call;
 import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,13 +30,23 @@ public final class MeshWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MeshWatch.class);
   private static final long GATHER_MILLIS = 100;
   private static final long ASK_AGAIN_MILLIS = 1000;
+  private static final String API = "/apis/gateway.networking.k8s.io/v1/";
+  private static final String CLASSES = API + "gatewayclasses";
+  private static final String GATEWAYS = API + "gateways";
+  private static final String ROUTES = API + "httproutes";
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final List<String> PATHS =
       List.of(
           "/api/v1/services",
           "/api/v1/pods",
           "/apis/networking.istio.io/v1/virtualservices",
           "/apis/networking.istio.io/v1/destinationrules",
-          "/apis/networking.istio.io/v1/gateways");
+          "/apis/networking.istio.io/v1/gateways",
+          "/api/v1/namespaces",
+          CLASSES,
+          GATEWAYS,
+          ROUTES,
+          "/apis/gateway.networking.k8s.io/v1beta1/referencegrants");
 
   private record Frame(Source source, ObjectNode content) {}
 
@@ -43,6 +58,8 @@ public final class MeshWatch implements AutoCloseable {
   private final ApiServer api;
   private final RouteTables tables;
   private final MeshParts parts;
+  private final InstantSource clock;
+  private MeshSnapshot.@Nullable Config reported;
   private final Queue<Frame> frames = new ConcurrentLinkedQueue<>();
   private final Map<String, Running> running = new HashMap<>();
   private final Map<String, Map<String, JsonNode>> seen = new HashMap<>();
@@ -52,6 +69,13 @@ public final class MeshWatch implements AutoCloseable {
   private volatile boolean closed;
 
   public MeshWatch(ApiServer api, RouteTables tables, MeshSnapshot.Settings settings) {
+    this(api, tables, settings, InstantSource.system());
+  }
+
+  /// @param clock for the times in the status of the Gateway API's objects
+  public MeshWatch(
+      ApiServer api, RouteTables tables, MeshSnapshot.Settings settings, InstantSource clock) {
+    this.clock = clock;
     this.api = api;
     this.tables = tables;
     this.parts = new MeshParts(settings);
@@ -83,6 +107,7 @@ public final class MeshWatch implements AutoCloseable {
       take(frame);
     }
     tables.follow(parts.snapshot());
+    report(parts.snapshot().config());
     var now = new LinkedHashSet<>(problems());
     now.stream()
         .filter(problem -> !told.contains(problem))
@@ -97,6 +122,68 @@ public final class MeshWatch implements AutoCloseable {
     all.addAll(parts.unreadable());
     all.addAll(parts.snapshot().doubts());
     return List.copyOf(all);
+  }
+
+  /// Tells the objects of the Gateway API what became of them, whenever routing has changed.
+  private void report(MeshSnapshot.Config config) {
+    if (config.equals(reported)) {
+      return;
+    }
+    reported = config;
+    var gatewayApi = config.gatewayApi();
+    var status = new GatewayApiStatus(config, clock.instant());
+    for (var one : gatewayApi.classes()) {
+      write(CLASSES, "", one.name(), live -> status.ofClass(one, live));
+    }
+    var attached = status.attached();
+    for (var one : gatewayApi.gateways()) {
+      write(GATEWAYS, one.namespace(), one.name(), live -> status.ofGateway(one, attached, live));
+    }
+    for (var one : gatewayApi.routes()) {
+      write(ROUTES, one.namespace(), one.name(), live -> status.ofRoute(one, live));
+    }
+  }
+
+  private void write(
+      String path, String namespace, String name, Function<JsonNode, Optional<ObjectNode>> status) {
+    var live = seen.getOrDefault(path, Map.of()).get(namespace + "/" + name);
+    if (live == null) {
+      return;
+    }
+    status
+        .apply(live)
+        .ifPresent(wanted -> {
+          var patch = JSON.createObjectNode();
+          patch.set("status", wanted);
+          var object =
+              namespace.isEmpty()
+                  ? path + "/" + name
+                  : API
+                      + "namespaces/"
+                      + namespace
+                      + path.substring(path.lastIndexOf('/'))
+                      + "/"
+                      + name;
+          try {
+            var answer =
+                api.handle(
+                    new Call(
+                        "PATCH",
+                        object + "/status",
+                        Map.of(),
+                        Map.of(
+                            "content-type", "application/merge-patch+json",
+                            "accept", "application/json",
+                            "user-agent", "istio-gateway-controller"),
+                        JSON.writeValueAsBytes(patch)));
+            if (answer.status() >= 300 && answer.status() != 404) {
+              // Asked again with the next change.
+              reported = null;
+            }
+          } catch (IOException | RuntimeException e) {
+            reported = null;
+          }
+        });
   }
 
   private void connect() {

@@ -6,8 +6,13 @@ import dev.sluice.playground.network.VirtualService.Redirect;
 final class Redirects {
   private Redirects() {}
 
+  /// @param matched what the request fulfilled
   /// @param callersPort that the caller connected to
-  static String location(Redirect redirect, RequestHead request, int callersPort) {
+  static String location(
+      Redirect redirect, Condition matched, RequestHead request, int callersPort) {
+    if (redirect.tidy()) {
+      return tidy(redirect, matched, request, callersPort);
+    }
     var scheme = redirect.scheme() == null ? request.scheme() : redirect.scheme();
     var port = redirect.callersPort() ? (Integer) callersPort : redirect.port();
     var authority =
@@ -19,6 +24,24 @@ final class Redirects {
     }
     var path = redirect.uri() == null ? request.path() : redirect.uri();
     return scheme + "://" + authority + path + (path.indexOf('?') < 0 ? request.query() : "");
+  }
+
+  private static String tidy(
+      Redirect redirect, Condition matched, RequestHead request, int callersPort) {
+    var scheme = redirect.scheme() == null ? request.scheme() : redirect.scheme();
+    var implied = scheme.equals("https") ? 443 : 80;
+    var port =
+        redirect.port() != null
+            ? (int) redirect.port()
+            : redirect.scheme() == null ? callersPort : implied;
+    var host = redirect.authority() == null ? request.host() : redirect.authority();
+    var path =
+        redirect.uri() != null
+            ? redirect.uri()
+            : redirect.prefix() == null
+                ? request.path()
+                : matched.withPrefix(request.path(), redirect.prefix());
+    return scheme + "://" + host + (port == implied ? "" : ":" + port) + path + request.query();
   }
 
   /// The caller's own authority; a port that only the old scheme implied does not go along.

@@ -62,7 +62,10 @@ record RouteTable(
     }
   }
 
-  record Share(Destination destination, int weight, Changes request, Changes response) {}
+  /// @param valid false for a backend that does not exist or may not be called; its share is
+  ///   answered 500
+  record Share(
+      Destination destination, int weight, Changes request, Changes response, boolean valid) {}
 
   /// @param percent from 0 to 100
   record MirrorTo(Destination destination, double percent) {}

@@ -68,6 +68,14 @@ final class RouteTableMaker {
       }
     }
     if (!http.isEmpty()) {
+      var byApi = new ApiRoutes(config, caller, port).inMesh();
+      for (var service : http) {
+        var routes = byApi.get(service.host());
+        if (routes != null) {
+          var host = new VirtualHost(routes, false);
+          spellings(service).forEach(d -> domains.putIfAbsent(d, host));
+        }
+      }
       owned(http, meshOnes, owners, domains);
       for (var service : http) {
         var host = new VirtualHost(List.of(plain(service)), false);
@@ -174,6 +182,9 @@ final class RouteTableMaker {
       }
     }
     var domains = new HashMap<String, VirtualHost>();
+    new ApiRoutes(config, caller, port)
+        .onGateway()
+        .forEach((domain, routes) -> domains.put(domain, new VirtualHost(routes, false)));
     merged.forEach((domain, routes) -> {
       // Rules without match go behind all others, and the oldest of these answers.
       var ordered =
@@ -181,9 +192,9 @@ final class RouteTableMaker {
                   routes.stream().filter(r -> !r.condition().always()),
                   routes.stream().filter(r -> r.condition().always()).limit(1))
               .toList();
-      domains.put(domain, new VirtualHost(ordered, redirects.getOrDefault(domain, false)));
+      domains.putIfAbsent(domain, new VirtualHost(ordered, redirects.getOrDefault(domain, false)));
     });
-    return table(domains, Map.of(), listens);
+    return table(domains, Map.of(), listens || !domains.isEmpty());
   }
 
   private Map<String, List<VirtualService>> byGateway() {

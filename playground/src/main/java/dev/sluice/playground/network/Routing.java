@@ -88,7 +88,9 @@ public final class Routing {
     var redirect = rule.redirect();
     var direct = rule.direct();
     if (redirect != null) {
-      var headers = Headers.of("location", Redirects.location(redirect, request, table.port()));
+      var headers =
+          Headers.of(
+              "location", Redirects.location(redirect, route.condition(), request, table.port()));
       return local(
           route.name(),
           Duration.ZERO,
@@ -151,6 +153,17 @@ public final class Routing {
         && (fault.abort() != null || fault.grpcAbort() != null)
         && hit(fault.abortPercent(), random)) {
       return aborted(route.name(), fault, delay, with(flags, "FI"), answer, request, destination);
+    }
+    if (!share.valid()) {
+      return new Local(
+          route.name(),
+          delay,
+          500,
+          answer.apply(500, Headers.NONE),
+          "",
+          flags,
+          "direct_response",
+          null);
     }
     if (!table.config().exists(namespace, destination)) {
       return new Local(

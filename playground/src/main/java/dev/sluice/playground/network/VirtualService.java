@@ -103,6 +103,9 @@ record VirtualService(
 
     record Regex(String text) implements TextMatch {}
 
+    /// Whole parts of a path: `/a` fits `/a` and `/a/b`, not `/ab`. Does not end with a slash.
+    record PathPrefix(String text) implements TextMatch {}
+
     /// An empty matcher: the name must be there.
     record Present() implements TextMatch {}
   }
@@ -113,13 +116,17 @@ record VirtualService(
   record WeightedTarget(Target target, int weight, @Nullable Edits headers) {}
 
   /// @param callersPort whether the port that the caller connected to is named
+  /// @param prefix what takes the place of the prefix that matched, null for nothing
+  /// @param tidy whether a port is named where, and only where, the scheme does not imply it
   record Redirect(
       @Nullable String uri,
       @Nullable String authority,
       @Nullable String scheme,
       @Nullable Integer port,
       boolean callersPort,
-      int code) {}
+      int code,
+      @Nullable String prefix,
+      boolean tidy) {}
 
   /// @param body null when there is none
   record DirectResponse(int status, @Nullable String body) {}
@@ -127,11 +134,13 @@ record VirtualService(
   /// @param namespace empty means the one of the root
   record DelegateRef(String name, String namespace) {}
 
+  /// @param wholePath whether `uri` stands for the whole path, whatever matched
   record Rewrite(
       @Nullable String uri,
       @Nullable String authority,
       @Nullable String regex,
-      @Nullable String replacement) {}
+      @Nullable String replacement,
+      boolean wholePath) {}
 
   /// @param attempts 0 switches retries off
   /// @param retryOn empty means the default conditions

@@ -146,7 +146,9 @@ final class VirtualServiceReader {
         string(redirect, "scheme"),
         number(redirect, "port"),
         redirect.path("derivePort").asText().equals("FROM_REQUEST_PORT"),
-        redirect.path("redirectCode").asInt(301));
+        redirect.path("redirectCode").asInt(301),
+        null,
+        false);
   }
 
   private static DirectResponse direct(JsonNode direct) {
@@ -165,7 +167,8 @@ final class VirtualServiceReader {
         string(rewrite, "uri"),
         string(rewrite, "authority"),
         string(regex, "match"),
-        string(regex, "rewrite"));
+        string(regex, "rewrite"),
+        false);
   }
 
   private static Retries retries(JsonNode retries) {

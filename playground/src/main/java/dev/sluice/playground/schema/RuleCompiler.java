@@ -97,7 +97,8 @@ final class RuleCompiler {
       if (known != null) return known;
     }
     var types = new RuleTypes();
-    var self = types.of(schema, root, "self");
+    // A name that no rule can say, or `self.a` would be the type of the field `a`.
+    var self = types.of(schema, root, "@self");
     if (self.isEmpty()) return List.of();
     var compiler = new RuleCompiler(self.get(), types);
     var compiled = rules.valueStream().map(compiler::compile).toList();

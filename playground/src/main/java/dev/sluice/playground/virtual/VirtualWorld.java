@@ -83,6 +83,9 @@ public final class VirtualWorld implements AutoCloseable {
     for (var definition : Manifests.istio()) {
       Manifests.create(api, definition);
     }
+    for (var definition : Manifests.gatewayApi()) {
+      Manifests.create(api, definition);
+    }
     for (var definition : Manifests.definitions(root)) {
       Manifests.create(api, definition);
     }
@@ -91,7 +94,7 @@ public final class VirtualWorld implements AutoCloseable {
     this.workloads = new Workloads(api, pods, new Random(random.nextLong()));
     workloads.begin(now);
     var tables = new RouteTables();
-    this.mesh = new MeshWatch(api, tables, MeshSnapshot.Settings.CLOSED);
+    this.mesh = new MeshWatch(api, tables, MeshSnapshot.Settings.CLOSED, clock());
     var telemetry = new Telemetry(registry);
     this.traffic = telemetry.stats();
     var network = new VirtualNetwork(tables, telemetry);
