@@ -3,9 +3,6 @@ package dev.sluice.analysis.compare;
 import dev.sluice.analysis.Bound;
 import dev.sluice.analysis.Evidence;
 import dev.sluice.analysis.Unit;
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
 
 /// Holds the canary against the objective alone, in the intervals that have nothing of the primary.
 final class Alone {
@@ -67,17 +64,5 @@ final class Alone {
 
   private String counts() {
     return "%s of %s requests".formatted(Words.whole((long) errors), Words.whole((long) requests));
-  }
-
-  void save(DataOutput to) throws IOException {
-    to.writeDouble(requests);
-    to.writeDouble(errors);
-    broken.save(to);
-  }
-
-  void load(DataInput from) throws IOException {
-    requests = from.readDouble();
-    errors = from.readDouble();
-    broken.load(from);
   }
 }

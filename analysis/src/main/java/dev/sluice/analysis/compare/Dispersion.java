@@ -1,8 +1,5 @@
 package dev.sluice.analysis.compare;
 
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
 import java.util.Arrays;
 
 /// How much wilder than chance the counts of pods are that do the same: the price of calling a
@@ -160,46 +157,5 @@ final class Dispersion {
     }
     double relative = Math.max(0, excess[w] / weight[w]);
     return 1 + CAUTION * relative * share() * n * WINDOWS[w] / (perPod ? pods : 1);
-  }
-
-  void save(DataOutput to) throws IOException {
-    to.writeBoolean(perPod);
-    to.writeDouble(requests);
-    to.writeDouble(bad);
-    for (int w = 0; w < WINDOWS.length; w++) {
-      to.writeDouble(excess[w]);
-      to.writeDouble(weight[w]);
-      to.writeDouble(lastRequests[w]);
-      to.writeDouble(lastBad[w]);
-      to.writeInt(filled[w]);
-      to.writeInt(WINDOWS[w] == 1 ? 0 : openRequests[w].length);
-      for (int i = 0; WINDOWS[w] > 1 && i < openRequests[w].length; i++) {
-        to.writeDouble(openRequests[w][i]);
-        to.writeDouble(openBad[w][i]);
-      }
-    }
-  }
-
-  void load(DataInput from) throws IOException {
-    perPod = from.readBoolean();
-    requests = from.readDouble();
-    bad = from.readDouble();
-    for (int w = 0; w < WINDOWS.length; w++) {
-      excess[w] = from.readDouble();
-      weight[w] = from.readDouble();
-      lastRequests[w] = from.readDouble();
-      lastBad[w] = from.readDouble();
-      filled[w] = from.readInt();
-      int pods = from.readInt();
-      if (pods < 0 || pods > 4096) {
-        throw new IOException("more pods than are ever kept");
-      }
-      openRequests[w] = new double[pods];
-      openBad[w] = new double[pods];
-      for (int i = 0; i < pods; i++) {
-        openRequests[w][i] = from.readDouble();
-        openBad[w][i] = from.readDouble();
-      }
-    }
   }
 }

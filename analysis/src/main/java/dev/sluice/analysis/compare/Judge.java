@@ -8,33 +8,20 @@ import dev.sluice.analysis.intake.Group;
 import dev.sluice.analysis.intake.Intake;
 import dev.sluice.analysis.intake.Interval;
 import dev.sluice.analysis.intake.Scrape;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.zip.DeflaterOutputStream;
-import java.util.zip.InflaterInputStream;
 import org.jspecify.annotations.Nullable;
 
 /// Compares one canary with its primary over one rollout: takes what was scraped, and says at every
 /// look what that amounts to. The same scrapes and looks give the same verdicts, bit by bit.
 ///
-/// Its memory does not grow with the rollout's length, and [#save()] puts all of it into a few
-/// kilobytes; a judge that was restored goes on as if nothing had happened.
+/// Its memory does not grow with the rollout's length.
 ///
 /// Not safe for several threads.
 public final class Judge {
   private static final int ERRORS = 0;
-
-  /// Counts up when [#save()] writes something else.
-  private static final int LAYOUT = 1;
 
   /// Looks without a sample until it is said: a canary's pods may be late, a primary's are there.
   private static final int CANARY_LOOKS = 6;
@@ -44,9 +31,6 @@ public final class Judge {
   private final ComparisonPolicy policy;
   private final String metric;
   private final String what;
-
-  /// Of the policy and the bounds, so that nothing of another is restored.
-  private final int fingerprint;
 
   private final Intake intake;
   private final Lane errors;
@@ -89,7 +73,6 @@ public final class Judge {
     latencies =
         new LatencyLanes(
             policy, bounds.length == 0 ? bounds : Arrays.copyOf(bounds, bounds.length - 1));
-    fingerprint = 31 * (LAYOUT + 31 * policy.toString().hashCode()) + Arrays.hashCode(bounds);
     intake = new Intake(bounds.length, policy.tick());
     alone = new Alone(policy.objective(), metric, what);
     errors = new Lane(policy.margin(), policy.errors());
@@ -344,85 +327,5 @@ public final class Judge {
     }
     accounts.addAll(latencies.accounts());
     return accounts;
-  }
-
-  /// All that the judge has learnt, for [#restore]; below four kilobytes for a dozen pods.
-  public byte[] save() {
-    var bytes = new ByteArrayOutputStream();
-    try (var to = new DataOutputStream(new DeflaterOutputStream(bytes))) {
-      to.writeInt(fingerprint);
-      to.writeBoolean(started);
-      to.writeDouble(firstRequest);
-      to.writeDouble(latencyAt);
-      to.writeDouble(sharedUntil);
-      for (double count : degraded) {
-        to.writeDouble(count);
-      }
-      to.writeDouble(calmRequests);
-      to.writeDouble(calmErrors);
-      to.writeDouble(judgedRequests);
-      to.writeDouble(judgedErrors);
-      intake.save(to);
-      canary.save(to);
-      primary.save(to);
-      alone.save(to);
-      errors.save(to);
-      latencies.save(to);
-      for (var wildness : noise) {
-        to.writeBoolean(wildness != null);
-        if (wildness != null) {
-          wildness.save(to);
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return bytes.toByteArray();
-  }
-
-  /// A judge that goes on where another was saved.
-  ///
-  /// @return empty for what no judge of this policy and these bounds has saved; begin anew by
-  ///   replaying the rollout from its start, then
-  public static Optional<Judge> restore(ComparisonPolicy policy, double[] bounds, byte[] saved) {
-    var judge = new Judge(policy, bounds);
-    try (var from = new DataInputStream(new InflaterInputStream(new ByteArrayInputStream(saved)))) {
-      return judge.load(from) && from.read() < 0 ? Optional.of(judge) : Optional.empty();
-    } catch (IOException | IllegalArgumentException e) {
-      return Optional.empty();
-    }
-  }
-
-  private boolean load(DataInputStream from) throws IOException {
-    if (from.readInt() != fingerprint) {
-      return false;
-    }
-    started = from.readBoolean();
-    firstRequest = from.readDouble();
-    latencyAt = from.readDouble();
-    sharedUntil = from.readDouble();
-    for (int i = 0; i < degraded.length; i++) {
-      degraded[i] = from.readDouble();
-    }
-    calmRequests = from.readDouble();
-    calmErrors = from.readDouble();
-    judgedRequests = from.readDouble();
-    judgedErrors = from.readDouble();
-    intake.load(from);
-    canary.load(from);
-    primary.load(from);
-    alone.load(from);
-    errors.load(from);
-    latencies.load(from);
-    for (int channel = 0; channel < noise.length; channel++) {
-      if (from.readBoolean()) {
-        var wildness = new Dispersion();
-        wildness.load(from);
-        noise[channel] = wildness;
-      } else {
-        noise[channel] = null;
-      }
-    }
-    return true;
   }
 }

@@ -1,9 +1,6 @@
 package dev.sluice.analysis.compare;
 
 import dev.sluice.analysis.Comparison;
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.stream.DoubleStream;
 
@@ -139,34 +136,5 @@ final class Lane {
 
   private static Comparison.Counts counts(double[] from, int at) {
     return new Comparison.Counts((long) from[at], (long) from[at + 1]);
-  }
-
-  void save(DataOutput to) throws IOException {
-    to.writeBoolean(began);
-    to.writeDouble(trend);
-    to.writeDouble(since);
-    to.writeDouble(noise);
-    to.writeDouble(tolerance.factor());
-    to.writeDouble(tolerance.slack());
-    for (int i = 0; i < counts.length; i++) {
-      to.writeDouble(counts[i]);
-      to.writeDouble(trendCounts[i]);
-    }
-    worse.save(to);
-    fine.save(to);
-  }
-
-  void load(DataInput from) throws IOException {
-    began = from.readBoolean();
-    trend = from.readDouble();
-    since = from.readDouble();
-    noise = from.readDouble();
-    tolerance = new Tolerance(from.readDouble(), from.readDouble());
-    for (int i = 0; i < counts.length; i++) {
-      counts[i] = from.readDouble();
-      trendCounts[i] = from.readDouble();
-    }
-    worse.load(from);
-    fine.load(from);
   }
 }

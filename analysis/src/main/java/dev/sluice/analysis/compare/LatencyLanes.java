@@ -1,8 +1,5 @@
 package dev.sluice.analysis.compare;
 
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -151,29 +148,5 @@ final class LatencyLanes {
               at.bound() == objective);
         })
         .toList();
-  }
-
-  void save(DataOutput to) throws IOException {
-    to.writeBoolean(chosen);
-    to.writeByte(slots);
-    to.writeByte(lanes.size());
-    for (var at : lanes) {
-      to.writeShort(at.bound());
-      at.lane().save(to);
-    }
-  }
-
-  void load(DataInput from) throws IOException {
-    chosen = from.readBoolean();
-    slots = from.readUnsignedByte();
-    int count = from.readUnsignedByte();
-    for (int i = 0; i < count; i++) {
-      int bound = from.readUnsignedShort();
-      if (bound >= bounds.length) {
-        throw new IOException("a bound that there is not");
-      }
-      compareAt(bound);
-      lanes.getLast().lane().load(from);
-    }
   }
 }

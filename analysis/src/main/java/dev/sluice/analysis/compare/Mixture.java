@@ -1,8 +1,5 @@
 package dev.sluice.analysis.compare;
 
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
 import java.util.Arrays;
 
 /// Wealth of bets on several effects, each begun at every interval (Shiryaev's recursion): the
@@ -69,19 +66,5 @@ final class Mixture {
       }
     }
     return best;
-  }
-
-  void save(DataOutput to) throws IOException {
-    to.writeLong(intervals);
-    for (double w : wealth) {
-      to.writeDouble(w);
-    }
-  }
-
-  void load(DataInput from) throws IOException {
-    intervals = from.readLong();
-    for (int i = 0; i < wealth.length; i++) {
-      wealth[i] = from.readDouble();
-    }
   }
 }

@@ -1,9 +1,5 @@
 package dev.sluice.analysis.compare;
 
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
-
 /// When one side was last heard of: what it does not say is not evidence.
 final class Presence {
   /// So many requests would have come in the silence at the usual pace; that none came by chance is
@@ -38,19 +34,5 @@ final class Presence {
     double silence = now - requestAt;
     boolean unlikely = requests == 0 || requests / Math.max(requestAt, 1) * silence >= MISSED;
     return unlikely ? silence : 0;
-  }
-
-  void save(DataOutput to) throws IOException {
-    to.writeLong(samples);
-    to.writeDouble(requests);
-    to.writeDouble(sampleAt);
-    to.writeDouble(requestAt);
-  }
-
-  void load(DataInput from) throws IOException {
-    samples = from.readLong();
-    requests = from.readDouble();
-    sampleAt = from.readDouble();
-    requestAt = from.readDouble();
   }
 }

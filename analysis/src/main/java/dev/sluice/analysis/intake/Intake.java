@@ -1,8 +1,5 @@
 package dev.sluice.analysis.intake;
 
-import java.io.DataInput;
-import java.io.DataOutput;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -296,6 +293,11 @@ public final class Intake {
     return Math.max(1, count);
   }
 
+  /// Pods that are kept.
+  int pods() {
+    return pods.size();
+  }
+
   /// Forgets pods that have been away for 90 ticks, so that pods that come and go do not add up.
   public void forget(double now) {
     pods.values().removeIf(pod -> now - pod.at > forgetAfter);
@@ -313,101 +315,6 @@ public final class Intake {
           bad[group][channel] = 0;
           fresh[group][channel] = false;
         }
-      }
-    }
-  }
-
-  /// Writes all that is needed to go on.
-  ///
-  /// @throws IOException when `to` does
-  public void save(DataOutput to) throws IOException {
-    for (boolean kept : used) {
-      to.writeBoolean(kept);
-    }
-    to.writeLong(ignored);
-    for (int group = 0; group < 2; group++) {
-      to.writeDouble(totalRequests[group]);
-      to.writeDouble(totalBad[group]);
-      to.writeLong(samples[group]);
-    }
-    to.writeShort(slotRequests.size());
-    to.writeShort(pods.size());
-    for (var entry : pods.entrySet()) {
-      to.writeUTF(entry.getKey());
-      to.writeShort(entry.getValue().slot);
-      to.writeDouble(entry.getValue().at);
-    }
-    for (int channel = 0; channel < channels; channel++) {
-      if (!used[channel]) {
-        continue;
-      }
-      for (var pod : pods.values()) {
-        to.writeDouble(pod.total[channel]);
-        to.writeDouble(pod.other[channel]);
-      }
-      for (int group = 0; group < 2; group++) {
-        to.writeDouble(requests[group][channel]);
-        to.writeDouble(bad[group][channel]);
-        to.writeBoolean(fresh[group][channel]);
-      }
-      for (int slot = 0; slot < slotRequests.size(); slot++) {
-        to.writeDouble(slotRequests.get(slot)[channel]);
-        to.writeDouble(slotBad.get(slot)[channel]);
-      }
-    }
-  }
-
-  /// Reads what [#save(DataOutput)] wrote, into an intake for as many bounds that has taken nothing
-  /// yet.
-  ///
-  /// @throws IOException when `from` does, ends early or holds what cannot be
-  public void load(DataInput from) throws IOException {
-    for (int channel = 0; channel < channels; channel++) {
-      used[channel] = from.readBoolean();
-    }
-    ignored = from.readLong();
-    for (int group = 0; group < 2; group++) {
-      totalRequests[group] = from.readDouble();
-      totalBad[group] = from.readDouble();
-      samples[group] = from.readLong();
-    }
-    int slots = from.readUnsignedShort();
-    for (int slot = 0; slot < slots; slot++) {
-      slotRequests.add(new double[channels]);
-      slotBad.add(new double[channels]);
-    }
-    int count = from.readUnsignedShort();
-    if (slots > MOST_SLOTS || count > MOST_PODS) {
-      throw new IOException("more pods than are ever kept");
-    }
-    for (int i = 0; i < count; i++) {
-      var key = from.readUTF();
-      int slot = from.readShort();
-      if (slot >= slots || key.isEmpty()) {
-        throw new IOException("a pod that cannot be");
-      }
-      var pod = new Pod(key.charAt(0) == 'c' ? Group.CANARY : Group.PRIMARY, slot, channels);
-      pod.at = from.readDouble();
-      Arrays.fill(pod.total, Double.NaN);
-      Arrays.fill(pod.other, Double.NaN);
-      pods.put(key, pod);
-    }
-    for (int channel = 0; channel < channels; channel++) {
-      if (!used[channel]) {
-        continue;
-      }
-      for (var pod : pods.values()) {
-        pod.total[channel] = from.readDouble();
-        pod.other[channel] = from.readDouble();
-      }
-      for (int group = 0; group < 2; group++) {
-        requests[group][channel] = from.readDouble();
-        bad[group][channel] = from.readDouble();
-        fresh[group][channel] = from.readBoolean();
-      }
-      for (int slot = 0; slot < slots; slot++) {
-        slotRequests.get(slot)[channel] = from.readDouble();
-        slotBad.get(slot)[channel] = from.readDouble();
       }
     }
   }

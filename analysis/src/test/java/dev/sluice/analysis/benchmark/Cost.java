@@ -51,8 +51,7 @@ final class Cost {
             + " was scraped of one canary and its",
         Runtime.getRuntime().availableProcessors(), Runtime.version().feature());
     page.say(
-        "primary (12 buckets and all) and to judge it, without the query; and to write down what a"
-            + " restart needs. The goal is 50 µs for a look.");
+        "primary (12 buckets and all) and to judge it, without the query. The goal is 50 µs for a look.");
     page.say("");
     page.say("| | series | looks before | µs | ± (99.9 %%) |");
     page.say("| --- | --- | --- | --- | --- |");

@@ -117,10 +117,4 @@ public class LookCost {
     now += World.TICK;
     return verdict;
   }
-
-  /// What a controller writes down to survive its own end.
-  @Benchmark
-  public byte[] save() {
-    return judge.save();
-  }
 }
