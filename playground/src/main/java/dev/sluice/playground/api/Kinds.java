@@ -9,6 +9,7 @@ import dev.sluice.playground.api.ResourceKind.Definition;
 import dev.sluice.playground.api.ResourceKind.Generation;
 import dev.sluice.playground.api.ResourceKind.Naming;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -47,12 +48,23 @@ final class Kinds {
   static Kinds builtIn() {
     try (var in =
         Objects.requireNonNull(Kinds.class.getResourceAsStream("kinds.yaml"), "kinds.yaml")) {
+      return new Kinds(List.of()).and(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// These kinds and those of a file, which is written as `kinds.yaml` is.
+  ///
+  /// @throws UncheckedIOException for a file that cannot be read
+  Kinds and(InputStream file) {
+    try {
       var rows =
           YAMLMapper.builder()
               .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
               .build()
-              .readValue(in, BuiltIn[].class);
-      var all = new ArrayList<ResourceKind>();
+              .readValue(file, BuiltIn[].class);
+      var all = new ArrayList<>(byPath.values());
       for (var row : rows) {
         var like = all.stream().filter(kind -> kind.kind().equals(row.like())).findFirst();
         all.add(row.read(like));

@@ -67,8 +67,19 @@ public final class KubernetesApi implements ApiServer {
   /// @param pace like a cluster, if somebody calls [#step]
   public KubernetesApi(
       InstantSource clock, RandomGenerator random, Users users, Storage storage, Pace pace) {
+    this(clock, random, users, storage, pace, Kinds.builtIn());
+  }
+
+  /// The same with other built-in kinds.
+  KubernetesApi(
+      InstantSource clock,
+      RandomGenerator random,
+      Users users,
+      Storage storage,
+      Pace pace,
+      Kinds builtIn) {
     this.pace = pace;
-    this.state = new State(storage, clock, random);
+    this.state = new State(storage, clock, random, builtIn);
     this.doorkeeper = new Doorkeeper(state, users);
     var quotas = new Quotas(storage);
     this.reading = new Reading(state);

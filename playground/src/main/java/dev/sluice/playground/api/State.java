@@ -29,12 +29,13 @@ final class State {
   private final Storage storage;
   private final InstantSource clock;
   private final RandomGenerator random;
-  private final Kinds builtIn = Kinds.builtIn();
+  private final Kinds builtIn;
   private final Map<String, Optional<Schema>> schemas = new HashMap<>();
   private final List<Admission> admissions = new ArrayList<>();
   private Kinds kinds;
 
-  State(Storage storage, InstantSource clock, RandomGenerator random) {
+  State(Storage storage, InstantSource clock, RandomGenerator random, Kinds builtIn) {
+    this.builtIn = builtIn;
     this.storage = storage;
     this.clock = clock;
     this.random = random;

@@ -38,23 +38,24 @@ record BuiltInSchema(TypeName type, TypeDef top, boolean hasStatusSubresource, N
   /// The paths of undeclared fields, as they come.
   static List<String> unknownPaths(JsonNode object, TypeDef type) {
     var found = new ArrayList<String>();
-    unknown(object, new FieldType.Ref(type.name()), "", found);
+    unknown(object, type, "", found);
     return found;
+  }
+
+  private static void unknown(JsonNode object, TypeDef type, String path, List<String> found) {
+    object
+        .properties()
+        .forEach(entry -> {
+          Field field = type.fields().get(entry.getKey());
+          String below = path.isEmpty() ? entry.getKey() : path + "." + entry.getKey();
+          if (field == null) found.add(below);
+          else unknown(entry.getValue(), field.type(), below, found);
+        });
   }
 
   private static void unknown(JsonNode value, FieldType type, String path, List<String> found) {
     switch (type) {
-      case FieldType.Ref(String name) -> {
-        var fields = BuiltIns.type(name).fields();
-        value
-            .properties()
-            .forEach(entry -> {
-              Field field = fields.get(entry.getKey());
-              String below = path.isEmpty() ? entry.getKey() : path + "." + entry.getKey();
-              if (field == null) found.add(below);
-              else unknown(entry.getValue(), field.type(), below, found);
-            });
-      }
+      case FieldType.Ref(String name) -> unknown(value, BuiltIns.type(name), path, found);
       case FieldType.ListOf(FieldType item) -> {
         int i = 0;
         for (JsonNode element : value) unknown(element, item, path + "[" + i++ + "]", found);
