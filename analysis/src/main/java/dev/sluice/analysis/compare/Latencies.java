@@ -18,7 +18,9 @@ final class Latencies {
 
   private Latencies() {}
 
-  /// The indices of the bounds nearest to the wanted shares, ascending; possibly none.
+  /// The indices of the bounds nearest to the wanted shares, ascending. A primary whose requests
+  /// are all faster than the histogram can tell is compared at the first bound that hardly any of
+  /// them exceeds; without that a release a hundred times slower would pass. Possibly none.
   ///
   /// @param slower share of the primary's requests beyond each bound; NaN where nothing is known
   static List<Integer> choose(double[] slower) {
@@ -36,7 +38,16 @@ final class Latencies {
         chosen.add(best);
       }
     }
-    return List.copyOf(chosen);
+    return chosen.isEmpty() ? fastest(slower) : List.copyOf(chosen);
+  }
+
+  private static List<Integer> fastest(double[] slower) {
+    for (int i = 0; i < slower.length; i++) {
+      if (slower[i] < LEAST) {
+        return List.of(i);
+      }
+    }
+    return List.of();
   }
 
   private static double distance(double share, double wanted) {

@@ -19,8 +19,17 @@ class LatenciesTest {
   }
 
   @Test
-  void boundsThatHardlyAnyOrMostRequestsExceedSayLittle() {
-    assertThat(Latencies.choose(new double[] {0.36, 0.00049, 0, Double.NaN})).isEmpty();
+  void boundsThatHardlyAnyOrMostRequestsExceedSayLittleBesideOthers() {
+    assertThat(Latencies.choose(new double[] {0.36, 0.2, 0.00049, 0, Double.NaN}))
+        .containsExactly(1);
+  }
+
+  @Test
+  void aPrimaryTooFastForTheHistogramIsComparedAtTheFirstBoundThatHardlyAnybodyExceeds() {
+    assertThat(Latencies.choose(new double[] {0, 0, 0})).containsExactly(0);
+    assertThat(Latencies.choose(new double[] {0.36, 0.00049, 0, Double.NaN})).containsExactly(1);
+    assertThat(Latencies.choose(new double[] {0.9, 0.8})).isEmpty();
+    assertThat(Latencies.choose(new double[] {Double.NaN})).isEmpty();
   }
 
   @Test

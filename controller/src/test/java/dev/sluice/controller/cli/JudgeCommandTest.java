@@ -70,7 +70,8 @@ class JudgeCommandTest {
     "pods, safe, 1785",
     "unseen-outage, safe, 3019",
     "still-primary, rollback, 1307",
-    "half-scraped, rollback, 527"
+    "half-scraped, rollback, 527",
+    "too-fast-for-the-histogram, rollback, 300"
   })
   void aRecordingEndsAsItsFirstLineSays(String name, String verdict, long requests)
       throws IOException {
