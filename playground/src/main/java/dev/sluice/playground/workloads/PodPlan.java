@@ -62,7 +62,7 @@ final class PodPlan {
     } else if (pod.ended()) {
       draft.add(new Action.StopApp(pod.uid()));
     } else if (pod.node().isEmpty()) {
-      schedules();
+      SchedulingPlan.of(pod, around, now).actions().forEach(draft::add);
     } else if (leaves()) {
       return;
     } else if (pod.containers() == 0) {
@@ -126,49 +126,6 @@ final class PodPlan {
     var message = "Marking for deletion Pod " + Meta.namespace(pod.object()) + "/" + pod.name();
     draft.add(new Action.Delete(Resource.POD, pod.object(), Optional.empty()));
     tell(false, "TaintManagerEviction", message, Events.Source.of("taint-eviction-controller"));
-    return true;
-  }
-
-  // ---- the scheduler ----
-
-  private void schedules() {
-    var scheduler = pod.object().at("/spec/schedulerName").asText();
-    if (!scheduler.isEmpty() && !scheduler.equals(Events.SCHEDULER)) {
-      return;
-    }
-    if (!pod.object().at("/spec/schedulingGates").isEmpty()) {
-      waits("SchedulingGated", "Scheduling is blocked due to non-empty scheduling gates");
-      return;
-    }
-    switch (Scheduler.place(pod, around.nodes(), around.loads())) {
-      case Scheduler.Answer.Unschedulable(var why) -> {
-        if (waits("Unschedulable", why)) {
-          tell(true, "FailedScheduling", why, Events.Source.of(Events.SCHEDULER));
-        }
-      }
-      case Scheduler.Answer.Assigned(var node) -> {
-        var changed = pod.object().deepCopy();
-        changed.withObject("/spec").put("nodeName", node);
-        draft.add(new Action.Replace(Resource.POD, changed));
-        var place = Meta.namespace(pod.object()) + "/" + pod.name();
-        tell(
-            false,
-            "Scheduled",
-            "Successfully assigned %s to %s".formatted(place, node),
-            Events.Source.of(Events.SCHEDULER));
-      }
-    }
-  }
-
-  /// @return whether this is news
-  private boolean waits(String reason, String message) {
-    var told = pod.condition("PodScheduled");
-    if (told.filter(one -> one.path("message").asText().equals(message)).isPresent()) {
-      return false;
-    }
-    var status =
-        new PodStatus(pod, now).phase("Pending").condition("PodScheduled", false, reason, message);
-    draft.add(new Action.ReplaceStatus(Resource.POD, status.pod()));
     return true;
   }
 

@@ -8,14 +8,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.EnumMap;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Queue;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
@@ -52,16 +49,13 @@ public final class Workloads implements AutoCloseable {
 
   private final ApiClient api;
   private final PodRuntime runtime;
-  private final RandomGenerator random;
   private final Recorder events;
   private final Cache cache = new Cache();
-  private final PodAddresses addresses = new PodAddresses(cache::isUsed);
   private final DueKeys due = new DueKeys();
   private final Concerns concerns = new Concerns(cache, due);
-  private final Map<Key, String> refusals = new HashMap<>();
-  private final Map<Key, ScalingLimits.Memory> autoscalers = new HashMap<>();
+  private final Remembered remembered = new Remembered();
+  private final Plans plans;
   private final Map<Key, String> apps = new TreeMap<>();
-  private final Set<String> stopping = new HashSet<>();
   private final PriorityQueue<Lingering> lingering =
       new PriorityQueue<>(Comparator.comparing(Lingering::until).thenComparing(Lingering::uid));
   private final Map<Resource, AutoCloseable> watches = new EnumMap<>(Resource.class);
@@ -79,8 +73,8 @@ public final class Workloads implements AutoCloseable {
   public Workloads(ApiServer server, PodRuntime runtime, RandomGenerator random) {
     this.api = new ApiClient(server);
     this.events = new Recorder(api);
+    this.plans = new Plans(cache, runtime, remembered, random);
     this.runtime = runtime;
-    this.random = random;
   }
 
   /// Makes the nodes that are not there and begins to watch. Call once, before [#run].
@@ -195,7 +189,7 @@ public final class Workloads implements AutoCloseable {
       return;
     }
     try {
-      var plan = plan(key, object.get(), now);
+      var plan = plans.of(key, object.get(), now);
       plan.lookAgain().ifPresent(at -> due.add(key, at));
       for (var action : plan.actions()) {
         if (!carryOut(key, action, now)) {
@@ -208,95 +202,9 @@ public final class Workloads implements AutoCloseable {
     }
   }
 
-  private Plan plan(Key key, ObjectNode object, Instant now) {
-    return switch (key.resource()) {
-      case DEPLOYMENT ->
-          DeploymentPlan.of(
-              object,
-              cache.owned(Resource.REPLICA_SET, Meta.uid(object)),
-              cache.orphans(Resource.REPLICA_SET, key.namespace()),
-              set -> cache.owned(Resource.POD, Meta.uid(set.object())),
-              now);
-      case REPLICA_SET ->
-          ReplicaSetPlan.of(
-              object,
-              cache.owned(Resource.POD, Meta.uid(object)),
-              cache.orphans(Resource.POD, key.namespace()),
-              () -> siblings(object),
-              Optional.ofNullable(refusals.get(key)),
-              now,
-              random);
-      case DAEMON_SET ->
-          DaemonSetPlan.of(
-              object,
-              cache.every(Resource.NODE),
-              cache.owned(Resource.POD, Meta.uid(object)),
-              cache.orphans(Resource.POD, key.namespace()),
-              cache.owned(Resource.CONTROLLER_REVISION, Meta.uid(object)),
-              now,
-              random);
-      case POD -> PodPlan.of(object, around(object), now);
-      case SERVICE ->
-          ServicePlan.of(
-              object,
-              cache.podsSelectedBy(object),
-              cache.get(new Key(Resource.ENDPOINTS, key.namespace(), key.name())),
-              cache.owned(Resource.ENDPOINT_SLICE, Meta.uid(object)),
-              random);
-      case NODE -> NodePlan.of(object, now);
-      case AUTOSCALER -> autoscaler(key, object, now);
-      case STATEFUL_SET ->
-          StatefulSetPlan.of(
-              object,
-              cache.owned(Resource.POD, Meta.uid(object)),
-              cache.orphans(Resource.POD, key.namespace()),
-              cache.owned(Resource.CONTROLLER_REVISION, Meta.uid(object)),
-              now);
-      case JOB -> JobPlan.of(object, cache.owned(Resource.POD, Meta.uid(object)), now, random);
-      case CONTROLLER_REVISION, ENDPOINTS, ENDPOINT_SLICE, EVENT -> Plan.NOTHING;
-    };
-  }
-
-  private Plan autoscaler(Key key, ObjectNode object, Instant now) {
-    var reference = object.at("/spec/scaleTargetRef");
-    var target =
-        Resource.scalable(reference.path("kind").asText())
-            .map(kind -> new Key(kind, key.namespace(), reference.path("name").asText()))
-            .flatMap(scaled ->
-                cache
-                    .get(scaled)
-                    .map(found ->
-                        new AutoscalerPlan.Target(
-                            scaled.resource(), found, cache.podsMatching(found))));
-    var outcome =
-        AutoscalerPlan.of(
-            object,
-            target,
-            uid -> runtime.work(uid, now),
-            autoscalers.getOrDefault(key, ScalingLimits.Memory.NONE),
-            now);
-    autoscalers.put(key, outcome.memory());
-    return outcome.plan();
-  }
-
-  private PodPlan.Surroundings around(ObjectNode pod) {
-    return new PodPlan.Surroundings(
-        cache.every(Resource.NODE), cache::load, addresses::next, stopping.contains(Meta.uid(pod)));
-  }
-
-  /// The pods of all ReplicaSets that have the same owner as this one.
-  private List<ObjectNode> siblings(ObjectNode set) {
-    return Meta.controllerUid(set)
-        .map(uid -> cache.owned(Resource.REPLICA_SET, uid))
-        .orElse(List.of(set))
-        .stream()
-        .flatMap(each -> cache.owned(Resource.POD, Meta.uid(each)).stream())
-        .toList();
-  }
-
   private void gone(Key key, Instant now) {
-    refusals.remove(key);
-    autoscalers.remove(key);
+    remembered.refusals.remove(key);
+    remembered.autoscalers.remove(key);
     if (key.resource() == Resource.SERVICE) {
       cache
           .get(new Key(Resource.ENDPOINTS, key.namespace(), key.name()))
@@ -307,7 +215,7 @@ public final class Workloads implements AutoCloseable {
     }
     var app = apps.remove(key);
     if (app != null) {
-      stopping.remove(app);
+      remembered.stopping.remove(app);
       lingering.add(new Lingering(now.plus(PodPlan.DRAIN), app));
     }
   }
@@ -324,11 +232,11 @@ public final class Workloads implements AutoCloseable {
         yield true;
       }
       case Action.EndApp(var uid) -> {
-        stopping.add(uid);
+        remembered.stopping.add(uid);
         yield true;
       }
       case Action.StopApp(var uid) -> {
-        stopping.remove(uid);
+        remembered.stopping.remove(uid);
         apps.remove(key, uid);
         runtime.stop(uid);
         yield true;
@@ -343,7 +251,7 @@ public final class Workloads implements AutoCloseable {
           refuse(key, made.message(), now);
           yield false;
         }
-        if (resource == Resource.POD && made.done() && refusals.remove(key) != null) {
+        if (resource == Resource.POD && made.done() && remembered.refusals.remove(key) != null) {
           due.add(key, now);
         }
         if (resource == Resource.REPLICA_SET && made.exists()) {
@@ -385,7 +293,7 @@ public final class Workloads implements AutoCloseable {
         .get(key)
         .ifPresent(owner -> carryOut(key, Events.refused(key.resource(), owner, why, now), now));
     // The first reason stays in status, as with the real one: each names a pod of its own.
-    if (refusals.putIfAbsent(key, why) == null) {
+    if (remembered.refusals.putIfAbsent(key, why) == null) {
       due.add(key, now);
     }
   }
