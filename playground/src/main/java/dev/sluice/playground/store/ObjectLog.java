@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -65,7 +66,7 @@ public final class ObjectLog implements AutoCloseable {
 
   /// Opens the log in a folder, or begins one.
   ///
-  /// @param folder made when it is not there
+  /// @param folder made when it is not there; only its owner may look into it, as there are Secrets
   /// @param firstVersion of a new log's storage
   /// @param kept as [Storage] keeps changes
   /// @param says is told of an unfinished record that was dropped
@@ -86,6 +87,7 @@ public final class ObjectLog implements AutoCloseable {
       Path folder, long firstVersion, int kept, Consumer<String> says, long shortBytes)
       throws IOException {
     Files.createDirectories(folder);
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
     var lock = lock(folder);
     try {
       return new ObjectLog(folder, lock, new Storage(firstVersion, kept), says, shortBytes);

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -278,6 +279,14 @@ class ObjectLogTest {
         file(folder),
         joined(LogFormat.header(), LogFormat.record(new Entry.Put(1, key("x"), object("x", "")))));
     assertThatThrownBy(() -> open(folder)).hasMessageContaining("out of its place");
+  }
+
+  @Test
+  void nobodyElseReadsTheSecretsInIt() throws Exception {
+    var folder = temporary.resolve("first");
+    open(folder).close();
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)))
+        .isEqualTo("rwx------");
   }
 
   @Test
