@@ -217,7 +217,7 @@ final class BuiltInRules {
     }
     var status = object.putObject("status");
     status.put("phase", "Pending");
-    status.put("qosClass", "BestEffort");
+    status.put("qosClass", QosClass.of(object.path("spec")));
     var spec = object.withObjectProperty("spec");
     spec.put("priority", 0);
     spec.put("preemptionPolicy", "PreemptLowerPriority");
