@@ -38,6 +38,11 @@ final class BuiltInRules {
       case "secret" -> secret(object);
       case "service" -> service(object, old);
       case "pod" -> pod(object, old);
+      case "claim", "volume" -> {
+        if (old.isEmpty()) {
+          object.putObject("status").put("phase", "Pending");
+        }
+      }
       case "job" -> {
         if (old.isEmpty()) {
           JobLabels.put(object);

@@ -60,7 +60,7 @@ final class BuiltInChecks {
   private void field(JsonNode value, Field field, String path) {
     boolean nothing = value.isMissingNode() || BuiltInSchema.isZero(value, field.type());
     if (nothing && (field.checks().contains("nonempty") || mustBeGiven(field)))
-      causes.add(Cause.required(path, ""));
+      causes.add(Cause.required(path, why(field)));
     if (nothing && field.type() == FieldType.Basic.TEXT) return;
     if (!field.allowed().isEmpty()
         && value.isTextual()
@@ -77,6 +77,11 @@ final class BuiltInChecks {
         causes.add(
             Cause.invalid(path, String.valueOf(port), "must be between 1 and 65535, inclusive"));
     }
+  }
+
+  /// The server says more of one field than that it is required.
+  private static String why(Field field) {
+    return field.name().equals("pathType") ? "pathType must be specified" : "";
   }
 
   /// Text and pointers that are declared required; numbers and lists have rules of their own.

@@ -102,6 +102,11 @@ class RolesTest {
         .isEqualTo(
             "{\"allowed\":true,\"reason\":\"RBAC: allowed by RoleBinding \\\"janes/default\\\" of Role"
                 + " \\\"reader\\\" to User \\\"jane\\\"\"}");
+    var denied =
+        post(
+            "/apis/authorization.k8s.io/v1/subjectaccessreviews",
+            "{spec: {user: jane, resourceAttributes: {verb: delete, resource: pods, namespace: default}}}");
+    assertThat(denied.at("/status").toString()).isEqualTo("{\"allowed\":false}");
   }
 
   @Test
