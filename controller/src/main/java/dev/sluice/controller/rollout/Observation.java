@@ -42,6 +42,16 @@ public record Observation(
 
   /// The same facts with what the comparison came to.
   public Observation with(Optional<Compared> found) {
+    return with(found, answers);
+  }
+
+  /// The same facts with what the outside said. Workloads, content and routing should have been
+  /// read again meanwhile, since asking can take long.
+  public Observation with(Answers said) {
+    return with(compared, Optional.of(said));
+  }
+
+  private Observation with(Optional<Compared> found, Optional<Answers> said) {
     return new Observation(
         now,
         settings,
@@ -57,28 +67,7 @@ public record Observation(
         routing,
         refused,
         found,
-        answers);
-  }
-
-  /// The same facts with what the outside said. Workloads, content and routing should have been
-  /// read again meanwhile, since asking can take long.
-  public Observation with(Answers said) {
-    return new Observation(
-        now,
-        settings,
-        names,
-        generation,
-        deletion,
-        standing,
-        plan,
-        target,
-        primary,
-        content,
-        autoscaling,
-        routing,
-        refused,
-        compared,
-        Optional.of(said));
+        said);
   }
 
   /// What the outside said about this revision, if it was asked and has said anything.
