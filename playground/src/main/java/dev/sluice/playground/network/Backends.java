@@ -77,7 +77,8 @@ record Backends(
               local.destination(),
               null,
               false,
-              new Telemetry.End(local.status(), flags, local.delay(), 0, local.body().length()));
+              new Telemetry.End(
+                  local.status(), flags, local.delay(), 0, local.body().length(), local.headers()));
           write(request, local);
         });
   }

@@ -30,6 +30,7 @@ final class Conversation {
   private long overallTimer = -1;
   private int number;
   private boolean over;
+  private Headers told = Headers.NONE;
 
   /// @param head as the caller sent it
   Conversation(
@@ -151,6 +152,7 @@ final class Conversation {
       case Tries.Next.Relay(var flags) -> {
         if (answer == null) {
           var local = ProxyAnswers.brokenAtPod(forward, trying.reached);
+          told = local.headers();
           finish(local.status(), plus(flags), trying.pod, true, local.body().length());
           Backends.write(request, local);
           body.drop();
@@ -172,6 +174,7 @@ final class Conversation {
       return;
     }
     var pod = tried.isEmpty() ? null : tried.getLast();
+    told = local.headers();
     finish(local.status(), plus(local.flags()), pod, false, local.body().length());
     Backends.write(request, local);
     body.drop();
@@ -191,7 +194,7 @@ final class Conversation {
             forward.destination(),
             pod == null && !tried.isEmpty() ? tried.getLast() : pod,
             answered,
-            new Telemetry.End(status, flags, since(arrived), body.received(), received));
+            new Telemetry.End(status, flags, since(arrived), body.received(), received, told));
   }
 
   private List<String> plus(String flag) {
@@ -222,6 +225,7 @@ final class Conversation {
     private boolean relaying;
     private boolean closed;
     private long answered;
+    private Headers raw = Headers.NONE;
     private @Nullable HttpClientRequest sent;
     private Pools.@Nullable Turn turn;
 
@@ -294,10 +298,8 @@ final class Conversation {
                   null);
             } else {
               answer.pause();
-              var outcome =
-                  Tries.Outcome.Answered.of(
-                      answer.statusCode(), HttpHeads.headers(answer.headers()));
-              ended(this, outcome, answer);
+              raw = HttpHeads.headers(answer.headers());
+              ended(this, Tries.Outcome.Answered.of(answer.statusCode(), raw), answer);
             }
           });
     }
@@ -358,12 +360,10 @@ final class Conversation {
         return;
       }
       response.setStatusCode(answer.statusCode());
-      var headers =
-          forward.answer().apply(answer.statusCode(), HttpHeads.headers(answer.headers()));
+      var headers = forward.answer().apply(answer.statusCode(), raw);
       var cookie = LoadBalancer.cookie(forward, pod);
-      HttpHeads.put(
-          cookie.isPresent() ? headers.add("set-cookie", cookie.get()) : headers,
-          response.headers());
+      told = cookie.isPresent() ? headers.add("set-cookie", cookie.get()) : headers;
+      HttpHeads.put(told, response.headers());
       if (request.method().equals(HttpMethod.HEAD)) {
         answer.resume();
         close(answer.statusCode(), "", 0);
@@ -390,6 +390,9 @@ final class Conversation {
         }
       });
       answer.endHandler(_ -> {
+        var trailers = HttpHeads.headers(answer.trailers());
+        raw = raw.addAll(trailers);
+        told = told.addAll(trailers);
         close(answer.statusCode(), "", answered);
         if (!over) {
           finish(answer.statusCode(), flags, pod, true, answered);
@@ -429,7 +432,8 @@ final class Conversation {
                   flag.isEmpty() ? List.of() : List.of(flag),
                   since(started),
                   body.sent(),
-                  received));
+                  received,
+                  code == 0 ? Headers.NONE : raw));
     }
 
     /// Its connection is free for another.

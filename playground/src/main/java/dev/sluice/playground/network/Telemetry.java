@@ -12,6 +12,12 @@ public final class Telemetry {
   private static final String UNKNOWN = "unknown";
   private static final String CLUSTER = "Kubernetes";
 
+  /// `HTTP/1.1 200 OK` with its end, and the end of the head.
+  private static final int STATUS_LINE = 19;
+
+  /// What a request's first line and its host header have besides method, path and host.
+  private static final int REQUEST_LINE = 23;
+
   private final Registry registry;
   private final TrafficStats stats = new TrafficStats();
 
@@ -29,7 +35,31 @@ public final class Telemetry {
   /// @param flags of Envoy, in their order
   /// @param sent bytes of the request's body
   /// @param received bytes of the answer's body
-  record End(int code, List<String> flags, Duration took, long sent, long received) {}
+  /// @param answer headers of what the caller was told, trailers included
+  record End(
+      int code, List<String> flags, Duration took, long sent, long received, Headers answer) {
+    /// Without an answer, or with one whose headers nobody knows.
+    End(int code, List<String> flags, Duration took, long sent, long received) {
+      this(code, flags, took, sent, received, Headers.NONE);
+    }
+
+    /// Heads count as they look on the wire.
+    private long receivedWithHead() {
+      return received + (code == 0 ? 0 : STATUS_LINE + size(answer));
+    }
+  }
+
+  private static long size(Headers headers) {
+    return headers.all().stream().mapToLong(h -> h.name().length() + h.value().length() + 4).sum();
+  }
+
+  private static long size(RequestHead head) {
+    return head.method().length()
+        + head.target().length()
+        + head.authority().length()
+        + REQUEST_LINE
+        + size(head.headers());
+  }
 
   /// The outbound side of a caller's sidecar, or a gateway.
   ///
@@ -157,11 +187,13 @@ public final class Telemetry {
     labels.put("request_protocol", GrpcAnswers.isGrpc(request.headers()) ? "grpc" : "http");
     labels.put("response_code", String.valueOf(end.code));
     labels.put("response_flags", end.flags.isEmpty() ? "-" : String.join(",", end.flags));
-    labels.put("grpc_response_status", "");
+    labels.put(
+        "grpc_response_status",
+        GrpcAnswers.isGrpc(request.headers()) ? end.answer.first("grpc-status").orElse("") : "");
     registry.inc("istio_requests_total", labels, 1);
     registry.observe(
         "istio_request_duration_milliseconds", labels, end.took.toNanos() / 1_000_000.0);
-    registry.observe("istio_request_bytes", labels, (double) end.sent);
-    registry.observe("istio_response_bytes", labels, (double) end.received);
+    registry.observe("istio_request_bytes", labels, (double) (end.sent + size(request)));
+    registry.observe("istio_response_bytes", labels, (double) end.receivedWithHead());
   }
 }

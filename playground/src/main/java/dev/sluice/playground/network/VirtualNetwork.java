@@ -109,7 +109,8 @@ public final class VirtualNetwork {
     var decision = tables.route(caller, port, request, random);
     return switch (decision) {
       case Local local -> {
-        var end = new Telemetry.End(local.status(), local.flags(), local.delay(), 0, 0);
+        var end =
+            new Telemetry.End(local.status(), local.flags(), local.delay(), 0, 0, local.headers());
         telemetry.source(caller, request, local.destination(), null, false, end);
         yield local(local, local.delay(), 1, List.of(), List.of());
       }
@@ -158,6 +159,7 @@ public final class VirtualNetwork {
     private final List<Endpoint> tried = new ArrayList<>();
     private final List<String> flags;
     private Duration elapsed;
+    private Headers told = Headers.NONE;
 
     Run(
         Caller caller,
@@ -231,7 +233,7 @@ public final class VirtualNetwork {
       elapsed = elapsed.plus(takes);
       return switch (reply) {
         case Reply.Answered answered -> {
-          inbound(pod, number, answered.status, "", takes);
+          inbound(pod, number, answered.status, "", takes, answered.headers);
           yield Tries.Outcome.Answered.of(answered.status, answered.headers);
         }
         case Reply.Closed _ -> {
@@ -268,13 +270,18 @@ public final class VirtualNetwork {
     }
 
     private void inbound(Endpoint pod, int number, int code, String flag, Duration took) {
+      inbound(pod, number, code, flag, took, Headers.NONE);
+    }
+
+    private void inbound(
+        Endpoint pod, int number, int code, String flag, Duration took, Headers answer) {
       var seen = flag.isEmpty() ? List.<String>of() : List.of(flag);
       telemetry.destination(
           tables.snapshot(),
           caller,
           pod,
           forward.attempt(number),
-          new Telemetry.End(code, seen, took, 0, 0));
+          new Telemetry.End(code, seen, took, 0, 0, answer));
     }
 
     /// Until the time for all tries is over; null when there is no such time.
@@ -284,6 +291,7 @@ public final class VirtualNetwork {
     }
 
     private Exchange ended(Local answer, int tries, @Nullable Endpoint pod, boolean answered) {
+      told = answer.headers();
       var exchange = local(answer, elapsed, tries, List.copyOf(arrived), flags);
       source(exchange.status(), exchange.flags(), pod, answered);
       return exchange;
@@ -301,6 +309,7 @@ public final class VirtualNetwork {
       if (cookie.isPresent()) {
         headers = headers.add("set-cookie", cookie.get());
       }
+      told = headers;
       return new Exchange(
           answered.status,
           headers,
@@ -327,7 +336,7 @@ public final class VirtualNetwork {
           forward.destination(),
           pod,
           answered,
-          new Telemetry.End(status, all, elapsed, 0, 0));
+          new Telemetry.End(status, all, elapsed, 0, 0, told));
     }
   }
 

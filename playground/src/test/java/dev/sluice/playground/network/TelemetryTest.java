@@ -79,6 +79,37 @@ class TelemetryTest {
   }
 
   @Test
+  void gRpcIsCountedWithItsOwnStatus() {
+    tables.follow(Mesh.withCanary().route(TO_CANARY.formatted("")).snapshot());
+    var request =
+        new RequestHead("POST", "app", "/", Headers.of("content-type", "application/grpc"));
+    network.send(
+        Mesh.CLIENT,
+        80,
+        request,
+        Instant.EPOCH,
+        (_, _) -> new Reply.Answered(200, Headers.of("grpc-status", "5"), QUICK),
+        new Random(1));
+    assertThat(registry.exposition().lines().filter(l -> l.startsWith("istio_requests_total")))
+        .anySatisfy(l ->
+            assertThat(l)
+                .contains("reporter=\"source\"", "request_protocol=\"grpc\"")
+                .contains("grpc_response_status=\"5\""));
+  }
+
+  @Test
+  void sizesHoldTheHeads() {
+    send(TO_CANARY.formatted(""), "/abc", answers(1));
+    for (var name : List.of("istio_request_bytes_sum", "istio_response_bytes_sum")) {
+      assertThat(registry.exposition().lines().filter(l -> l.startsWith(name)))
+          .isNotEmpty()
+          .allSatisfy(l ->
+              assertThat(Double.parseDouble(l.substring(l.lastIndexOf(' ') + 1)))
+                  .isGreaterThan(10));
+    }
+  }
+
+  @Test
   void aPodThatIsGoneIsSeenByTheCallerOnly() {
     send(TO_CANARY.formatted(""), "/", (_, _) -> new Reply.Gone());
     assertThat(counted("source")).containsExactly("1 x 503 URX,UF app-canary by app");
