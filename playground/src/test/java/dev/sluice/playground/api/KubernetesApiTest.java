@@ -130,4 +130,36 @@ class KubernetesApiTest {
                 .asText())
         .isEqualTo("name");
   }
+
+  @Test
+  void aServiceThatIsOpenOnNodesHasAPortOfItsOwnThere() {
+    var services = "/api/v1/namespaces/default/services";
+    calls.post(
+        services,
+        "{metadata: {name: a}, spec: {type: NodePort, ports: [{port: 80, nodePort: 30123}]}}");
+    var second =
+        calls.post(
+            services, "{metadata: {name: b}, spec: {type: LoadBalancer, ports: [{port: 80}]}}");
+    assertThat(second.at("/spec/ports/0/nodePort").asInt())
+        .isBetween(30_000, 32_767)
+        .isNotEqualTo(30_123);
+    assertThat(
+            calls
+                .post(
+                    services,
+                    "{metadata: {name: c}, spec: {type: NodePort, ports: [{port: 80, nodePort: 30123}]}}")
+                .at("/message")
+                .asText())
+        .isEqualTo(
+            "Service \"c\" is invalid: spec.ports[0].nodePort: Invalid value: 30123: provided port is"
+                + " already allocated");
+    calls.delete(services + "/a");
+    assertThat(
+            calls
+                .post(
+                    services,
+                    "{metadata: {name: c}, spec: {type: NodePort, ports: [{port: 80, nodePort: 30123}]}}")
+                .status())
+        .isEqualTo(201);
+  }
 }
