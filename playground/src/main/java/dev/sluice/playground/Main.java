@@ -2,12 +2,16 @@ package dev.sluice.playground;
 
 import dev.sluice.playground.demo.Demo;
 import dev.sluice.playground.demo.Screen;
+import dev.sluice.playground.scenario.BadScenario;
+import dev.sluice.playground.scenario.Scenario;
+import dev.sluice.playground.scenario.ScenarioReader;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -58,7 +62,29 @@ public final class Main implements Callable<Integer> {
       description = "Port of the API server; last time's or any free one when absent.")
   @Nullable Integer apiPort;
 
+  @Option(
+      names = "--scenario",
+      paramLabel = "FILE",
+      description =
+          "Instead of the demo, tells the story in this file on an empty cluster, prints what"
+              + " happens and when, and ends: with 0 when all that it expects came true, else 1."
+              + " See docs/reference/scenarios.md.")
+  @Nullable Path scenario;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "text|json",
+      defaultValue = "text",
+      description = "How --scenario prints: lines as they happen, or one JSON object at the end.")
+  Output output;
+
   @Spec CommandSpec spec;
+
+  /// How the timeline of a story is printed.
+  enum Output {
+    text,
+    json
+  }
 
   /// A word that people expect, where a boolean would read oddly.
   enum Switch {
@@ -113,18 +139,23 @@ public final class Main implements Callable<Integer> {
     if (root == null) {
       throw new UserError("start the playground with ./sluice playground");
     }
+    var story = scenario == null ? Optional.<Scenario>empty() : Optional.of(load(scenario));
+    if (story.isEmpty() && output == Output.json) {
+      throw new ParameterException(spec.commandLine(), "-o json: only a --scenario prints JSON");
+    }
     var options =
         new Playground.Options(
             folder,
             Optional.ofNullable(apiPort),
-            fresh,
+            fresh || story.isPresent(),
             Path.of(root),
             Optional.ofNullable(System.getenv("SLUICE_CONTROLLER_COMMAND")));
     PlaygroundLog.quiet();
     var out = spec.commandLine().getOut();
-    var screen = Demo.screen(out, demo == Switch.on);
+    var screen = Demo.screen(out, demo == Switch.on && story.isEmpty());
+    Consumer<String> says = output == Output.json ? _ -> {} : screen::note;
     var stop = new CountDownLatch(1);
-    var playground = Playground.start(options, screen::note, PlaygroundLog::to);
+    var playground = Playground.start(options, says, PlaygroundLog::to);
     var closed = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(
@@ -133,6 +164,12 @@ public final class Main implements Callable<Integer> {
               playground.close();
               closed.countDown();
             }));
+    if (story.isPresent()) {
+      if (output == Output.text) {
+        print(out, playground.addresses());
+      }
+      return StoryRun.tell(story.get(), playground, out, output == Output.json, stop) ? 0 : 1;
+    }
     print(out, playground.addresses());
     if (demo == Switch.on) {
       show(playground, screen, stop);
@@ -143,6 +180,14 @@ public final class Main implements Callable<Integer> {
     stop.await();
     closed.await();
     return 0;
+  }
+
+  private Scenario load(Path file) {
+    try {
+      return ScenarioReader.read(file);
+    } catch (BadScenario e) {
+      throw new ParameterException(spec.commandLine(), "--scenario: " + e.getMessage(), e);
+    }
   }
 
   private static void print(PrintWriter out, Playground.Addresses addresses) {

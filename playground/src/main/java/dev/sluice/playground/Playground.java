@@ -24,6 +24,7 @@ import dev.sluice.playground.network.TrafficStats;
 import dev.sluice.playground.page.PageServer;
 import dev.sluice.playground.pods.PodDoor;
 import dev.sluice.playground.sample.PodServers;
+import dev.sluice.playground.scenario.Scenario;
 import dev.sluice.playground.slack.SlackSink;
 import dev.sluice.playground.store.ObjectLog;
 import dev.sluice.playground.store.Storage;
@@ -47,6 +48,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -69,6 +72,10 @@ public final class Playground implements AutoCloseable {
   private final SlackSink slack;
   private final TrafficStats traffic;
   private final Vertx vertx;
+  private final HttpFront front;
+  private final GitServer git;
+  private final ExternalServices external;
+  private final Set<Scenario.Part> outOfOrder = ConcurrentHashMap.newKeySet();
   private final Optional<ControllerProcess> controller;
 
   /// What a person may want to open.
@@ -151,7 +158,7 @@ public final class Playground implements AutoCloseable {
     keep(closing, Ticker.start(cluster, clock));
     var pods = keep(closing, new PodServers(vertx, clock));
     var door = new PodDoor(vertx, api, pods, pods.logs(), clock);
-    var front = keep(closing, HttpFront.start(vertx, api, apiPort, Optional.of(door)));
+    front = keep(closing, HttpFront.start(vertx, api, apiPort, Optional.of(door)));
     ports.remember("api", front.port());
     createFirstObjects(options.root(), empty);
 
@@ -164,7 +171,7 @@ public final class Playground implements AutoCloseable {
     var tables = new RouteTables();
     var watch = keep(closing, new MeshWatch(api, tables, MeshSnapshot.Settings.CLOSED));
     watch.start(vertx);
-    var external = new ExternalServices();
+    external = new ExternalServices();
     var network =
         keep(
             closing,
@@ -193,7 +200,7 @@ public final class Playground implements AutoCloseable {
     external.register("flagger-loadtester", "test", 80, loadTester.address());
 
     delivery = keep(closing, DeliveryRepository.open(folder.path().resolve("git/" + REPOSITORY)));
-    var git = keep(closing, GitServer.start(delivery, REPOSITORY, ports.choose("git")));
+    git = keep(closing, GitServer.start(delivery, REPOSITORY, ports.choose("git")));
     ports.remember("git", git.port());
     slack =
         keep(
@@ -341,6 +348,8 @@ public final class Playground implements AutoCloseable {
 
   /// What people see here and the API does not know.
   private void addToPicture(ObjectNode picture) {
+    var faults = picture.putArray("faults");
+    outOfOrder.forEach(part -> faults.add("%s (%s)".formatted(part.key(), part.how())));
     var alerts = picture.putArray("alerts");
     slack.messages().reversed().stream()
         .limit(5)
@@ -350,6 +359,29 @@ public final class Playground implements AutoCloseable {
                 .put("at", message.at().toString())
                 .put("text", message.text())
                 .put("bad", message.color().equals("danger")));
+  }
+
+  /// Puts a part out of order, or in order again.
+  void fault(Scenario.Part part, boolean on) {
+    switch (part) {
+      case PROMETHEUS ->
+          // Nobody listens on port 1: callers are refused at once. Prometheus itself goes on
+          // collecting.
+          external.register(
+              "prometheus",
+              "istio-system",
+              9090,
+              on
+                  ? new InetSocketAddress(InetAddress.getLoopbackAddress(), 1)
+                  : address(addresses.prometheus()));
+      case API -> front.fail(on);
+      case GIT -> git.refuse(on);
+    }
+    if (on) {
+      outOfOrder.add(part);
+    } else {
+      outOfOrder.remove(part);
+    }
   }
 
   public Addresses addresses() {

@@ -44,6 +44,7 @@ public final class HttpFront implements AutoCloseable {
   private final ApiServer api;
   private final Optional<SideDoor> side;
   private final FrameBytes frames = new FrameBytes();
+  private volatile boolean failing;
 
   private HttpFront(Vertx vertx, ApiServer api, Optional<SideDoor> side) {
     this.vertx = vertx;
@@ -90,6 +91,11 @@ public final class HttpFront implements AutoCloseable {
     return front;
   }
 
+  /// Whether from now on every call is answered with 500; watches that are open go on.
+  public void fail(boolean always) {
+    failing = always;
+  }
+
   public int port() {
     return server.actualPort();
   }
@@ -114,6 +120,10 @@ public final class HttpFront implements AutoCloseable {
 
   private void request(HttpServerRequest request) {
     var context = vertx.getOrCreateContext();
+    if (failing) {
+      answer(context, request, failed(new IllegalStateException("out of order on purpose")));
+      return;
+    }
     request.pause();
     if (Watches.asks(request.method().name(), request.path(), request.query())) {
       threads.execute(() -> watch(context, request, call(request, new byte[0])));

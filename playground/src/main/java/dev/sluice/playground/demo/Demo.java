@@ -1,7 +1,6 @@
 package dev.sluice.playground.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.sluice.playground.Manifests;
 import dev.sluice.playground.api.ApiServer;
 import dev.sluice.playground.git.DeliveryRepository;
 import dev.sluice.playground.network.TrafficStats;
@@ -31,6 +30,7 @@ import org.slf4j.LoggerFactory;
 /// stop. It only ever commits, sends requests and looks; all decisions are the controller's.
 public final class Demo implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Demo.class);
+  private static final int REQUESTS = 20;
   private static final Duration LOOK = Duration.ofMillis(500);
   private static final Duration LONG = Duration.ofMinutes(4);
   private static final Duration BREATH = Duration.ofSeconds(4);
@@ -84,7 +84,7 @@ public final class Demo implements AutoCloseable {
     this.delivery = delivery;
     this.slack = slack;
     this.sight = new Sight(api);
-    this.traffic = new Traffic(vertx, stats, URI.create(places.gateway()).getPort());
+    this.traffic = new Traffic(vertx, stats, URI.create(places.gateway()).getPort(), REQUESTS);
     this.places = places;
     this.controllerPid = controllerPid;
     this.screen = screen;
@@ -103,7 +103,7 @@ public final class Demo implements AutoCloseable {
 
   /// A cluster that goes on has some of this behind it.
   private void tell(CountDownLatch stop) throws IOException, InterruptedException {
-    int done = stage() ? 0 : Releases.committed(delivery);
+    int done = Releases.deliver(api, places.git()) ? 0 : Releases.committed(delivery);
     if (done <= 1) {
       commit(Releases.first(), "Run myapp " + Releases.FIRST);
       follow(
@@ -136,15 +136,6 @@ public final class Demo implements AutoCloseable {
             : "Release %s is rolled back; everything stays up until Ctrl-C".formatted(Releases.BAD),
         _ -> false,
         stop);
-  }
-
-  /// @return whether this was a cluster without the demo's GitSync
-  private boolean stage() throws IOException {
-    var created = false;
-    for (var object : Releases.stage(places.git())) {
-      created = Manifests.create(api, object);
-    }
-    return created;
   }
 
   private void commit(Map<String, String> files, String message) throws IOException {

@@ -2,6 +2,7 @@ package dev.sluice.playground.demo;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.playground.Manifests;
+import dev.sluice.playground.api.ApiServer;
 import dev.sluice.playground.git.DeliveryRepository;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,10 +11,10 @@ import java.util.List;
 import java.util.Map;
 
 /// The files that the demo commits: one app in three releases, of which the last is bad.
-final class Releases {
-  static final String NAMESPACE = "production";
-  static final String APP = "myapp";
-  static final String HOST = "myapp.example.com";
+public final class Releases {
+  public static final String NAMESPACE = "production";
+  public static final String APP = "myapp";
+  public static final String HOST = "myapp.example.com";
   static final String FIRST = "1.0.0";
   static final String GOOD = "1.1.0";
   static final String BAD = "1.2.0";
@@ -86,6 +87,32 @@ final class Releases {
 
   private static String deployment(Map<String, String> files) {
     return files.getOrDefault(DEPLOYMENT, "");
+  }
+
+  /// The files of a release of one's own.
+  ///
+  /// @param annotations of the Pod template for the sample app, without their prefix
+  /// @param whole everything and not the Deployment alone
+  public static Map<String, String> release(String version, List<String> annotations, boolean whole)
+      throws IOException {
+    var before = "playground.sluice.dev/ready-after: 1s";
+    var more = new StringBuilder(before);
+    annotations.forEach(one -> more.append("\n        playground.sluice.dev/").append(one));
+    var files = new LinkedHashMap<>(whole ? first() : Map.of());
+    files.put(
+        DEPLOYMENT, resource("deployment.yaml").replace(FIRST, version).replace(before, more));
+    return files;
+  }
+
+  /// Creates what a cluster needs to deliver from the repository.
+  ///
+  /// @return whether it is a cluster that did not until now
+  public static boolean deliver(ApiServer api, String git) throws IOException {
+    var created = false;
+    for (var object : stage(git)) {
+      created = Manifests.create(api, object);
+    }
+    return created;
   }
 
   private static String resource(String name) throws IOException {

@@ -12,8 +12,7 @@ import java.time.Instant;
 
 /// Users of the app: a steady stream of requests from outside, through the gateway; and how they
 /// fared lately.
-final class Traffic implements AutoCloseable {
-  private static final long EVERY_MILLIS = 50;
+public final class Traffic implements AutoCloseable {
   private static final long TIMEOUT_MILLIS = 5_000;
   private static final Duration WINDOW = Duration.ofSeconds(5);
 
@@ -22,14 +21,15 @@ final class Traffic implements AutoCloseable {
   private final RecentTraffic recent;
   private final long timer;
 
-  Traffic(Vertx vertx, TrafficStats stats, int gatewayPort) {
+  /// @param perSecond 1 to 500
+  public Traffic(Vertx vertx, TrafficStats stats, int gatewayPort, int perSecond) {
     this.vertx = vertx;
     this.recent = new RecentTraffic(stats, WINDOW);
     this.client =
         vertx.createHttpClient(
             new HttpClientOptions().setConnectTimeout(2_000),
             new PoolOptions().setHttp1MaxSize(32));
-    this.timer = vertx.setPeriodic(EVERY_MILLIS, _ -> send(gatewayPort));
+    this.timer = vertx.setPeriodic(Math.max(2, 1_000 / perSecond), _ -> send(gatewayPort));
   }
 
   private void send(int port) {

@@ -35,6 +35,7 @@ public final class GitServer implements AutoCloseable {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Repository repository;
   private final String path;
+  private volatile boolean refusing;
 
   private GitServer(HttpServer server, DeliveryRepository delivery, String path) {
     this.server = server;
@@ -55,6 +56,11 @@ public final class GitServer implements AutoCloseable {
     return git;
   }
 
+  /// Whether from now on every fetch and push is refused.
+  public void refuse(boolean everybody) {
+    refusing = everybody;
+  }
+
   public int port() {
     return server.getAddress().getPort();
   }
@@ -69,7 +75,9 @@ public final class GitServer implements AutoCloseable {
       var method = exchange.getRequestMethod();
       var asked = exchange.getRequestURI().getPath();
       var query = Optional.ofNullable(exchange.getRequestURI().getQuery()).orElse("");
-      if (method.equals("GET") && asked.equals(path + "/info/refs")) {
+      if (refusing) {
+        refuse(exchange, 503, "the Git server is out of order on purpose");
+      } else if (method.equals("GET") && asked.equals(path + "/info/refs")) {
         switch (query) {
           case "service=" + UPLOAD -> advertise(exchange, UPLOAD);
           case "service=" + RECEIVE -> advertise(exchange, RECEIVE);
