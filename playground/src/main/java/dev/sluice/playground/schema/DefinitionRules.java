@@ -179,11 +179,12 @@ final class DefinitionRules {
 
   private void schema(JsonNode schema, String at, boolean root, String uncorrelated) {
     int before = causes.size();
+    causes.addAll(StructuralRules.check(schema, at));
     String type = schema.path("type").asText("");
     boolean free =
         schema.path("x-kubernetes-int-or-string").asBoolean()
             || schema.path("x-kubernetes-preserve-unknown-fields").asBoolean();
-    if (!root && type.isEmpty() && !free)
+    if (!root && type.isEmpty() && !free && !schema.hasNonNull("$ref"))
       causes.add(
           Cause.required(
               at + ".type",

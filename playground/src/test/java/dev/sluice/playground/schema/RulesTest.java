@@ -90,8 +90,8 @@ class RulesTest {
 
   @TestFactory
   Stream<DynamicTest> aDefinitionWhoseRulesAreWrongIsRefused() {
-    return ROWS.path("refused")
-        .valueStream()
+    return Stream.of("refused", "shapeless")
+        .flatMap(part -> ROWS.path(part).valueStream())
         .map(row ->
             DynamicTest.dynamicTest(
                 row.path("property").asText(),
