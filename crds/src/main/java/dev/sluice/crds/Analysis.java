@@ -137,6 +137,19 @@ public record Analysis(
         : chosen.stream().anyMatch(metric -> metric.name().equals(name));
   }
 
+  /// Whether what the mesh counts is compared: errors, and durations where their metric is.
+  public boolean comparesRequests() {
+    return compares(SUCCESS_RATE) || compares(DURATION);
+  }
+
+  /// The metrics that are compared by counters of users' own, in the order of the manifest.
+  public List<Metric> comparedByTemplate() {
+    return metrics.stream()
+        .filter(metric -> metric.comparison() != null && metric.templateRef() != null)
+        .filter(metric -> !metric.name().equals(SUCCESS_RATE) && !metric.name().equals(DURATION))
+        .toList();
+  }
+
   /// Webhooks of one type, in the order of the manifest.
   public List<Webhook> webhooks(WebhookType type) {
     return webhooks.stream().filter(webhook -> webhook.kind() == type).toList();

@@ -34,7 +34,8 @@ public record MetricTemplate(
 
   public record Spec(
       @Field(value = "Who answers the query.", required = true) Provider provider,
-      @Field(value = "The query, with `{{ variables }}`.", required = true) String query,
+      @Field("The query, with `{{ variables }}`; may be absent beside a `comparison`.")
+          @Nullable String query,
       @Field(
               "Sluice: what is compared with the primary where a Canary's metric has a `comparison`,"
                   + " instead of asking the query.")

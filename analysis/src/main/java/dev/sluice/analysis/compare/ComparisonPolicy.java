@@ -62,6 +62,9 @@ public record ComparisonPolicy(
   /// With a chance of at most this a canary that is called safe, or a bound that is shown, is not.
   static final double BETA = 0.05;
 
+  /// Next to nothing, so that nothing is too little.
+  private static final double ANY_SUCCESS = 0.0001;
+
   public static final ComparisonPolicy DEFAULT =
       new ComparisonPolicy(
           10,
@@ -95,6 +98,34 @@ public record ComparisonPolicy(
     if (!holds) {
       throw new IllegalArgumentException(otherwise);
     }
+  }
+
+  /// For one of several comparisons of the same canary: all of them together roll back one within
+  /// the tolerance with a chance of at most `alpha`, however they depend on each other.
+  ///
+  /// @param comparisons how many there are, at least 1
+  public ComparisonPolicy oneOf(int comparisons) {
+    return new ComparisonPolicy(
+        tick,
+        alpha / comparisons,
+        errors,
+        latency,
+        margin,
+        minSuccess,
+        sloLatency,
+        bounds,
+        warmUp,
+        requireLatency,
+        judgesErrors);
+  }
+
+  /// The same of something else than requests: how much of it may be bad where there is no primary
+  /// is not known, and it has no latency.
+  ///
+  /// @param tolerated of what is bad
+  public ComparisonPolicy ofOwn(Tolerance tolerated) {
+    return new ComparisonPolicy(
+        tick, alpha, tolerated, latency, margin, ANY_SUCCESS, null, List.of(), warmUp, false);
   }
 
   /// Share of errors that is tolerated where there is no primary to compare with.

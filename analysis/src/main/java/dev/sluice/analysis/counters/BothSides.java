@@ -5,7 +5,9 @@ import dev.sluice.analysis.counters.Selector.Matcher;
 import dev.sluice.analysis.intake.Group;
 import java.util.ArrayList;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// The series of a canary and of its primary, which one label tells apart, in one selector.
 public final class BothSides {
@@ -62,6 +64,19 @@ public final class BothSides {
 
   private static String regex(Matcher matcher) {
     return matcher.operator().equals("=") ? Pattern.quote(matcher.value()) : matcher.value();
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof BothSides sides
+        && canary.equals(sides.canary)
+        && place == sides.place
+        && ofPrimary.pattern().equals(sides.ofPrimary.pattern());
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(canary, place, ofPrimary.pattern());
   }
 
   public String metric() {

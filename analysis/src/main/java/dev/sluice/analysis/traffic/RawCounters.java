@@ -16,8 +16,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Asks for the counters of canaries and primaries as they were scraped: both sides of all of them
-/// in one question, a long span in pieces.
+/// Asks for counters as they were scraped, such as those of canaries and primaries: both sides of
+/// all of them in one question, a long span in pieces.
 public final class RawCounters {
   /// Most samples of one span, of both metrics together.
   static final long MOST_SAMPLES = 3_000_000;
@@ -63,7 +63,18 @@ public final class RawCounters {
     }
   }
 
-  public sealed interface None extends Answer {
+  /// What could be had of series that somebody else selects.
+  public sealed interface Selected {}
+
+  /// @param bySelector the series of each, in the order in which they were asked for
+  /// @param warning as of [Got]
+  public record Series(List<List<Run>> bySelector, String warning) implements Selected {
+    public Series {
+      bySelector = bySelector.stream().map(List::copyOf).toList();
+    }
+  }
+
+  public sealed interface None extends Answer, Selected {
     /// One clause without secrets.
     String why();
   }
@@ -85,24 +96,43 @@ public final class RawCounters {
   /// @throws InterruptedException when the caller gives up
   public Answer between(Collection<Sides> all, boolean durations, Instant from, Instant to)
       throws InterruptedException {
-    var requests = new Merged();
-    var buckets = new Merged();
-    var questions = new ArrayList<Part>();
-    questions.add(new Part("istio_requests_total" + byWorkload(all), requests));
-    questions.add(new Part("istio_requests_total" + withoutPod(all), requests));
+    var selectors = new ArrayList<String>();
+    selectors.add("istio_requests_total" + byWorkload(all));
+    selectors.add("istio_requests_total" + withoutPod(all));
     if (durations) {
-      questions.add(
-          new Part("istio_request_duration_milliseconds_bucket" + byWorkload(all), buckets));
+      selectors.add("istio_request_duration_milliseconds_bucket" + byWorkload(all));
     }
+    return switch (series(selectors, from, to)) {
+      case Series(var runs, var warning) -> {
+        var requests = new Merged();
+        requests.add(runs.get(0));
+        requests.add(runs.get(1));
+        yield new Got(requests.runs(), durations ? runs.get(2) : List.of(), warning);
+      }
+      case None none -> none;
+    };
+  }
+
+  /// Blocks; asks for each selector six times for an hour.
+  ///
+  /// @param selectors of series, without a range
+  /// @param from before the first sample
+  /// @throws InterruptedException when the caller gives up
+  public Selected series(List<String> selectors, Instant from, Instant to)
+      throws InterruptedException {
+    var all = new ArrayList<List<Run>>();
+    long samples = 0;
     var warning = "";
-    for (var question : questions) {
+    for (var selector : selectors) {
+      var merged = new Merged();
       var piece = PIECE;
       for (var at = from; at.isBefore(to); ) {
         var end = at.plus(piece).isBefore(to) ? at.plus(piece) : to;
         var range = "[" + Duration.between(at, end).toMillis() + "ms]";
-        switch (source.samples(question.selector() + range, end)) {
+        switch (source.samples(selector + range, end)) {
           case Samples.Runs(var runs, var said) -> {
-            question.into().add(runs);
+            merged.add(runs);
+            samples += runs.stream().mapToLong(run -> run.times().length).sum();
             warning = warning.isEmpty() ? said : warning;
             at = end;
           }
@@ -119,16 +149,15 @@ public final class RawCounters {
             return new Unavailable(why);
           }
         }
-        if (requests.samples + buckets.samples > MOST_SAMPLES) {
+        if (samples > MOST_SAMPLES) {
           return new TooMuch(
               "there are more than %d samples; ask for a shorter time".formatted(MOST_SAMPLES));
         }
       }
+      all.add(merged.runs());
     }
-    return new Got(requests.runs(), buckets.runs(), warning);
+    return new Series(all, warning);
   }
-
-  private record Part(String selector, Merged into) {}
 
   static String byWorkload(Collection<Sides> all) {
     var workloads = all.stream().flatMap(s -> Stream.of(s.canary(), s.primary())).toList();
@@ -163,11 +192,9 @@ public final class RawCounters {
   /// Pieces put together: what stands on an edge may come with both.
   private static final class Merged {
     private final Map<Map<String, String>, Run> byLabels = new LinkedHashMap<>();
-    private long samples;
 
     void add(List<Run> runs) {
       for (var run : runs) {
-        samples += run.times().length;
         byLabels.merge(run.labels(), run, Merged::joined);
       }
     }

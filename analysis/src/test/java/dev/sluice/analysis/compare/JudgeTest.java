@@ -225,6 +225,33 @@ class JudgeTest {
     return last;
   }
 
+  @Test
+  void comparisonsOfOneCanaryShareTheChanceOfAFalseRollbackAndNothingElse() {
+    var latencyAlone =
+        new ComparisonPolicy(
+            10,
+            0.01,
+            new Tolerance(1.2, 1e-3),
+            new Tolerance(2, 0.01),
+            0.004,
+            0.98,
+            250.0,
+            List.of(100.0),
+            30,
+            true,
+            false);
+    var one = latencyAlone.oneOf(4);
+
+    assertThat(one.alpha()).isEqualTo(0.0025);
+    assertThat(one).usingRecursiveComparison().ignoringFields("alpha").isEqualTo(latencyAlone);
+    var orders = one.ofOwn(new Tolerance(1.1, 0));
+    assertThat(orders.alpha()).isEqualTo(0.0025);
+    assertThat(orders.judgesErrors()).isTrue();
+    assertThat(orders.errors()).isEqualTo(new Tolerance(1.1, 0));
+    assertThat(orders.warmUp()).isEqualTo(30);
+    assertThat(orders.margin()).isEqualTo(0.004);
+  }
+
   /// Half a percent of 30 days' budget of 0.1 %: 12.96 s of total failure of the whole service.
   @Test
   void aStepSpendsAPartOfTheErrorBudgetWhateverTheTraffic() {

@@ -48,6 +48,7 @@ public final class Canaries {
             new MetricObjects(cluster, interest, options.reach()),
             options.metricsServer(),
             options.mesh().name());
+    ProviderSecrets secrets = new ProviderSecrets(cluster);
     return new CanaryReconciler(
         cluster,
         new Plans(options.rollout(), options.mesh(), metrics),
@@ -60,15 +61,13 @@ public final class Canaries {
             options.rollout(),
             options.selectorLabels(),
             handing),
-        new OutsideAsker(
-            hooks,
-            new Judgement(http, metrics, new ProviderSecrets(cluster), options.rollout().scrape())),
+        new OutsideAsker(hooks, new Judgement(http, metrics, secrets, options.rollout().scrape())),
         new Hands(cluster, routes, autoscalers, options.labelPrefixes()),
         new Report(cluster, events, messenger, gauges),
         sightings,
         interest,
         gauges,
-        new LiveComparison(comparisons, metrics),
+        new LiveComparison(comparisons, metrics, secrets),
         clock);
   }
 }

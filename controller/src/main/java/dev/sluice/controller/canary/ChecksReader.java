@@ -188,9 +188,24 @@ final class ChecksReader {
                       .read(template.spec().comparison(), secret)));
       return;
     }
-    MetricQuery query =
-        MetricQuery.custom(origin, provider, template.spec().query(), metric.templateVariables());
-    add(field, metric, query, Bound::custom, secret);
+    @Nullable String query = template.spec().query();
+    if (query == null || query.isBlank()) {
+      problem(at, withoutQuery(origin, metric, template));
+      return;
+    }
+    add(
+        field,
+        metric,
+        MetricQuery.custom(origin, provider, query, metric.templateVariables()),
+        Bound::custom,
+        secret);
+  }
+
+  private static String withoutQuery(String origin, Metric metric, MetricTemplate template) {
+    return template.spec().comparison() == null
+        ? origin + " has no query"
+        : "%s has no query, only a comparison: write `comparison: {}` at metric '%s', or a query there"
+            .formatted(origin, metric.name());
   }
 
   /// The values that are good, from `thresholdRange` and the deprecated `threshold`.

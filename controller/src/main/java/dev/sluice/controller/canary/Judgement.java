@@ -37,7 +37,6 @@ final class Judgement {
   private final Metrics metrics;
   private final ProviderSecrets secrets;
   private final Duration scrape;
-  private final OwnComparisons own;
 
   /// @param scrape how often metric sources collect
   Judgement(Http http, Metrics metrics, ProviderSecrets secrets, Duration scrape) {
@@ -45,7 +44,6 @@ final class Judgement {
     this.metrics = metrics;
     this.secrets = secrets;
     this.scrape = scrape;
-    own = new OwnComparisons(http, secrets, scrape);
   }
 
   /// @param weight the canary's share, in force since `reached`
@@ -77,13 +75,11 @@ final class Judgement {
       dev.sluice.analysis.Questions.Answers answers =
           dev.sluice.analysis.Questions.ask(inquiry.questions(), callers, http, AT_ONCE);
       Verdict verdict =
-          OwnComparisons.worst(
-              Thresholds.judge(
-                  inquiry.readings(answers.numbers()),
-                  silence(canary.spec().analysis()),
-                  questions.failedChecks(),
-                  questions.threshold()),
-              own.judge(checks.compared(), questions.firstTraffic(), now));
+          Thresholds.judge(
+              inquiry.readings(answers.numbers()),
+              silence(canary.spec().analysis()),
+              questions.failedChecks(),
+              questions.threshold());
       return verdict instanceof Verdict.Safe
           ? obeyed(canary, answers.table(), weight).<Verdict>map(hold -> hold).orElse(verdict)
           : verdict;

@@ -1,24 +1,31 @@
 package dev.sluice.controller.canary;
 
+import dev.sluice.analysis.compare.ComparisonPolicy;
 import dev.sluice.analysis.traffic.Sides;
 import dev.sluice.analysis.traffic.Workload;
 import dev.sluice.controller.compare.Comparisons;
 import dev.sluice.controller.compare.Following;
 import dev.sluice.controller.rollout.Compared;
+import dev.sluice.controller.rollout.Comparing;
 import dev.sluice.controller.rollout.Observation;
 import dev.sluice.controller.rollout.Survey;
+import dev.sluice.crds.Analysis;
 import dev.sluice.crds.Canary;
 import dev.sluice.crds.ObjectRef;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /// Has those runs compared with their primaries that their rollouts want compared, and no others.
 final class LiveComparison {
   private final Comparisons comparisons;
   private final Metrics metrics;
+  private final ProviderSecrets secrets;
 
-  LiveComparison(Comparisons comparisons, Metrics metrics) {
+  LiveComparison(Comparisons comparisons, Metrics metrics, ProviderSecrets secrets) {
     this.comparisons = comparisons;
     this.metrics = metrics;
+    this.secrets = secrets;
   }
 
   /// What the last look at the canary's run came to, which is followed from now on if it was not.
@@ -30,31 +37,60 @@ final class LiveComparison {
       comparisons.forget(canary.ref());
       return Optional.empty();
     }
-    Following following = following(canary, wanted.get());
-    comparisons.follow(canary.ref(), following);
+    Optional<List<Following>> following = following(canary, wanted.get());
+    if (following.isEmpty()) {
+      return Optional.empty();
+    }
+    comparisons.follow(canary.ref(), following.get());
+    String run = wanted.get().run();
     return comparisons
         .latest(canary.ref())
-        .map(latest ->
-            new Compared(
-                following.run(), latest.verdict(), latest.excessAtMost(), latest.looked()));
+        .map(latest -> new Compared(run, latest.verdict(), latest.excessAtMost(), latest.looked()));
   }
 
   void forget(ObjectRef canary) {
     comparisons.forget(canary);
   }
 
-  private Following following(Canary canary, Survey.ToCompare what) {
+  /// All that is compared of it; empty while a MetricTemplate cannot be used, which the plan says.
+  private Optional<List<Following>> following(Canary canary, Survey.ToCompare what) {
+    Analysis analysis = canary.spec().analysis();
+    int many = analysis.comparedByTemplate().size() + (analysis.comparesRequests() ? 1 : 0);
+    ComparisonPolicy policy = what.how().policy().oneOf(Math.max(1, many));
+    List<Following> all = new ArrayList<>();
+    if (analysis.comparesRequests()) {
+      all.add(
+          new Following(
+              what.run(),
+              metrics.server(canary),
+              requests(canary, what.how()),
+              policy,
+              what.firstTraffic()));
+    }
+    if (!analysis.comparedByTemplate().isEmpty()) {
+      for (Checks.Own own : metrics.checks(canary).compared()) {
+        all.add(
+            new Following(
+                what.run(),
+                own.secret()
+                    .map(secret -> own.provider().with(secrets.of(secret, own.provider())))
+                    .orElse(own.provider()),
+                new Following.Own(own.metric(), own.counters()),
+                policy.ofOwn(own.tolerance()),
+                what.firstTraffic()));
+      }
+    }
+    return all.size() == many ? Optional.of(all) : Optional.empty();
+  }
+
+  private static Following.Requests requests(Canary canary, Comparing how) {
     String namespace = canary.metadata().namespace();
-    return new Following(
-        what.run(),
-        metrics.server(canary),
+    return new Following.Requests(
         new Sides(
             new Workload(namespace, canary.spec().targetRef().name()),
             new Workload(namespace, canary.primaryName()),
             canary.apexName()),
-        what.how().definition(),
-        what.how().latency(),
-        what.how().policy(),
-        what.firstTraffic());
+        how.definition(),
+        how.latency());
   }
 }

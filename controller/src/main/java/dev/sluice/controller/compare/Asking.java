@@ -2,18 +2,21 @@ package dev.sluice.controller.compare;
 
 import dev.sluice.analysis.MetricSource;
 import dev.sluice.analysis.Sample;
+import dev.sluice.analysis.counters.OwnCounters;
 import dev.sluice.analysis.traffic.RawCounters;
 import dev.sluice.analysis.traffic.RawCounters.Got;
 import dev.sluice.analysis.traffic.RawCounters.None;
-import dev.sluice.analysis.traffic.Sides;
+import dev.sluice.analysis.traffic.RawCounters.Series;
+import dev.sluice.controller.compare.Following.Own;
+import dev.sluice.controller.compare.Following.Requests;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -39,7 +42,7 @@ final class Asking {
   /// What one question, with the halves that had to be made of it, came to.
   ///
   /// @param failures of questions, with how many canaries each was about
-  record Outcome(Map<Follower, Got> got, Map<Follower, None> none, List<Failed> failures) {
+  record Outcome(Map<Follower, Scraped> got, Map<Follower, None> none, List<Failed> failures) {
     static Outcome empty() {
       return new Outcome(new LinkedHashMap<>(), new LinkedHashMap<>(), new ArrayList<>());
     }
@@ -92,15 +95,33 @@ final class Asking {
   private Outcome asked(List<Follower> chunk, Instant from, Instant to)
       throws InterruptedException {
     var outcome = Outcome.empty();
-    var sides = new LinkedHashSet<Sides>();
-    chunk.forEach(follower -> sides.add(follower.what().sides()));
-    boolean durations = chunk.stream().anyMatch(follower -> follower.what().latency());
-    switch (new RawCounters(source).between(sides, durations, from, to)) {
+    var own = chunk.size() == 1 ? own(chunk.getFirst()) : Optional.<OwnCounters>empty();
+    var raw = new RawCounters(source);
+    if (own.isPresent()) {
+      switch (raw.series(own.get().selectors(), from, to)) {
+        case Series series -> outcome.got().put(chunk.getFirst(), new Scraped.OfOwn(series));
+        case None none -> {
+          outcome.failures().add(new Failed(none, 1));
+          outcome.none().put(chunk.getFirst(), none);
+        }
+      }
+      return outcome;
+    }
+    var requests = new LinkedHashMap<Follower, Requests>();
+    chunk.forEach(follower -> {
+      if (follower.what().counters() instanceof Requests of) {
+        requests.put(follower, of);
+      }
+    });
+    var sides = requests.values().stream().map(Requests::sides).distinct().toList();
+    boolean durations = requests.values().stream().anyMatch(Requests::latency);
+    switch (raw.between(sides, durations, from, to)) {
       case Got got -> {
         var split = got.split(sides);
-        for (var follower : chunk) {
-          outcome.got().put(follower, split.getOrDefault(follower.what().sides(), nothing()));
-        }
+        requests.forEach((follower, of) ->
+            outcome
+                .got()
+                .put(follower, new Scraped.OfRequests(split.getOrDefault(of.sides(), nothing()))));
       }
       case None none -> {
         outcome.failures().add(new Failed(none, chunk.size()));
@@ -114,6 +135,12 @@ final class Asking {
       }
     }
     return outcome;
+  }
+
+  private static Optional<OwnCounters> own(Follower follower) {
+    return follower.what().counters() instanceof Own own
+        ? Optional.of(own.counters())
+        : Optional.empty();
   }
 
   private static Got nothing() {

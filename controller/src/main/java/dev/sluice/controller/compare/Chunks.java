@@ -7,7 +7,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 
-/// Which canaries share a question. Pure.
+/// Which canaries share a question; users' own counters share none. Pure.
 final class Chunks {
   /// Of the names in one question: whoever stands before a Prometheus may cut longer ones.
   private static final int MOST_CHARACTERS = 6_000;
@@ -25,11 +25,12 @@ final class Chunks {
     var chunk = new ArrayList<Follower>();
     int characters = 0;
     for (var follower : all.stream().sorted(ORDER).toList()) {
-      if (follower.alone(now)) {
+      if (follower.alone(now)
+          || !(follower.what().counters() instanceof Following.Requests requests)) {
         chunks.add(List.of(follower));
         continue;
       }
-      int more = characters(follower.what().sides());
+      int more = characters(requests.sides());
       if (chunk.size() == most || (characters + more > MOST_CHARACTERS && !chunk.isEmpty())) {
         chunks.add(List.copyOf(chunk));
         chunk.clear();

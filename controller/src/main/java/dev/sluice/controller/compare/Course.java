@@ -1,20 +1,13 @@
 package dev.sluice.controller.compare;
 
 import dev.sluice.analysis.Evidence;
-import dev.sluice.analysis.Samples.Run;
 import dev.sluice.analysis.Verdict;
 import dev.sluice.analysis.Verdict.Reason;
 import dev.sluice.analysis.compare.Judge;
-import dev.sluice.analysis.intake.Group;
 import dev.sluice.analysis.intake.Scrape;
-import dev.sluice.analysis.traffic.Definition;
-import dev.sluice.analysis.traffic.RawCounters.Got;
-import dev.sluice.analysis.traffic.Rule;
-import dev.sluice.analysis.traffic.Tally;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -32,7 +25,7 @@ final class Course {
   static final Duration OVERLAP = Duration.ofSeconds(15);
 
   private final Following what;
-  private final Tally tally;
+  private final Ledger ledger;
   private final long tick;
   private final long start;
 
@@ -44,12 +37,12 @@ final class Course {
   private long looked;
 
   Course(Following what) {
-    this(what, new Tally(what.sides(), what.firstTraffic(), what.definition()));
+    this(what, Ledger.of(what));
   }
 
-  private Course(Following what, Tally tally) {
+  private Course(Following what, Ledger ledger) {
     this.what = what;
-    this.tally = tally;
+    this.ledger = ledger;
     tick = what.tick().toMillis();
     start = what.firstTraffic().toEpochMilli();
     beginning = Math.floorDiv(start - HISTORY.toMillis(), tick) * tick;
@@ -58,12 +51,12 @@ final class Course {
 
   /// One from the beginning that knows who calls.
   Course anew() {
-    return new Course(what, tally.anew());
+    return new Course(what, ledger.anew());
   }
 
   /// As [#anew()], for a source that has forgotten the beginning.
   Course anewWithoutBeginning() {
-    return new Course(what, tally.anewWithoutBeginning());
+    return new Course(what, ledger.anewWithoutBeginning());
   }
 
   /// Up to when samples were taken: a whole tick.
@@ -73,12 +66,12 @@ final class Course {
 
   /// When the first sample was; empty before.
   Optional<Instant> first() {
-    return tally.first();
+    return ledger.first();
   }
 
   /// Whether something counted that would not, or otherwise, by what is known now.
   boolean outdated() {
-    return tally.outdated();
+    return ledger.outdated();
   }
 
   /// Whether nothing that comes changes the verdict.
@@ -90,34 +83,13 @@ final class Course {
   /// tick.
   ///
   /// @param to a whole tick
-  void take(Got own, Instant to) {
-    tally.take(sinceBeginning(own.requests()), sinceBeginning(own.buckets()));
+  void take(Scraped scraped, Instant to) {
+    boolean isFirst = looked <= beginning + OVERLAP.toMillis();
+    ledger.take(scraped, isFirst ? beginning : Long.MIN_VALUE);
     while (looked + tick <= to.toEpochMilli() && !decided()) {
       looked += tick;
-      look(tally.countTo(Instant.ofEpochMilli(looked)), (looked - start) / 1000.0);
+      look(ledger.countTo(Instant.ofEpochMilli(looked)), (looked - start) / 1000.0);
     }
-  }
-
-  private List<Run> sinceBeginning(List<Run> runs) {
-    if (looked > beginning + OVERLAP.toMillis()) {
-      return runs;
-    }
-    var since = new ArrayList<Run>();
-    for (var run : runs) {
-      int from = 0;
-      while (from < run.times().length && run.times()[from] <= beginning) {
-        from++;
-      }
-      int to = run.times().length;
-      if (from < to) {
-        since.add(
-            new Run(
-                run.labels(),
-                Arrays.copyOfRange(run.times(), from, to),
-                Arrays.copyOfRange(run.values(), from, to)));
-      }
-    }
-    return since;
   }
 
   private void look(List<Scrape> scrapes, double now) {
@@ -140,7 +112,7 @@ final class Course {
   /// Null when the policy asks for a bound that the histograms do not have.
   private @Nullable Judge judge() {
     try {
-      return new Judge(what.policy(), tally.bounds());
+      return ledger.judge(what.policy());
     } catch (IllegalArgumentException e) {
       verdict = hold(Reason.QUERY_REFUSED, "latency", String.valueOf(e.getMessage()));
       return null;
@@ -154,13 +126,11 @@ final class Course {
     if (said == null || taken().toEpochMilli() <= start) {
       return Optional.empty();
     }
-    if (tally.tooMany()) {
+    var refusal = ledger.refusal();
+    if (refusal.isPresent()) {
       return Optional.of(
           new Compared(
-              hold(
-                  Reason.QUERY_REFUSED,
-                  "comparison",
-                  "there are more than %d series of these workloads".formatted(Tally.MOST_SERIES)),
+              new Verdict.Hold(Reason.QUERY_REFUSED, false, List.of(refusal.get())),
               OptionalDouble.empty(),
               taken(),
               requests()));
@@ -169,9 +139,10 @@ final class Course {
     var notes = notes();
     return Optional.of(
         new Compared(
-            lacking && said instanceof Verdict.Safe
-                ? new Verdict.Continue(joined(notes, said.evidence()))
-                : with(said, notes),
+            ledger.named(
+                lacking && said instanceof Verdict.Safe
+                    ? new Verdict.Continue(joined(notes, said.evidence()))
+                    : with(said, joined(said.evidence(), notes))),
             by == null || lacking ? OptionalDouble.empty() : by.excessAtMost(),
             taken(),
             requests()));
@@ -180,7 +151,7 @@ final class Course {
   /// What to say while the source cannot be asked.
   Compared unavailable(String why, Instant now) {
     var by = judge == null ? new Judge(what.policy(), new double[0]) : judge;
-    return new Compared(by.unavailable(why), OptionalDouble.empty(), now, requests());
+    return new Compared(ledger.named(by.unavailable(why)), OptionalDouble.empty(), now, requests());
   }
 
   private long requests() {
@@ -189,42 +160,28 @@ final class Course {
 
   /// Whether less was seen than the source has forgotten: as many requests, or for as long.
   private boolean lacks() {
-    return tally.lost() > requests() && taken().isBefore(enough());
+    return ledger.lost() > requests() && taken().isBefore(enough());
   }
 
   private Instant enough() {
-    var first = tally.first().orElse(what.firstTraffic());
+    var first = ledger.first().orElse(what.firstTraffic());
     return first.plus(Duration.between(what.firstTraffic(), first));
   }
 
   private List<Evidence> notes() {
     var notes = new ArrayList<Evidence>();
-    if (tally.lost() > 0) {
+    if (ledger.lost() > 0) {
       notes.add(
           note(
               "comparison",
-              tally.lost(),
+              ledger.lost(),
               "the source has forgotten what was before %s, with %d requests to the canary%s"
                   .formatted(
-                      tally.first().orElse(what.firstTraffic()),
-                      tally.lost(),
+                      ledger.first().orElse(what.firstTraffic()),
+                      ledger.lost(),
                       lacks() ? "; not safe before as many are seen, or " + enough() : "")));
     }
-    var canary = tally.sum(Group.CANARY, Definition.TABLE);
-    var flaggers = tally.sum(Group.CANARY, Definition.FLAGGER);
-    if (flaggers.errors() < canary.errors()) {
-      notes.add(
-          note(
-              "error-rate",
-              canary.requests(),
-              "of the canary %d of %d requests failed, and Flagger's request-success-rate sees %d of %d"
-                  .formatted(
-                      canary.errors(), canary.requests(), flaggers.errors(), flaggers.requests())));
-    }
-    var leftOut = Rule.words(tally.leftOut());
-    if (!leftOut.isEmpty()) {
-      notes.add(note("traffic", null, leftOut));
-    }
+    notes.addAll(ledger.notes());
     return notes;
   }
 
@@ -236,8 +193,8 @@ final class Course {
     return new Verdict.Hold(reason, false, List.of(note(metric, null, sentence)));
   }
 
-  private static Verdict with(Verdict verdict, List<Evidence> notes) {
-    var all = joined(verdict.evidence(), notes);
+  /// The same verdict with other evidence.
+  static Verdict with(Verdict verdict, List<Evidence> all) {
     return switch (verdict) {
       case Verdict.Continue _ -> new Verdict.Continue(all);
       case Verdict.Safe _ -> new Verdict.Safe(all);

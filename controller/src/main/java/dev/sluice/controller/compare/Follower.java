@@ -1,16 +1,14 @@
 package dev.sluice.controller.compare;
 
-import dev.sluice.analysis.traffic.RawCounters.Got;
 import dev.sluice.crds.ObjectRef;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// One canary that is followed: its course, and, while what was counted must be counted anew, a
-/// second one that is built from the beginning. Thread-safe: ticks and looks back run beside each
-/// other.
+/// One comparison of a canary that is followed: its course, and, while what was counted must be
+/// counted anew, a second one that is built from the beginning. Thread-safe: ticks and looks back
+/// run beside each other.
 final class Follower {
   /// A source that has nothing of the first minute may have forgotten it.
   static final Duration LATE = Duration.ofMinutes(1);
@@ -81,12 +79,12 @@ final class Follower {
   }
 
   /// @return whether it must be counted anew
-  synchronized boolean takeLive(Got got, Instant to) {
+  synchronized boolean takeLive(Scraped scraped, Instant to) {
     var course = live;
     if (course == null) {
       return false;
     }
-    course.take(own(got), to);
+    course.take(scraped, to);
     silent = 0;
     if (!beginningKnown && isLate(course)) {
       // Nothing was there so far; whether it is new must be known before it counts.
@@ -102,14 +100,10 @@ final class Follower {
     return false;
   }
 
-  synchronized void takeBuilt(Got got, Instant to) {
+  synchronized void takeBuilt(Scraped scraped, Instant to) {
     if (built != null) {
-      built.take(own(got), to);
+      built.take(scraped, to);
     }
-  }
-
-  private Got own(Got got) {
-    return what.latency() ? got : new Got(got.requests(), List.of(), got.warning());
   }
 
   /// Whether somebody must say by [#beginning] what the source has of the beginning.

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,7 +51,7 @@ public final class Ticks implements Comparisons, Reconciler {
   private final Consumer<ObjectRef> news;
   private final CompareGauges gauges;
   private final InstantSource clock;
-  private final Map<ObjectRef, Follower> followers = new HashMap<>();
+  private final Map<ObjectRef, List<Follower>> followers = new HashMap<>();
   private final Map<Troop.Key, Troop> troops = new HashMap<>();
   private int number;
 
@@ -71,30 +72,33 @@ public final class Ticks implements Comparisons, Reconciler {
   }
 
   @Override
-  public void follow(ObjectRef canary, Following what) {
-    Troop troop;
+  public void follow(ObjectRef canary, List<Following> all) {
+    var joined = new LinkedHashSet<Troop>();
     synchronized (followers) {
-      var before = followers.get(canary);
-      if (before != null && what.equals(before.what())) {
+      var before = followers.getOrDefault(canary, List.of());
+      if (before.stream().map(Follower::what).toList().equals(all)) {
         return;
       }
-      if (before != null) {
-        leave(before);
-      }
-      Follower follower;
-      if (before != null && what.continues(before.what())) {
-        follower = before;
+      before.forEach(this::leave);
+      var left = new ArrayList<>(before);
+      var now = new ArrayList<Follower>();
+      for (var what : all) {
+        var same = left.stream().filter(one -> what.continues(one.what())).findFirst();
+        same.ifPresent(left::remove);
+        var follower = same.orElseGet(() -> new Follower(canary, what));
         follower.what(what);
-      } else {
-        follower = new Follower(canary, what);
+        now.add(follower);
+        var troop = troops.computeIfAbsent(key(what), key -> new Troop(key, ++number));
+        troop.add(follower);
+        joined.add(troop);
       }
-      followers.put(canary, follower);
-      troop = troops.computeIfAbsent(key(what), key -> new Troop(key, ++number));
-      troop.add(follower);
+      followers.put(canary, List.copyOf(now));
       gauges.following(followers.size());
     }
-    look(troop.looksBack, clock.instant());
-    look(troop.ticks, clock.instant());
+    for (var troop : joined) {
+      look(troop.looksBack, clock.instant());
+      look(troop.ticks, clock.instant());
+    }
   }
 
   private static Troop.Key key(Following what) {
@@ -108,9 +112,9 @@ public final class Ticks implements Comparisons, Reconciler {
   @Override
   public void forget(ObjectRef canary) {
     synchronized (followers) {
-      var follower = followers.remove(canary);
-      if (follower != null) {
-        leave(follower);
+      var gone = followers.remove(canary);
+      if (gone != null) {
+        gone.forEach(this::leave);
         gauges.following(followers.size());
       }
     }
@@ -129,7 +133,8 @@ public final class Ticks implements Comparisons, Reconciler {
   @Override
   public Optional<Compared> latest(ObjectRef canary) {
     synchronized (followers) {
-      return Optional.ofNullable(followers.get(canary)).flatMap(Follower::latest);
+      return Compared.together(
+          followers.getOrDefault(canary, List.of()).stream().map(Follower::latest).toList());
     }
   }
 
@@ -185,8 +190,7 @@ public final class Ticks implements Comparisons, Reconciler {
     return Optional.of(tick.plus(troop.key.tick()).plus(SETTLED));
   }
 
-  private void takeLive(
-      Troop troop, Follower member, RawCounters.Got got, Instant to, Instant now) {
+  private void takeLive(Troop troop, Follower member, Scraped got, Instant to, Instant now) {
     tell(
         member,
         f -> {
@@ -353,7 +357,7 @@ public final class Ticks implements Comparisons, Reconciler {
     var after = member.latest();
     boolean followed;
     synchronized (followers) {
-      followed = followers.get(member.canary) == member;
+      followed = followers.getOrDefault(member.canary, List.of()).contains(member);
     }
     if (followed && after.isPresent() && (before.isEmpty() || isNews(before.get(), after.get()))) {
       news.accept(member.canary);

@@ -6,8 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /// The canaries that have the source and the tick in common, and are asked for together.
 final class Troop {
@@ -23,7 +21,7 @@ final class Troop {
   final ObjectRef ticks;
 
   final ObjectRef looksBack;
-  private final Map<ObjectRef, Follower> members = new TreeMap<>();
+  private final List<Follower> members = new ArrayList<>();
   private int most = MOST_TOGETHER;
   private int good;
   private Instant ticked = Instant.MIN;
@@ -39,11 +37,11 @@ final class Troop {
   }
 
   synchronized void add(Follower follower) {
-    members.put(follower.canary, follower);
+    members.add(follower);
   }
 
   synchronized void remove(Follower follower) {
-    members.remove(follower.canary, follower);
+    members.remove(follower);
   }
 
   synchronized boolean isEmpty() {
@@ -51,7 +49,7 @@ final class Troop {
   }
 
   synchronized List<Follower> members() {
-    return new ArrayList<>(members.values());
+    return new ArrayList<>(members);
   }
 
   /// How many share a question.

@@ -207,12 +207,7 @@ final class Analysis {
   private static Step judged(Progressing phase, Observation seen, Verdict verdict) {
     return switch (verdict) {
       case Verdict.Safe _ -> weighed(looked(phase), seen);
-      case Verdict.Continue unsure when isCompared(unsure) ->
-          Step.held(waiting(looked(phase), seen), HoldReason.AWAITING_EVIDENCE, unsure.sentence())
-              .lookAgain(later(seen));
       case Verdict.Continue _ -> Step.to(waiting(phase, seen));
-      case Verdict.Rollback rollback when isCompared(rollback) ->
-          Weighing.worse(phase, seen, rollback.sentence());
       case Verdict.Rollback rollback when isSilence(rollback) -> silence(phase, seen, rollback);
       case Verdict.Rollback rollback -> failed(looked(phase), seen, rollback.sentence());
       case Verdict.Hold hold -> held(phase, seen, hold);
@@ -250,11 +245,6 @@ final class Analysis {
             "Halt %s advancement at %s: %s. This first silence is not counted"
                 .formatted(seen.names().canaryIn(), phase.weight(), verdict.sentence()))
         .lookAgain(later(seen));
-  }
-
-  /// Whether what matters most was compared with the primary, and not held against a range.
-  private static boolean isCompared(Verdict verdict) {
-    return verdict.evidence().stream().findFirst().map(Evidence::comparison).isPresent();
   }
 
   private static boolean isSilence(Verdict verdict) {

@@ -53,7 +53,7 @@ final class ComparingReader {
     var reader =
         new ComparingReader(analysis, own == null ? Comparison.DEFAULT : own, problems, warnings);
     reader.metrics();
-    return analysis.compares(Analysis.SUCCESS_RATE) || analysis.compares(Analysis.DURATION)
+    return analysis.comparesRequests() || !analysis.comparedByTemplate().isEmpty()
         ? reader.comparing(interval, scrape)
         : Optional.empty();
   }
@@ -117,7 +117,7 @@ final class ComparingReader {
   private Optional<ComparisonPolicy> policy(double objective, Duration tick, boolean latency) {
     var warmUp = duration(".warmUp", said::warmingUp);
     var errors = analysis.compares(Analysis.SUCCESS_RATE);
-    if (!errors && said.sloLatency() != null && said.sloLatency() == 0) {
+    if (latency && !errors && said.sloLatency() != null && said.sloLatency() == 0) {
       problems.add(
           new Problem(
               FIELD + ".sloLatency",

@@ -1,6 +1,5 @@
 package dev.sluice.controller.rollout;
 
-import dev.sluice.analysis.BuiltIn;
 import dev.sluice.controller.rollout.Policy.Hook;
 import dev.sluice.controller.rollout.Policy.HookType;
 import dev.sluice.crds.Analysis.Webhook;
@@ -289,8 +288,7 @@ public final class PolicyReader {
               "spec.analysis.metrics", "is empty: only webhooks and ready pods judge a release"));
     }
     return analysis.metrics().stream()
-        // What a user's own template names is compared at each check.
-        .filter(metric -> !analysis.compares(metric) || BuiltIn.named(metric.name()).isEmpty())
+        .filter(metric -> !analysis.compares(metric))
         .map(dev.sluice.crds.Analysis.Metric::name)
         .toList();
   }

@@ -87,17 +87,13 @@ final class Weighing {
   private static Optional<Step> worse(Progressing phase, Observation seen) {
     return about(phase, seen)
         .filter(compared -> compared.verdict() instanceof Verdict.Rollback)
-        .map(compared -> worse(phase, seen, words(compared)));
-  }
-
-  /// A canary that is worse than its primary loses its traffic, whatever else is under way.
-  static Step worse(Progressing phase, Observation seen, String why) {
-    return Withdrawal.begin(
-        phase.run(),
-        seen,
-        new Cause(Cause.Kind.WORSE_THAN_PRIMARY, why),
-        "worse than the primary",
-        "Worse than the primary");
+        .map(compared ->
+            Withdrawal.begin(
+                phase.run(),
+                seen,
+                new Cause(Cause.Kind.WORSE_THAN_PRIMARY, words(compared)),
+                "worse than the primary",
+                "Worse than the primary"));
   }
 
   private static Optional<Step> blind(Progressing phase, Observation seen, Comparing comparing) {

@@ -26,6 +26,18 @@ class RestartTest {
     assertThat(after).isEqualTo(undisturbed).isNotEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 13, 25, 60, 200, 1300})
+  void thatHoldsForCountersOfUsersOwnToo(int crash) {
+    var undisturbed =
+        verdicts(new Shops().app("cart", 0).orders("cart", 2).followBoth("cart"), crash);
+
+    shops.app("cart", 0).orders("cart", 2).followBoth("cart").runUntil(Duration.ofSeconds(crash));
+    var after = verdicts(shops.restart().followBoth("cart"), crash);
+
+    assertThat(after).isEqualTo(undisturbed).isNotEmpty();
+  }
+
   private static List<Optional<Compared>> verdicts(Shops shops, int from) {
     var seen = new ArrayList<Optional<Compared>>();
     for (int second = from + 1; second < from + 60; second++) {

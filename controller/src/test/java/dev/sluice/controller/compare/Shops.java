@@ -3,6 +3,8 @@ package dev.sluice.controller.compare;
 import dev.sluice.analysis.Http;
 import dev.sluice.analysis.Provider;
 import dev.sluice.analysis.compare.ComparisonPolicy;
+import dev.sluice.analysis.counters.BothSides;
+import dev.sluice.analysis.counters.OwnCounters;
 import dev.sluice.analysis.traffic.Definition;
 import dev.sluice.analysis.traffic.Sides;
 import dev.sluice.analysis.traffic.Workload;
@@ -18,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +35,7 @@ final class Shops {
   static final Duration TICK = Duration.ofSeconds(10);
 
   private final Map<String, Integer> failing = new TreeMap<>();
+  private final Map<String, Integer> orders = new TreeMap<>();
   private final Registry registry = new Registry(50_000);
   private SeriesStore store = new SeriesStore(Duration.ofHours(6), 500_000);
   private Instant now = RELEASED.minus(Duration.ofMinutes(5));
@@ -40,7 +44,10 @@ final class Shops {
   private String tooMuch = "nothing is";
   private Duration slow = Duration.ZERO;
   private boolean podsTell;
-  final List<String> asked = new ArrayList<>();
+
+  /// Several questions may be under way at once.
+  final List<String> asked = Collections.synchronizedList(new ArrayList<>());
+
   final List<String> news = new ArrayList<>();
   private DueQueue<Key> queue = new DueQueue<>();
   private Ticks ticks = start();
@@ -68,6 +75,13 @@ final class Shops {
   /// @param failing of a hundred requests to the canary; one in a thousand fails anyway
   Shops app(String name, int failing) {
     this.failing.put(name, failing);
+    return this;
+  }
+
+  /// The app's own counters: of a hundred orders at the canary so many fail, and one in a hundred
+  /// at the primary. The mesh sees nothing of it.
+  Shops orders(String name, int failing) {
+    orders.put(name, failing);
     return this;
   }
 
@@ -115,15 +129,40 @@ final class Shops {
     return new Following(
         run,
         provider,
-        new Sides(new Workload("prod", app), new Workload("prod", app + "-primary"), app),
-        Definition.TABLE,
-        true,
+        new Following.Requests(
+            new Sides(new Workload("prod", app), new Workload("prod", app + "-primary"), app),
+            Definition.TABLE,
+            true),
         ComparisonPolicy.DEFAULT,
         RELEASED);
   }
 
+  /// How the app's orders are compared.
+  static Following followingOrders(String app) {
+    return new Following(
+        "revision-1",
+        Provider.prometheus("http://prometheus:9090"),
+        new Following.Own(
+            "failed orders",
+            new OwnCounters.Share(
+                BothSides.of(
+                    "orders_failed_total{deployment=\"%s\"}".formatted(app),
+                    "orders_failed_total{deployment=\"%s-primary\"}".formatted(app)),
+                BothSides.of(
+                    "orders_total{deployment=\"%s\"}".formatted(app),
+                    "orders_total{deployment=\"%s-primary\"}".formatted(app)))),
+        ComparisonPolicy.DEFAULT.oneOf(2).ofOwn(ComparisonPolicy.DEFAULT.errors()),
+        RELEASED);
+  }
+
+  /// By requests and orders.
+  Shops followBoth(String app) {
+    ticks.follow(ref(app), List.of(following(app), followingOrders(app)));
+    return this;
+  }
+
   Shops follow(String app) {
-    ticks.follow(ref(app), following(app));
+    ticks.follow(ref(app), List.of(following(app)));
     return this;
   }
 
@@ -164,7 +203,18 @@ final class Shops {
         requests(app, 100, percent);
       }
     });
+    orders.forEach((app, percent) -> {
+      orders(app + "-primary", 900, 9);
+      if (released) {
+        orders(app, 100, percent);
+      }
+    });
     store.scrape(registry, Map.of("job", "istio", "instance", "10.0.0.7:15020"), at);
+  }
+
+  private void orders(String deployment, int count, int failed) {
+    registry.inc("orders_total", Map.of("deployment", deployment), count);
+    registry.inc("orders_failed_total", Map.of("deployment", deployment), failed);
   }
 
   private void requests(String workload, int count, int failed) {

@@ -69,8 +69,8 @@ class TicksOverHttpTest {
         made.complete(loop);
         served.complete(answering);
         Thread.ofVirtual().start(() -> run(loop));
-        ticks.follow(Shops.ref("waits"), following("waits", hanging.uri("")));
-        ticks.follow(Shops.ref("cart"), following("cart", answering.uri("")));
+        ticks.follow(Shops.ref("waits"), List.of(following("waits", hanging.uri(""))));
+        ticks.follow(Shops.ref("cart"), List.of(following("cart", answering.uri(""))));
 
         assertThat(news.poll(40, TimeUnit.SECONDS)).isEqualTo(Shops.ref("cart"));
 
@@ -133,9 +133,10 @@ class TicksOverHttpTest {
     return new Following(
         "revision-1",
         Provider.prometheus(provider.toString()),
-        new Sides(new Workload("prod", app), new Workload("prod", app + "-primary"), app),
-        Definition.TABLE,
-        false,
+        new Following.Requests(
+            new Sides(new Workload("prod", app), new Workload("prod", app + "-primary"), app),
+            Definition.TABLE,
+            false),
         everySecond,
         released);
   }

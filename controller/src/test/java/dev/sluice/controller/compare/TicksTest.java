@@ -7,6 +7,7 @@ import dev.sluice.analysis.Provider;
 import dev.sluice.analysis.Verdict;
 import dev.sluice.analysis.Verdict.Reason;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -152,6 +153,70 @@ class TicksTest {
   }
 
   @Test
+  void aReleaseThatFailsByACounterOfUsersOwnIsToldAfterThreeScrapes() {
+    shops.app("cart", 0).orders("cart", 20).followBoth("cart").runUntil(Duration.ofSeconds(45));
+
+    assertThat(verdict("cart")).isInstanceOf(Verdict.Rollback.class);
+    assertThat(verdict("cart").sentence())
+        .startsWith("failed orders 20% at the canary (")
+        .contains("against 1% at the primary");
+    assertThat(shops.latest("cart").orElseThrow().looked())
+        .isBeforeOrEqualTo(Shops.RELEASED.plusSeconds(40));
+    assertThat(shops.news).last().asString().endsWith("Z cart");
+  }
+
+  @Test
+  void allThatIsComparedMustBeKnownBeforeAReleaseIsSafe() {
+    shops.app("cart", 0).followBoth("cart").runUntil(Duration.ofMinutes(5));
+    assertThat(verdict("cart"))
+        .isInstanceOfSatisfying(
+            Verdict.Hold.class, hold -> assertThat(hold.reason()).isEqualTo(Reason.NO_CANARY_DATA));
+    assertThat(verdict("cart").sentence()).startsWith("failed orders: no canary data: ");
+    assertThat(shops.latest("cart").orElseThrow().excessAtMost()).isEmpty();
+
+    shops.orders("cart", 1).runUntil(Duration.ofMinutes(25));
+
+    assertThat(verdict("cart")).isInstanceOf(Verdict.Safe.class);
+    assertThat(verdict("cart").evidence())
+        .anyMatch(evidence -> evidence.metric().equals("error-rate"))
+        .anyMatch(evidence -> evidence.metric().equals("failed orders"));
+    assertThat(shops.latest("cart").orElseThrow().excessAtMost().orElseThrow()).isLessThan(0.01);
+  }
+
+  @Test
+  void whereOneIsWorseTheOtherChangesNothing() {
+    shops.app("cart", 20).orders("cart", 1).followBoth("cart").runUntil(Duration.ofMinutes(2));
+
+    assertThat(verdict("cart")).isInstanceOf(Verdict.Rollback.class);
+    assertThat(verdict("cart").sentence()).startsWith("error rate 20% at the canary (");
+  }
+
+  @Test
+  void countersOfUsersOwnAreAskedForWithCanaryAndPrimaryInOneQuestionAndAtOneTick() {
+    shops.app("cart", 0).orders("cart", 1).followBoth("cart").runUntil(Duration.ofMinutes(2));
+    shops.asked.clear();
+
+    shops.runUntil(Duration.ofSeconds(123));
+
+    assertThat(shops.asked)
+        .hasSize(3 + 2)
+        .allMatch(query -> query.endsWith("[25000ms]"))
+        .filteredOn(query -> query.startsWith("orders"))
+        .containsExactly(
+            "orders_total{deployment=~\"(?:cart)|(?:cart-primary)\"}[25000ms]",
+            "orders_failed_total{deployment=~\"(?:cart)|(?:cart-primary)\"}[25000ms]");
+  }
+
+  @Test
+  void aSecondComparisonBeginsBesideTheFirstWithoutLosingWhatThatKnows() {
+    shops.app("cart", 0).orders("cart", 20).follow("cart").runUntil(Duration.ofMinutes(2));
+    shops.followBoth("cart").runUntil(Duration.ofSeconds(125));
+
+    assertThat(verdict("cart").sentence()).startsWith("failed orders 20% at the canary (");
+    assertThat(shops.latest("cart").orElseThrow().canaryRequests()).isPositive();
+  }
+
+  @Test
   void otherCredentialsGoOnWhereTheOldOnesWere() {
     shops.app("cart", 0).follow("cart").runUntil(Duration.ofMinutes(2));
     shops.asked.clear();
@@ -161,8 +226,11 @@ class TicksTest {
         .ticks()
         .follow(
             Shops.ref("cart"),
-            Shops.following(
-                "cart", "revision-1", provider.with(Credentials.of(Map.of("token", "another")))));
+            List.of(
+                Shops.following(
+                    "cart",
+                    "revision-1",
+                    provider.with(Credentials.of(Map.of("token", "another"))))));
     shops.runUntil(Duration.ofSeconds(135));
 
     assertThat(shops.asked).hasSize(2 * 3).allMatch(query -> query.endsWith("[25000ms]"));
@@ -176,7 +244,7 @@ class TicksTest {
 
     var other =
         Shops.following("cart", "revision-2", Provider.prometheus("http://prometheus:9090"));
-    shops.ticks().follow(Shops.ref("cart"), other);
+    shops.ticks().follow(Shops.ref("cart"), List.of(other));
 
     assertThat(shops.latest("cart")).isEmpty();
   }
@@ -187,7 +255,7 @@ class TicksTest {
         .ticks()
         .follow(
             Shops.ref("cart"),
-            Shops.following("cart", "revision-1", Provider.prometheus("prometheus:9090")));
+            List.of(Shops.following("cart", "revision-1", Provider.prometheus("prometheus:9090"))));
     shops.runUntil(Duration.ofSeconds(5));
 
     assertThat(verdict("cart").sentence()).contains("is not the address of a Prometheus");

@@ -57,17 +57,19 @@ final class ComparedFleet {
       var app = Fleet.name(i);
       ticks.follow(
           new ObjectRef("production", app),
-          new Following(
-              "1.1.0",
-              Provider.prometheus("http://prometheus:9090"),
-              new Sides(
-                  new Workload("production", app),
-                  new Workload("production", app + "-primary"),
-                  app),
-              Definition.TABLE,
-              true,
-              ComparisonPolicy.DEFAULT,
-              RELEASED));
+          List.of(
+              new Following(
+                  "1.1.0",
+                  Provider.prometheus("http://prometheus:9090"),
+                  new Following.Requests(
+                      new Sides(
+                          new Workload("production", app),
+                          new Workload("production", app + "-primary"),
+                          app),
+                      Definition.TABLE,
+                      true),
+                  ComparisonPolicy.DEFAULT,
+                  RELEASED)));
     }
   }
 

@@ -319,6 +319,87 @@ class MetricTemplateStoryTest {
     }
   }
 
+  private static final String SLOW = "\"playground.sluice.dev/latency\":\"900ms\"";
+
+  /// Errors by the mesh, and slow orders by a template, whose query is not written at all.
+  private static World twoKinds(long seed) {
+    var histogram =
+        "{histogram: '%s}', bound: 500}"
+            .formatted(OF_TARGET.replace("requests_total", "request_duration_milliseconds"));
+    var template = compared(histogram).replaceAll("(?s)  query: .*?\n(?=  comparison)", "");
+    assertThat(template).doesNotContain("query");
+    var canary =
+        canary("", COMPARED.replace("failed orders", "slow orders"))
+            .replace("interval: 10s", "interval: 1m")
+            .replace(
+                "    metrics:\n",
+                """
+                    comparison: {tick: 10s}
+                    metrics:
+                    - {name: request-success-rate, comparison: {}}
+                """);
+    var world = world(seed).trafficOf(60).apply(template).apply(canary);
+    return world.runUntilPhase("myapp", "Initialized", MINUTE);
+  }
+
+  @Test
+  void aBadReleaseIsFoundByATemplateWithinAFewScrapesWhileItsErrorsAreAsUsual() {
+    try (World world = twoKinds(15)) {
+      Myapp.release(world, "1.1.0", SLOW);
+      world.runUntilWeight("myapp", 10, MINUTE);
+      var traffic = world.now();
+
+      world.runUntilPhase("myapp", "Failed", MINUTE.multipliedBy(5));
+
+      assertThat(Duration.between(traffic, world.now())).isLessThan(Duration.ofSeconds(53));
+      assertThat(world.alerts())
+          .last()
+          .asString()
+          .startsWith("Worse than the primary: slow orders 100% at the canary (")
+          .contains("would be tolerated");
+    }
+  }
+
+  @Test
+  void aControllerThatIsRestartedInMidRunFindsABadReleaseAsSoon() {
+    try (World world = twoKinds(16)) {
+      Myapp.release(world, "1.1.0", SLOW);
+      world.runUntilWeight("myapp", 10, MINUTE);
+      var traffic = world.now();
+
+      world.run(Duration.ofSeconds(25));
+      world.restartController().runUntilPhase("myapp", "Failed", MINUTE.multipliedBy(5));
+
+      assertThat(Duration.between(traffic, world.now())).isLessThan(Duration.ofSeconds(60));
+      assertThat(world.alerts()).last().asString().contains("slow orders 100% at the canary (");
+    }
+  }
+
+  @Test
+  void aHealthyReleaseIsPromotedWhenItIsKnownByBothKindsWhateverIsRestarted() {
+    try (World world = twoKinds(17)) {
+      Myapp.release(world, "1.1.0");
+      world.runUntilWeight("myapp", 20, MINUTE.multipliedBy(10));
+      world.restartController().runUntilPhase("myapp", "Succeeded", MINUTE.multipliedBy(15));
+
+      assertThat(world.image("myapp-primary")).endsWith(":1.1.0");
+      assertThat(world.reasons("myapp")).doesNotContain("RollingBack");
+    }
+  }
+
+  @Test
+  void aTemplateWithoutAQueryCannotBeHeldAgainstARange() {
+    var onlyCompared = compared(counters()).replaceAll("(?s)  query: .*?\n(?=  comparison)", "");
+    try (World world = world(18).apply(onlyCompared).apply(canary(""))) {
+      world.run(MINUTE);
+
+      assertThat(condition(world, "Stalled").path("message").asText())
+          .endsWith(
+              "MetricTemplate monitoring/errors has no query, only a comparison: write"
+                  + " `comparison: {}` at metric 'errors', or a query there");
+    }
+  }
+
   @Test
   void whatCannotBeComparedIsRefusedByNameBeforeARelease() {
     var refusals =

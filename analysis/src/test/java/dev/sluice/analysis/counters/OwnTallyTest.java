@@ -8,8 +8,9 @@ import dev.sluice.analysis.Samples;
 import dev.sluice.analysis.Samples.Run;
 import dev.sluice.analysis.Table;
 import dev.sluice.analysis.Verdict;
-import dev.sluice.analysis.Verdict.Reason;
 import dev.sluice.analysis.compare.ComparisonPolicy;
+import dev.sluice.analysis.compare.Judge;
+import dev.sluice.analysis.traffic.RawCounters;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /// Orders that fail, and how long they take, by the shop's own counters: ten minutes of history and
 /// five of a release, scraped every ten seconds.
-class OwnComparisonTest {
+class OwnTallyTest {
   private static final Instant START = Instant.parse("2026-11-21T12:00:00Z");
   private static final OwnCounters ORDERS =
       new OwnCounters.Share(
@@ -48,6 +49,7 @@ class OwnComparisonTest {
                     .startsWith("failed orders ")
                     .contains("% at the canary (", "against 0.", "would be tolerated"));
     assertThat(shop.asked)
+        .hasSize(4)
         .allMatch(q -> q.contains("deployment=~"))
         .anyMatch(q -> q.startsWith("orders_total{"))
         .anyMatch(q -> q.startsWith("orders_failed_total{"));
@@ -85,50 +87,84 @@ class OwnComparisonTest {
   }
 
   @Test
-  void silenceIsNoEvidence() throws InterruptedException {
-    assertThat(judged(ORDERS))
-        .isInstanceOfSatisfying(
-            Verdict.Hold.class, hold -> assertThat(hold.reason()).isEqualTo(Reason.NO_CANARY_DATA));
-    shop.away = true;
-    assertThat(judged(ORDERS))
-        .isInstanceOfSatisfying(
-            Verdict.Hold.class,
-            hold -> {
-              assertThat(hold.reason()).isEqualTo(Reason.SOURCE_UNAVAILABLE);
-              assertThat(hold.sentence()).contains("does not answer");
-            });
-  }
-
-  @Test
   void aBoundThatTheHistogramLacksIsToldWithThoseItHas() throws InterruptedException {
     shop.serve(0.005, 0.01);
+    var tally = new OwnTally(slow(0.3), START);
+    assertThat(tally.refusal()).isEmpty();
 
-    assertThat(judged(slow(0.3)))
-        .isInstanceOfSatisfying(
-            Verdict.Hold.class,
-            hold -> {
-              assertThat(hold.reason()).isEqualTo(Reason.QUERY_REFUSED);
-              assertThat(hold.sentence())
-                  .isEqualTo(
-                      "failed orders cannot be compared until it is edited: no bucket of"
-                          + " order_seconds ends at 0.3; there are 0.1, 0.5");
-            });
+    tally.take(asked(slow(0.3), START, START.plusSeconds(300)));
+
+    assertThat(tally.refusal())
+        .contains("no bucket of order_seconds ends at 0.3; there are 0.1, 0.5");
+  }
+
+  /// As ticks ask: a little more than is new each time.
+  @Test
+  void whatComesBitByBitAndMoreThanOnceIsCountedAsWhatComesAtOnce() throws InterruptedException {
+    shop.restartAt = 150;
+    shop.serve(0.02, 0.01);
+    for (var counters : List.of(ORDERS, SLOW)) {
+      var whole = new OwnTally(counters, START);
+      whole.take(asked(counters, START.minusSeconds(600), START.plusSeconds(300)));
+      var bits = new OwnTally(counters, START);
+      for (int second = -600; second < 300; second += 10) {
+        var end = START.plusSeconds(second + 10);
+        bits.take(asked(counters, START.plusSeconds(second - 15), end));
+
+        assertThat(bits.countTo(end)).isEqualTo(whole.countTo(end));
+      }
+    }
+  }
+
+  /// What is there when a source begins to know anything is not new; it is known to be missing.
+  @Test
+  void whatTheSourceHasForgottenIsCountedAsLost() throws InterruptedException {
+    shop.serve(0.005, 0.01);
+    var first = new OwnTally(ORDERS, START);
+    first.take(asked(ORDERS, START.plusSeconds(200), START.plusSeconds(300)));
+    assertThat(first.first()).contains(START.plusSeconds(200));
+
+    var tally = first.anewWithoutBeginning();
+    tally.take(asked(ORDERS, START.plusSeconds(200), START.plusSeconds(300)));
+    tally.countTo(START.plusSeconds(300));
+
+    assertThat(tally.lost()).isEqualTo(20 * 60);
+    first.countTo(START.plusSeconds(300));
+    assertThat(first.lost()).isZero();
   }
 
   @Test
-  void whatIsAskedAgainLaterSaysTheSameOfWhatWasBefore() throws InterruptedException {
-    shop.serve(0.05, 0.01);
-    var comparison = new OwnComparison("failed orders", ORDERS, ComparisonPolicy.DEFAULT);
+  void theSameCountersAreEqualSoThatWhatIsFollowedGoesOn() {
+    assertThat(slow(0.5)).isEqualTo(slow(0.5)).isNotEqualTo(slow(0.25));
+    assertThat(BothSidesTest.sides("orders_total{deployment=\"TARGET\"}"))
+        .isEqualTo(BothSidesTest.sides("orders_total{deployment=\"TARGET\"}"))
+        .hasSameHashCodeAs(BothSidesTest.sides("orders_total{deployment=\"TARGET\"}"))
+        .isNotEqualTo(BothSidesTest.sides("orders_total{app=\"TARGET\"}"));
+  }
 
-    var early = comparison.judge(shop, START, START.plusSeconds(62));
-    var late = comparison.judge(shop, START, START.plusSeconds(302));
-
-    assertThat(early).isInstanceOf(Verdict.Rollback.class).isEqualTo(late);
+  private List<List<Run>> asked(OwnCounters counters, Instant from, Instant to)
+      throws InterruptedException {
+    var answer = new RawCounters(shop).series(counters.selectors(), from, to);
+    return ((RawCounters.Series) answer).bySelector();
   }
 
   private Verdict judged(OwnCounters counters) throws InterruptedException {
-    return new OwnComparison("failed orders", counters, ComparisonPolicy.DEFAULT)
-        .judge(shop, START, START.plusSeconds(302));
+    var tally = new OwnTally(counters, START);
+    tally.take(asked(counters, START.minusSeconds(600), START.plusSeconds(300)));
+    var policy = ComparisonPolicy.DEFAULT;
+    var judge = new Judge(policy, new double[0], "failed orders", "failed orders");
+    var verdict = judge.unavailable("nothing was asked yet");
+    for (int now = -600; now <= 300 && !(verdict instanceof Verdict.Rollback); now += 10) {
+      for (var scrape : tally.countTo(START.plusSeconds(now))) {
+        judge.take(scrape, now);
+      }
+      if (now > 0) {
+        verdict = judge.look(now);
+      } else {
+        judge.remember();
+      }
+    }
+    return verdict;
   }
 
   /// A source that has what two pods of the primary and one of the canary showed.
@@ -138,7 +174,6 @@ class OwnComparisonTest {
     private final Map<Map<String, String>, Double> counters = new LinkedHashMap<>();
     final List<String> asked = new ArrayList<>();
     int restartAt = -1;
-    boolean away;
 
     void serve(double failing, double slow) {
       for (int second = -600; second <= 300; second += 10) {
@@ -186,9 +221,6 @@ class OwnComparisonTest {
     @Override
     public Samples samples(String query, Instant at) {
       asked.add(query);
-      if (away) {
-        return new Samples.Unavailable("prometheus at http://shop does not answer");
-      }
       var name = query.substring(0, query.indexOf('{'));
       var range =
           Duration.ofMillis(
