@@ -18,6 +18,8 @@ import dev.sluice.playground.api.Answer;
 import dev.sluice.playground.api.Call;
 import dev.sluice.playground.api.KubernetesApi;
 import dev.sluice.playground.api.Users;
+import dev.sluice.playground.scenario.BadScenario;
+import dev.sluice.playground.scenario.ScenarioReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +33,7 @@ import java.util.Random;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -100,12 +103,15 @@ class DocumentedYamlTest {
 
   @ParameterizedTest
   @MethodSource("blocks")
-  void everyBlockWorks(Block block) throws IOException {
+  void everyBlockWorks(Block block, @TempDir Path folder) throws IOException, BadScenario {
     try (MappingIterator<JsonNode> documents =
         YAML.readerFor(JsonNode.class).readValues(block.yaml())) {
       while (documents.hasNext()) {
         JsonNode document = documents.next();
-        if (!OF_ANOTHER_FILE.matcher(block.yaml()).lookingAt()) {
+        if (document.has("steps")) {
+          Path file = Files.writeString(folder.resolve("scenario.yaml"), block.yaml());
+          assertThat(ScenarioReader.read(file)).isNotNull();
+        } else if (!OF_ANOTHER_FILE.matcher(block.yaml()).lookingAt()) {
           check(document.has("kind") ? document : canaryWith(document));
         }
       }
