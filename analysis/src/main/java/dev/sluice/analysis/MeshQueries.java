@@ -1,6 +1,7 @@
 package dev.sluice.analysis;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// The questions about requests that a mesh's own metrics answer, as templates for a Prometheus.
@@ -9,10 +10,11 @@ import java.util.stream.Collectors;
 /// @param successRate percent of requests to `{{ target }}` that did not fail
 /// @param duration their 99th percentile in milliseconds
 /// @param requests how many there were
-/// @param callers how many there were to `{{ target }}` and its primary, by source_workload,
-///   source_workload_namespace and destination_workload
+/// @param callers who asked: how many there were to `{{ target }}` and its primary, by
+///   source_workload, source_workload_namespace and destination_workload; empty where that is not
+///   measured
 public record MeshQueries(
-    String mesh, String successRate, String duration, String requests, String callers) {
+    String mesh, String successRate, String duration, String requests, Optional<String> callers) {
 
   private static final String ISTIO_TARGET =
       "reporter=\"destination\",destination_workload_namespace=\"{{ namespace }}\","
@@ -29,13 +31,32 @@ public record MeshQueries(
           "histogram_quantile(0.99, sum(rate(istio_request_duration_milliseconds_bucket{%s}[{{ interval }}])) by (le))"
               .formatted(ISTIO_TARGET),
           "sum(increase(istio_requests_total{%s}[{{ interval }}]))".formatted(ISTIO_TARGET),
-          "sum by (source_workload, source_workload_namespace, destination_workload) "
-              + "(increase(istio_requests_total{reporter=\"destination\","
-              + "destination_workload_namespace=\"{{ namespace }}\","
-              + "destination_workload=~\"{{ target }}|{{ target }}-primary\"}[{{ interval }}]))");
+          Optional.of(
+              "sum by (source_workload, source_workload_namespace, destination_workload) "
+                  + "(increase(istio_requests_total{reporter=\"destination\","
+                  + "destination_workload_namespace=\"{{ namespace }}\","
+                  + "destination_workload=~\"{{ target }}|{{ target }}-primary\"}[{{ interval }}]))"));
+
+  private static final String APP =
+      "kubernetes_namespace=\"{{ namespace }}\","
+          + "kubernetes_pod_name=~\"{{ target }}-[0-9a-zA-Z]+(-[0-9a-zA-Z]+)\"";
+
+  /// What the application measures itself, as Flagger asks for it: no gateway has metrics that all
+  /// have.
+  private static final MeshQueries GATEWAY_API =
+      new MeshQueries(
+          "gatewayapi:v1",
+          "sum(rate(http_request_duration_seconds_count{%s,status!~\"5.*\"}[{{ interval }}]))"
+                  .formatted(APP)
+              + " / sum(rate(http_request_duration_seconds_count{%s}[{{ interval }}])) * 100"
+                  .formatted(APP),
+          "histogram_quantile(0.99, sum(rate(http_request_duration_seconds_bucket{%s}[{{ interval }}])) by (le)) * 1000"
+              .formatted(APP),
+          "sum(increase(http_request_duration_seconds_count{%s}[{{ interval }}]))".formatted(APP),
+          Optional.empty());
 
   /// One line per mesh.
-  private static final List<MeshQueries> KNOWN = List.of(ISTIO);
+  private static final List<MeshQueries> KNOWN = List.of(ISTIO, GATEWAY_API);
 
   /// @throws NeedsEdit for a mesh whose metrics are not known; it is never guessed
   public static MeshQueries of(String mesh) throws NeedsEdit {

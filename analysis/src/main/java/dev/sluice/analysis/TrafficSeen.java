@@ -23,11 +23,13 @@ public record TrafficSeen(long canary, long primary, long direct) {
 
   /// The question whose rows [#of] reads.
   ///
+  /// @param mesh one that says who called
   /// @param variables whose target is the canary's workload
   /// @param window since the present weight was reached
   public static Question question(
       MeshQueries mesh, Provider provider, Variables variables, Duration window) throws NeedsEdit {
-    var query = MetricQuery.custom("the requests by caller", provider, mesh.callers(), Map.of());
+    var callers = mesh.callers().orElseThrow();
+    var query = MetricQuery.custom("the requests by caller", provider, callers, Map.of());
     return new Question(provider, Template.render(query, variables, window));
   }
 

@@ -107,9 +107,30 @@ class TemplateTest {
   }
 
   @Test
+  void behindAGatewayTheBuiltInsAreWhatTheApplicationMeasures() throws Exception {
+    var mesh = MeshQueries.of("gatewayapi:v1");
+    var provider = Provider.prometheus("http://p");
+    var variables = Variables.of("production", "myapp", "myapp", "myapp");
+
+    assertThat(
+            Template.render(
+                BuiltIn.SUCCESS_RATE.query(mesh, provider), variables, Duration.ofMinutes(1)))
+        .isEqualTo(
+            "sum(rate(http_request_duration_seconds_count{kubernetes_namespace=\"production\","
+                + "kubernetes_pod_name=~\"myapp-[0-9a-zA-Z]+(-[0-9a-zA-Z]+)\",status!~\"5.*\"}[1m]))"
+                + " / sum(rate(http_request_duration_seconds_count{kubernetes_namespace=\"production\","
+                + "kubernetes_pod_name=~\"myapp-[0-9a-zA-Z]+(-[0-9a-zA-Z]+)\"}[1m])) * 100");
+    assertThat(
+            Template.render(
+                BuiltIn.DURATION.query(mesh, provider), variables, Duration.ofMinutes(1)))
+        .endsWith("by (le)) * 1000");
+  }
+
+  @Test
   void aMeshWithoutKnownMetricsIsNotGuessed() {
     assertThatThrownBy(() -> MeshQueries.of("itsio"))
-        .hasMessage("mesh provider 'itsio' has no built-in metrics; those of istio are known");
+        .hasMessage(
+            "mesh provider 'itsio' has no built-in metrics; those of istio, gatewayapi:v1 are known");
   }
 
   @Test

@@ -1,13 +1,8 @@
 package dev.sluice.mesh;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.sluice.crds.Canary;
 import dev.sluice.crds.CanaryService;
-import dev.sluice.crds.CanaryService.ExtraMetadata;
 import io.fabric8.istio.api.api.networking.v1alpha3.CorsPolicy;
 import io.fabric8.istio.api.api.networking.v1alpha3.HTTPMatchRequest;
 import io.fabric8.istio.api.api.networking.v1alpha3.HTTPRetry;
@@ -17,13 +12,10 @@ import io.fabric8.istio.api.api.networking.v1alpha3.TrafficPolicy;
 import io.fabric8.istio.api.networking.v1.DestinationRule;
 import io.fabric8.istio.api.networking.v1.VirtualService;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,19 +26,6 @@ final class Istio implements Mesh {
       new RouteKind("networking.istio.io", "v1", "virtualservices", VirtualService.class);
   static final RouteKind DESTINATION_RULE =
       new RouteKind("networking.istio.io", "v1", "destinationrules", DestinationRule.class);
-
-  /// Keeps Flux from taking the objects back to what is in Git.
-  private static final Map<String, String> HANDS_OFF =
-      Map.of(
-          "kustomize.toolkit.fluxcd.io/reconcile", "disabled",
-          "helm.toolkit.fluxcd.io/driftDetection", "disabled");
-
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .defaultPropertyInclusion(
-              JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS))
-          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .build();
 
   @Override
   public String name() {
@@ -93,7 +72,7 @@ final class Istio implements Mesh {
 
   @Override
   public Optional<Split> read(Canary app, List<HasMetadata> live) {
-    return find(live, VirtualService.class, app, app.apexName())
+    return MeshObjects.find(live, VirtualService.class, app, app.apexName())
         .flatMap(service -> IstioReading.split(app, rules(service)));
   }
 
@@ -114,7 +93,7 @@ final class Istio implements Mesh {
         live,
         service -> {
           List<HTTPRoute> rules = rules(service);
-          new IstioRules(app, JSON).reweigh(wanted, rules);
+          new IstioRules(app, MeshObjects.JSON).reweigh(wanted, rules);
         });
   }
 
@@ -124,15 +103,15 @@ final class Istio implements Mesh {
         app,
         live,
         service -> {
-          IstioOriginal.restore(app, service, JSON);
-          new IstioRules(app, JSON).unite(rules(service));
-          unmark(service, app);
+          IstioOriginal.restore(app, service, MeshObjects.JSON);
+          new IstioRules(app, MeshObjects.JSON).unite(rules(service));
+          MeshObjects.unmark(service, app);
         });
   }
 
   @Override
   public boolean leadsToSides(Canary app, List<HasMetadata> live) {
-    return find(live, VirtualService.class, app, app.apexName())
+    return MeshObjects.find(live, VirtualService.class, app, app.apexName())
         .filter(service -> leadsToSides(app, service))
         .isPresent();
   }
@@ -154,7 +133,7 @@ final class Istio implements Mesh {
     for (HasMetadata object : live) {
       if (object instanceof VirtualService service
           && service.getMetadata().getName().equals(app.apexName())) {
-        VirtualService copy = copy(service);
+        VirtualService copy = MeshObjects.copy(service);
         change.accept(copy);
         result.add(copy);
       } else {
@@ -165,14 +144,17 @@ final class Istio implements Mesh {
   }
 
   private static VirtualService virtualService(Canary app, Split wanted, List<HasMetadata> live) {
-    Optional<VirtualService> present = find(live, VirtualService.class, app, app.apexName());
+    Optional<VirtualService> present =
+        MeshObjects.find(live, VirtualService.class, app, app.apexName());
     boolean shared = present.filter(service -> !IstioHosts.isControlled(app, service)).isPresent();
     VirtualService service =
-        present.map(Istio::copy).orElseGet(() -> named(new VirtualService(), app, app.apexName()));
+        present
+            .map(MeshObjects::copy)
+            .orElseGet(() -> MeshObjects.named(new VirtualService(), app, app.apexName()));
     if (shared && !leadsToSides(app, service)) {
-      IstioOriginal.record(service, JSON);
+      IstioOriginal.record(service, MeshObjects.JSON);
     }
-    mark(service, app);
+    MeshObjects.mark(service, app);
     var spec = service.getSpec();
     if (spec == null) {
       spec = new io.fabric8.istio.api.api.networking.v1alpha3.VirtualService();
@@ -180,7 +162,7 @@ final class Istio implements Mesh {
     }
     spec.setHosts(IstioHosts.hosts(app));
     spec.setGateways(IstioHosts.gateways(app));
-    spec.setHttp(new IstioRules(app, JSON).split(wanted, rules(service), shared));
+    spec.setHttp(new IstioRules(app, MeshObjects.JSON).split(wanted, rules(service), shared));
     return service;
   }
 
@@ -190,9 +172,9 @@ final class Istio implements Mesh {
 
   private static DestinationRule rule(Canary app, String host, List<HasMetadata> live) {
     DestinationRule rule =
-        find(live, DestinationRule.class, app, host)
-            .map(Istio::copy)
-            .orElseGet(() -> named(new DestinationRule(), app, host));
+        MeshObjects.find(live, DestinationRule.class, app, host)
+            .map(MeshObjects::copy)
+            .orElseGet(() -> MeshObjects.named(new DestinationRule(), app, host));
     var spec = rule.getSpec();
     if (spec == null) {
       spec = new io.fabric8.istio.api.api.networking.v1alpha3.DestinationRule();
@@ -203,51 +185,6 @@ final class Istio implements Mesh {
     return rule;
   }
 
-  private static <T extends HasMetadata> T named(T object, Canary app, String name) {
-    ObjectMeta metadata = new ObjectMeta();
-    metadata.setName(name);
-    metadata.setNamespace(app.metadata().namespace());
-    object.setMetadata(metadata);
-    return object;
-  }
-
-  private static void mark(VirtualService service, Canary app) {
-    ObjectMeta metadata = service.getMetadata();
-    var labels = sorted(metadata.getLabels());
-    var annotations = sorted(metadata.getAnnotations());
-    labels.putAll(labels(app));
-    annotations.putAll(annotations(app));
-    metadata.setLabels(labels);
-    metadata.setAnnotations(annotations);
-  }
-
-  private static void unmark(VirtualService service, Canary app) {
-    ObjectMeta metadata = service.getMetadata();
-    var labels = sorted(metadata.getLabels());
-    var annotations = sorted(metadata.getAnnotations());
-    labels.entrySet().removeAll(labels(app).entrySet());
-    annotations.entrySet().removeAll(annotations(app).entrySet());
-    metadata.setLabels(labels);
-    metadata.setAnnotations(annotations);
-  }
-
-  private static Map<String, String> labels(Canary app) {
-    ExtraMetadata apex = app.spec().service().apex();
-    return apex == null ? Map.of() : apex.labels();
-  }
-
-  private static Map<String, String> annotations(Canary app) {
-    ExtraMetadata apex = app.spec().service().apex();
-    var all = new TreeMap<>(apex == null ? Map.<String, String>of() : apex.annotations());
-    all.putAll(HANDS_OFF);
-    return all;
-  }
-
-  @SuppressWarnings("ConstantValue") // the client's model has null for an absent map
-  private static Map<String, String> sorted(Map<String, String> map) {
-    return map == null ? new TreeMap<>() : new TreeMap<>(map);
-  }
-
   @SuppressWarnings("ConstantValue") // the client's model has null for an absent list
   private static List<HTTPRoute> rules(VirtualService service) {
     return service.getSpec() == null || service.getSpec().getHttp() == null
@@ -255,24 +192,8 @@ final class Istio implements Mesh {
         : service.getSpec().getHttp();
   }
 
-  /// The live objects belong to the caller's cache and are never changed.
-  @SuppressWarnings("unchecked") // a copy has the class of what is copied
-  private static <T extends HasMetadata> T copy(T object) {
-    return (T) JSON.convertValue(JSON.<JsonNode>valueToTree(object), object.getClass());
-  }
-
-  private static <T extends HasMetadata> Optional<T> find(
-      List<HasMetadata> live, Class<T> kind, Canary app, String name) {
-    return live.stream()
-        .filter(kind::isInstance)
-        .map(kind::cast)
-        .filter(object -> name.equals(object.getMetadata().getName()))
-        .filter(object -> app.metadata().namespace().equals(object.getMetadata().getNamespace()))
-        .findFirst();
-  }
-
   private static <T> @Nullable T convert(@Nullable JsonNode json, Class<T> type) {
-    return json == null ? null : JSON.convertValue(json, type);
+    return json == null ? null : MeshObjects.JSON.convertValue(json, type);
   }
 
   private static void passedOn(
@@ -281,7 +202,7 @@ final class Istio implements Mesh {
       return;
     }
     try {
-      JSON.convertValue(json, type);
+      MeshObjects.JSON.convertValue(json, type);
     } catch (IllegalArgumentException e) {
       problems.add(new RouteProblem(field, "is not what Istio expects there: " + firstLine(e)));
     }

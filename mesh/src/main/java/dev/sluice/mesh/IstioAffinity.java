@@ -17,17 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /// The rules that keep a user on the side that answered first, by a cookie, in Flagger's shapes: in
 /// front of the rule that splits one for the holders of each cookie; the split hands them out.
 final class IstioAffinity {
-  private static final String COOKIE = "Cookie";
-  private static final String SET_COOKIE = "Set-Cookie";
-
   private final Canary app;
   private final ObjectMapper json;
 
@@ -49,16 +42,19 @@ final class IstioAffinity {
       case Affinity.Ended(var cookie) -> {
         HTTPRoute forget = rule(cookie, Percent.NONE, extras, common);
         Headers headers = forget.getHeaders() == null ? new Headers() : forget.getHeaders();
-        forget.setHeaders(answering(headers, setCookie(asked, cookie, "-1")));
+        forget.setHeaders(answering(headers, AffinityCookies.setCookie(asked, cookie, "-1")));
         rules.addFirst(forget);
       }
       case Affinity.Kept(var canary, var primary) -> {
         HTTPRoute split = rules.getLast();
-        hand(split, app.canaryServiceName(), setCookie(asked, canary, "" + asked.lifetime()));
+        hand(
+            split,
+            app.canaryServiceName(),
+            AffinityCookies.setCookie(asked, canary, "" + asked.lifetime()));
         primary.ifPresent(cookie -> {
           rules.addFirst(rule(cookie, Percent.NONE, extras, common));
           String age = "" + app.spec().analysis().every().toSeconds();
-          hand(split, app.primaryServiceName(), setCookie(asked, cookie, age));
+          hand(split, app.primaryServiceName(), AffinityCookies.setCookie(asked, cookie, age));
         });
         rules.addFirst(rule(canary, Percent.ALL, extras, common));
       }
@@ -74,23 +70,18 @@ final class IstioAffinity {
                 JsonNodeFactory.instance
                     .objectNode()
                     .set(
-                        COOKIE,
-                        JsonNodeFactory.instance.objectNode().put("regex", pattern(cookie))));
+                        AffinityCookies.COOKIE,
+                        JsonNodeFactory.instance
+                            .objectNode()
+                            .put("regex", AffinityCookies.pattern(cookie))));
     HTTPRoute rule =
         extras.stream()
             .filter(extra -> cookieOf(app, extra).filter(cookie::equals).isPresent())
             .findFirst()
             .orElseGet(HTTPRoute::new);
-    common.common(rule, IstioMatches.withCookie(app, condition));
+    common.common(rule, Conditions.withCookie(app, condition));
     common.destinations(canary, rule);
     return rule;
-  }
-
-  /// Name and value in this order, wherever they stand among the caller's cookies. The value is
-  /// random, so that it is part of no other.
-  private static String pattern(String cookie) {
-    int end = cookie.indexOf('=');
-    return ".*" + cookie.substring(0, end) + ".*" + cookie.substring(end + 1) + ".*";
   }
 
   private void hand(HTTPRoute split, String side, String cookie) {
@@ -105,33 +96,11 @@ final class IstioAffinity {
     Headers result = json.convertValue(json.<JsonNode>valueToTree(headers), Headers.class);
     HeadersHeaderOperations response =
         result.getResponse() == null ? new HeadersHeaderOperations() : result.getResponse();
-    var added = sorted(response.getAdd());
-    added.put(SET_COOKIE, cookie);
+    var added = MeshObjects.sorted(response.getAdd());
+    added.put(AffinityCookies.SET_COOKIE, cookie);
     response.setAdd(added);
     result.setResponse(response);
     return result;
-  }
-
-  @SuppressWarnings("ConstantValue") // the client's model has null for an absent map
-  private static Map<String, String> sorted(Map<String, String> map) {
-    return map == null ? new TreeMap<>() : new TreeMap<>(map);
-  }
-
-  /// Browsers take back only a cookie that has the attributes with which it was set.
-  private static String setCookie(SessionAffinity asked, String cookie, String age) {
-    StringBuilder text = new StringBuilder(cookie).append("; Max-Age=").append(age);
-    attribute(text, "Domain", asked.domain());
-    text.append(asked.httpOnly() ? "; HttpOnly" : "");
-    text.append(asked.partitioned() ? "; Partitioned" : "");
-    attribute(text, "Path", asked.path());
-    attribute(text, "SameSite", asked.sameSite());
-    return text.append(asked.secure() ? "; Secure" : "").toString();
-  }
-
-  private static void attribute(StringBuilder text, String name, @Nullable String value) {
-    if (value != null && !value.isEmpty()) {
-      text.append("; ").append(name).append('=').append(value);
-    }
   }
 
   /// Whether a rule is one for the holders of a cookie.
@@ -141,25 +110,14 @@ final class IstioAffinity {
 
   /// How users are kept by these rules; empty where they contradict each other.
   static Optional<Affinity> read(Canary app, List<HTTPRoute> rules) {
-    SessionAffinity asked = app.spec().analysis().sessionAffinity();
-    List<String> canary = new ArrayList<>();
-    List<String> primary = new ArrayList<>();
-    List<String> ended = new ArrayList<>();
+    List<AffinityCookies.Rule> found = new ArrayList<>();
     for (HTTPRoute rule : rules) {
-      Optional<String> cookie = cookieOf(app, rule);
-      if (asked != null && cookie.isPresent()) {
-        boolean ofCanary = cookie.get().startsWith(asked.cookieName() + "=");
-        boolean stays = IstioWeights.of(app, rule).filter(Percent.ALL::equals).isPresent();
-        (ofCanary ? stays ? canary : ended : primary).add(cookie.get());
-      }
+      boolean canary = IstioWeights.of(app, rule).filter(Percent.ALL::equals).isPresent();
+      cookieOf(app, rule)
+          .map(cookie -> new AffinityCookies.Rule(cookie, canary))
+          .ifPresent(found::add);
     }
-    if (canary.size() + ended.size() > 1 || primary.size() > 1) {
-      return Optional.empty();
-    }
-    if (!canary.isEmpty()) {
-      return Optional.of(new Affinity.Kept(canary.getFirst(), primary.stream().findFirst()));
-    }
-    return Optional.of(ended.isEmpty() ? Affinity.NONE : new Affinity.Ended(ended.getFirst()));
+    return AffinityCookies.read(app, found);
   }
 
   /// The cookie whose holders a rule is for, as `name=value`.
@@ -179,54 +137,11 @@ final class IstioAffinity {
       return Optional.empty();
     }
     for (Map.Entry<String, StringMatch> header : match.getHeaders().entrySet()) {
-      if (header.getKey().equalsIgnoreCase(COOKIE)
+      if (header.getKey().equalsIgnoreCase(AffinityCookies.COOKIE)
           && header.getValue().getMatchType() instanceof StringMatchRegex regex) {
-        return Optional.ofNullable(asked.primaryCookieName())
-            .flatMap(name -> held(name, regex.getRegex()))
-            .or(() -> held(asked.cookieName(), regex.getRegex()));
+        return AffinityCookies.of(asked, regex.getRegex());
       }
     }
     return Optional.empty();
-  }
-
-  private static Optional<String> held(String name, @Nullable String regex) {
-    Matcher matcher =
-        Pattern.compile("\\.\\*" + Pattern.quote(name) + "\\.\\*([A-Za-z0-9]+)\\.\\*")
-            .matcher(regex == null ? "" : regex);
-    return matcher.matches() ? Optional.of(name + "=" + matcher.group(1)) : Optional.empty();
-  }
-
-  /// What of the affinity Istio would refuse, or browsers would not obey.
-  static void problems(Canary app, Findings found) {
-    SessionAffinity asked = app.spec().analysis().sessionAffinity();
-    if (asked == null) {
-      return;
-    }
-    String field = "spec.analysis.sessionAffinity";
-    cookieName(field + ".cookieName", asked.cookieName(), found);
-    if (asked.primaryCookieName() != null) {
-      cookieName(field + ".primaryCookieName", asked.primaryCookieName(), found);
-    }
-    attributeText(field + ".domain", asked.domain(), found);
-    attributeText(field + ".path", asked.path(), found);
-    if ("None".equals(asked.sameSite()) && !asked.secure()) {
-      found.add(field + ".secure", "browsers drop a cookie with SameSite=None that is not Secure");
-    }
-    if (asked.partitioned() && !asked.secure()) {
-      found.add(field + ".secure", "browsers drop a partitioned cookie that is not Secure");
-    }
-  }
-
-  private static void cookieName(String field, String name, Findings found) {
-    // it becomes part of a regular expression, too
-    if (!name.matches("[A-Za-z0-9_-]{1,64}")) {
-      found.add(field, "is 1 to 64 letters, digits, dashes and underscores, not '" + name + "'");
-    }
-  }
-
-  private static void attributeText(String field, @Nullable String value, Findings found) {
-    if (value != null && !value.matches("[^;,\\s\\p{Cntrl}%]*")) {
-      found.add(field, "must not have blanks, semicolons, commas or percent signs");
-    }
   }
 }

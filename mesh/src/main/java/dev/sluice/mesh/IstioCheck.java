@@ -92,8 +92,8 @@ final class IstioCheck {
     for (int i = 0; i < match.size(); i++) {
       match("spec.analysis.match[" + i + "]", match.get(i), found);
     }
-    IstioMatches.problems(app, found);
-    IstioAffinity.problems(app, found);
+    Conditions.problems(app, found);
+    AffinityCookies.problems(app, found);
   }
 
   private static JsonNode orMissing(@Nullable JsonNode json) {

@@ -151,7 +151,7 @@ final class IstioRules {
               .filter(extra -> !IstioAffinity.isRule(app, extra))
               .findFirst()
               .orElseGet(HTTPRoute::new);
-      common(chosen, IstioMatches.ofCanary(app));
+      common(chosen, Conditions.ofCanary(app));
       destinations(wanted.canary(), chosen);
       mirror(wanted, chosen);
       common(rule, app.spec().service().match());
@@ -177,7 +177,7 @@ final class IstioRules {
   private boolean isExtra(HTTPRoute rule) {
     return IstioWeights.names(app, rule)
         && (IstioAffinity.isRule(app, rule)
-            || (isAbTest() && matches(rule).equals(asMatches(IstioMatches.ofCanary(app)))));
+            || (isAbTest() && matches(rule).equals(asMatches(Conditions.ofCanary(app)))));
   }
 
   @SuppressWarnings("ConstantValue") // the client's model has null for an absent list

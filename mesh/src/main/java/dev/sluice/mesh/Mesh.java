@@ -35,6 +35,12 @@ public interface Mesh {
   /// cannot be read as a split in two.
   Optional<Split> read(Canary app, List<HasMetadata> live);
 
+  /// Why the mesh does not obey the live objects yet, as a person would be told; empty when it
+  /// does, or does not say.
+  default Optional<String> pending(Canary app, List<HasMetadata> live) {
+    return Optional.empty();
+  }
+
   /// What of the spec cannot work with this mesh and must be edited; empty mostly. Nothing may be
   /// written for a Canary with problems.
   List<RouteProblem> problems(Canary app);

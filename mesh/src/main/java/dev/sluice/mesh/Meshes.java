@@ -5,7 +5,7 @@ import java.util.List;
 /// All meshes that Sluice can serve. A new one is one line here.
 public final class Meshes {
 
-  private static final List<Mesh> KNOWN = List.of(new Istio());
+  private static final List<Mesh> KNOWN = List.of(new Istio(), new GatewayApi());
 
   private Meshes() {}
 

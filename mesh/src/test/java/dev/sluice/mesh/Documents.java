@@ -7,6 +7,7 @@ import dev.sluice.crds.Canary;
 import io.fabric8.istio.api.networking.v1.DestinationRule;
 import io.fabric8.istio.api.networking.v1.VirtualService;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -87,9 +88,11 @@ final class Documents {
   }
 
   static HasMetadata object(JsonNode json) {
-    return json.path("kind").asText().equals("VirtualService")
-        ? YAML.convertValue(json, VirtualService.class)
-        : YAML.convertValue(json, DestinationRule.class);
+    return switch (json.path("kind").asText()) {
+      case "VirtualService" -> YAML.convertValue(json, VirtualService.class);
+      case "HTTPRoute" -> YAML.convertValue(json, HTTPRoute.class);
+      default -> YAML.convertValue(json, DestinationRule.class);
+    };
   }
 
   static HasMetadata object(String yaml) {

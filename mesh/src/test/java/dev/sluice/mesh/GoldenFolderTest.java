@@ -18,7 +18,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /// A translation is two files: `in-NAME.yaml` holds the wanted share, the Canary and what is live,
 /// `out-NAME.yaml` the objects in the order of writing; rewritten with `-Dsluice.update=true`. A
-/// folder is named after its mesh.
+/// folder is named after its mesh, with a dash for a colon.
 class GoldenFolderTest {
   private static final Path FOLDERS =
       Path.of(System.getProperty("sluice.root", ".."))
@@ -26,7 +26,7 @@ class GoldenFolderTest {
   private static final boolean UPDATE = Boolean.getBoolean("sluice.update");
 
   private static Set<String> files(Mesh mesh, String prefix) throws IOException {
-    try (Stream<Path> listed = Files.list(FOLDERS.resolve(mesh.name()))) {
+    try (Stream<Path> listed = Files.list(folder(mesh))) {
       var names = new TreeSet<String>();
       listed
           .map(path -> path.getFileName().toString())
@@ -34,6 +34,11 @@ class GoldenFolderTest {
           .forEach(name -> names.add(name.substring(prefix.length())));
       return names;
     }
+  }
+
+  /// Not every file system takes a colon.
+  private static Path folder(Mesh mesh) {
+    return FOLDERS.resolve(mesh.name().replace(':', '-'));
   }
 
   @TestFactory
@@ -51,7 +56,7 @@ class GoldenFolderTest {
   }
 
   private static void check(Mesh mesh, String name) throws IOException {
-    Path folder = FOLDERS.resolve(mesh.name());
+    Path folder = folder(mesh);
     List<JsonNode> in = Documents.parse(Files.readString(folder.resolve("in-" + name)));
     Split wanted = Documents.split(in.getFirst());
     Canary app = Documents.app(in.get(1));

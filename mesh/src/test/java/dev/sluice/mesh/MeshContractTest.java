@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// What holds for every mesh in the list.
 class MeshContractTest {
-  private final Canary app = Documents.app("{port: 80, hosts: [myapp.example.com]}");
+  private final Canary app =
+      Documents.app("{port: 80, hosts: [myapp.example.com], gatewayRefs: [{name: public}]}");
 
   static List<Mesh> meshes() {
     return Meshes.all();
@@ -30,7 +31,7 @@ class MeshContractTest {
   void anUnknownNameIsRefusedWithTheKnownOnes() {
     assertThatThrownBy(() -> Meshes.named("itsio"))
         .isInstanceOf(UnknownMesh.class)
-        .hasMessage("unknown mesh 'itsio'; known: istio");
+        .hasMessage("unknown mesh 'itsio'; known: gatewayapi:v1, istio");
   }
 
   @ParameterizedTest
@@ -73,7 +74,10 @@ class MeshContractTest {
                 "{canary: 10, kept: [c=4, p=5]}",
                 "{}"));
     strategies.forEach((analysis, splits) -> {
-      for (String service : List.of("{port: 80}", "{port: 80, match: [{uri: {prefix: /a}}]}")) {
+      for (String service :
+          List.of(
+              "{port: 80, gatewayRefs: [{name: public}]}",
+              "{port: 80, gatewayRefs: [{name: public}], match: [{uri: {prefix: /a}}, {uri: {prefix: /b}}]}")) {
         Canary asked = Documents.app(service, analysis);
         List<HasMetadata> live = List.of();
         for (String text : splits) {

@@ -86,7 +86,7 @@ public final class Interest {
     }
     watch(canary, Kind.DEPLOYMENT, target);
     watch(canary, Kind.DEPLOYMENT, target + "-primary");
-    watch(canary, Kind.VIRTUAL_SERVICE, apex);
+    mesh.kinds().forEach(route -> watch(canary, Routes.kind(route), apex));
   }
 
   /// From now on a change of this object matters to the canary.

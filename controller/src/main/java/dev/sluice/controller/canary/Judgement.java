@@ -69,7 +69,7 @@ final class Judgement {
               now,
               scrape);
       Optional<Question> callers =
-          routesEveryCaller(canary)
+          routesEveryCaller(canary) && queries.callers().isPresent()
               ? callers(checks, queries, variables, weight, Duration.between(reached, now))
               : Optional.empty();
       dev.sluice.analysis.Questions.Answers answers =

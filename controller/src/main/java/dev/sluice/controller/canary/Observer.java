@@ -177,6 +177,7 @@ final class Observer {
       Routing.Apex apex,
       boolean rules,
       Optional<Split> split,
+      Optional<String> pending,
       Routing.Sides sides) {}
 
   private Routing routing(
@@ -194,6 +195,7 @@ final class Observer {
             apex(canary, making),
             rules,
             split,
+            routes.pending(canary, live),
             new Routing.Sides(
                 routes.leadToSides(canary, live), apexFindsPrimary(canary, making, primary)));
     return new Routing(
@@ -201,6 +203,7 @@ final class Observer {
         routed.apex(),
         routed.rules(),
         routed.split(),
+        routed.pending(),
         routed.sides(),
         sightings.since(canary.ref(), "routing", routed, now),
         Routes.editor(live),

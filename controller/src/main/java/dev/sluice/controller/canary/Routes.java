@@ -136,7 +136,9 @@ final class Routes {
     if (another) {
       write(canary, split, now);
     }
-    if (another || !versions(now).equals(versions(live(canary)))) {
+    if (another
+        || pending(canary, now).isPresent()
+        || !versions(now).equals(versions(live(canary)))) {
       throw new ClusterFailure.Conflict(
           "the routes of Canary %s are not seen as they are".formatted(canary.ref()));
     }
@@ -199,7 +201,8 @@ final class Routes {
         && Json.MAPPER.<JsonNode>valueToTree(one).equals(Json.MAPPER.<JsonNode>valueToTree(other));
   }
 
-  /// Who wrote one of the live objects last, if it was not the rollout.
+  /// Who wrote one of the live objects last, if it was not the rollout. What a mesh reports in the
+  /// status of its objects is no edit.
   static Optional<String> editor(List<HasMetadata> live) {
     return live.stream()
         .map(HasMetadata::getMetadata)
@@ -207,6 +210,7 @@ final class Routes {
         .flatMap(meta ->
             meta.getManagedFields().stream()
                 .filter(entry -> entry.getTime() != null)
+                .filter(entry -> !"status".equals(entry.getSubresource()))
                 .max(
                     Comparator.comparing(ManagedFieldsEntry::getTime)
                         .thenComparing(entry -> MANAGER.equals(entry.getManager())))
@@ -214,6 +218,11 @@ final class Routes {
         .map(ManagedFieldsEntry::getManager)
         .filter(manager -> !MANAGER.equals(manager))
         .findFirst();
+  }
+
+  /// Why the mesh does not obey the live objects yet; empty when it does, or does not say.
+  Optional<String> pending(Canary canary, List<HasMetadata> live) {
+    return mesh.pending(canary, live);
   }
 
   Optional<Split> split(Canary canary, List<HasMetadata> live) {

@@ -13,7 +13,8 @@ public final class Trim {
   /// Takes the place of `data` and `binaryData` in a cached ConfigMap or Secret.
   public static final String CHECKSUM = "sluiceChecksum";
 
-  private static final String ROUTES = "networking.istio.io";
+  private static final Set<String> ROUTES =
+      Set.of("networking.istio.io", "gateway.networking.k8s.io");
 
   /// A second copy of the object, for kubectl alone.
   private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
@@ -26,7 +27,7 @@ public final class Trim {
   /// Trims in place and returns the same object.
   public static GenericKubernetesResource trim(Kind kind, GenericKubernetesResource object) {
     if (object.getMetadata() != null && object.getMetadata().getManagedFields() != null) {
-      if (kind.group().equals(ROUTES)) {
+      if (ROUTES.contains(kind.group())) {
         // Who wrote a route last is what tells an edit by hand from our own.
         object.getMetadata().getManagedFields().forEach(entry -> entry.setFieldsV1(null));
       } else {

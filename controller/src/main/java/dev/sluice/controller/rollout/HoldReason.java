@@ -55,8 +55,10 @@ public enum HoldReason {
       "Look at the target's pods."),
   ROUTE_NOT_REACHED(
       Tone.ALERT,
-      "The route in the cluster is not what was written, or was refused.",
-      "Look at who else writes the route, and at the controller's log for a refusal."),
+      "The route in the cluster is not what was written, was refused, or is not accepted by a"
+          + " gateway.",
+      "Look at who else writes the route, at the controller's log for a refusal, and at the gateway"
+          + " that the message names."),
   WRITE_REFUSED(
       Tone.ALERT,
       "The API server refuses something that Sluice has to write (quota, admission, a missing"

@@ -40,7 +40,7 @@ final class Initialisation {
       return waitForPrimary(phase, seen);
     }
     if (!seen.reached(Split.NONE)) {
-      return Step.stay(phase).lookAgain(seen.routing().since().plus(seen.settings().settle()));
+      return Traffic.notReached(phase, seen.routing().since(), seen);
     }
     if (seen.target().filter(t -> t.replicas() > 0).isPresent() || !Capacity.isArranged(seen)) {
       return Step.stay(phase);

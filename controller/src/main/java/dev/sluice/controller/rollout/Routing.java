@@ -13,6 +13,7 @@ import java.util.Optional;
 /// @param apex where the apex Service points
 /// @param rules whether the mesh's objects are as wanted, weights aside
 /// @param split what the canary gets, empty when there is no route or it cannot be read as a split
+/// @param pending why the mesh does not obey its objects yet; empty when it does, or does not say
 /// @param sides what leads to the pods of primary or canary by our doing
 /// @param since since when all of the above is as it is, as this process saw it on the watch
 /// @param editor who wrote the route last, if it was not us
@@ -22,6 +23,7 @@ public record Routing(
     Apex apex,
     boolean rules,
     Optional<Split> split,
+    Optional<String> pending,
     Sides sides,
     Instant since,
     Optional<String> editor,
@@ -60,6 +62,7 @@ public record Routing(
   boolean reached(Split wanted, Instant now, Duration settle) {
     return rules
         && split.filter(wanted::hasShares).isPresent()
+        && pending.isEmpty()
         && apex == Apex.PRIMARY
         && !now.isBefore(since.plus(settle));
   }

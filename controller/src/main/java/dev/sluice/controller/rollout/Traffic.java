@@ -23,6 +23,16 @@ final class Traffic {
         .orElseGet(() -> late(phase, since, seen, wanted));
   }
 
+  private static String why(Observation seen, Split wanted) {
+    var routing = seen.routing();
+    return routing
+        .pending()
+        .filter(_ -> routing.split().filter(wanted::hasShares).isPresent())
+        .orElseGet(() ->
+            "the route says %s; look at who else writes it, and whether the API server refuses ours"
+                .formatted(routing.split().map(Split::toString).orElse("nothing")));
+  }
+
   private static Step late(Phase phase, Instant since, Observation seen, Split wanted) {
     var deadline = since.plus(PATIENCE);
     if (seen.now().isBefore(deadline)) {
@@ -31,7 +41,6 @@ final class Traffic {
     return Step.held(
         phase,
         HoldReason.ROUTE_NOT_REACHED,
-        "%s of the traffic should go to the canary, but the route says %s; look at who else writes it, and whether the API server refuses ours"
-            .formatted(wanted, seen.routing().split().map(Split::toString).orElse("nothing")));
+        "%s of the traffic should go to the canary, but %s".formatted(wanted, why(seen, wanted)));
   }
 }

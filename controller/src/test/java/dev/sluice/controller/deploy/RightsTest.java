@@ -51,6 +51,12 @@ class RightsTest {
           Map.entry("patch horizontalpodautoscalers.autoscaling", "as above"),
           Map.entry("patch virtualservices.networking.istio.io", "as above"),
           Map.entry("patch destinationrules.networking.istio.io", "as above"),
+          Map.entry("patch httproutes.gateway.networking.k8s.io", "as above"),
+          Map.entry("get httproutes.gateway.networking.k8s.io", "GatewayApiStoryTest"),
+          Map.entry("list httproutes.gateway.networking.k8s.io", "GatewayApiStoryTest"),
+          Map.entry("watch httproutes.gateway.networking.k8s.io", "GatewayApiStoryTest"),
+          Map.entry("create httproutes.gateway.networking.k8s.io", "GatewayApiStoryTest"),
+          Map.entry("update httproutes.gateway.networking.k8s.io", "GatewayApiStoryTest"),
           Map.entry("update destinationrules.networking.istio.io", "an edited trafficPolicy"),
           Map.entry("update horizontalpodautoscalers.autoscaling", "AutoscalerStoryTest"),
           Map.entry("delete horizontalpodautoscalers.autoscaling", "AutoscalerStoryTest"));

@@ -302,6 +302,7 @@ final class ModelController {
         cache.apex(),
         cache.route().map(Route::rules).orElse(false),
         cache.route().map(ModelCluster.Route::split),
+        Optional.empty(),
         new Routing.Sides(cache.route().isPresent(), cache.apex() == Apex.PRIMARY),
         routeSince,
         cache.route().map(Route::writer).filter(writer -> !writer.isEmpty()),

@@ -23,6 +23,7 @@ import dev.sluice.controller.loop.Key;
 import dev.sluice.controller.loop.Reconciler;
 import dev.sluice.controller.rollout.Settings;
 import dev.sluice.crds.ObjectRef;
+import dev.sluice.mesh.Mesh;
 import dev.sluice.mesh.Meshes;
 import dev.sluice.playground.api.ApiServer;
 import java.time.Duration;
@@ -44,9 +45,7 @@ public final class VirtualController {
           Kind.AUTOSCALER,
           Kind.SERVICE,
           Kind.CONFIG_MAP,
-          Kind.SECRET,
-          Kind.VIRTUAL_SERVICE,
-          Kind.DESTINATION_RULE);
+          Kind.SECRET);
   private static final Duration RETRY = Duration.ofSeconds(1);
 
   /// What the controller talks to besides the API server.
@@ -72,13 +71,29 @@ public final class VirtualController {
   /// @param fence before every write
   public VirtualController(
       ApiServer api, Outside outside, Duration scrape, InstantSource clock, Fence fence) {
+    this(api, outside, scrape, clock, fence, Meshes.named("istio"));
+  }
+
+  public VirtualController(
+      ApiServer api,
+      Outside outside,
+      Duration scrape,
+      InstantSource clock,
+      Fence fence,
+      Mesh mesh) {
     this.clock = clock;
     guarded = ShippedRole.clusterWide().before(api);
-    Interest interest = new Interest(Meshes.named("istio"));
+    Interest interest = new Interest(mesh);
+    List<Kind> watched = new ArrayList<>(WATCHED);
+    for (Mesh.RouteKind kind : mesh.kinds()) {
+      watched.add(
+          new Kind(
+              kind.group(), kind.version(), kind.className().getSimpleName(), kind.plural(), true));
+    }
     Cluster cluster =
         PlaygroundCluster.over(
             guarded,
-            WATCHED,
+            watched,
             (kind, object) -> {
               if (alive) {
                 interest.in(kind, object).forEach(ref -> queue.add(canary(ref), clock.instant()));
@@ -103,7 +118,7 @@ public final class VirtualController {
                     Settings.DEFAULT.shortestInterval(),
                     Settings.DEFAULT.seesAllRoutes(),
                     scrape),
-                Meshes.named("istio"),
+                mesh,
                 List.of("app"),
                 List.of(),
                 "http://prometheus:9090",

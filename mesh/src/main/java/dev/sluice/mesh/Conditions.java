@@ -9,13 +9,13 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /// Conditions of an application's own rules: who calls it at all, and which of them get the canary.
-final class IstioMatches {
+final class Conditions {
   /// What `spec.analysis.match` has that `spec.service.match` may have, too: both must hold.
   private static final List<String> JOINED = List.of("headers", "queryParams", "sourceLabels");
 
   private static final Pattern META = Pattern.compile("[\\\\.+*?()|\\[\\]{}^$]");
 
-  private IstioMatches() {}
+  private Conditions() {}
 
   /// Of an A/B test: every one of `spec.analysis.match` under every one of `spec.service.match`.
   static List<JsonNode> ofCanary(Canary app) {
@@ -39,16 +39,21 @@ final class IstioMatches {
         : app.spec().service().match().stream().map(where -> both(where, cookie)).toList();
   }
 
-  /// Istio has no `suffix`, drops it without a word, and would then take any value.
+  /// No mesh has `suffix`; Istio drops it without a word, and would then take any value.
   private static JsonNode withoutSuffixes(JsonNode match) {
     JsonNode result = match.deepCopy();
     for (JsonNode condition : result.path("headers")) {
       if (condition instanceof ObjectNode object && object.hasNonNull("suffix")) {
         String suffix = object.remove("suffix").asText();
-        object.put("regex", ".*" + META.matcher(suffix).replaceAll("\\\\$0"));
+        object.put("regex", ".*" + quoted(suffix));
       }
     }
     return result;
+  }
+
+  /// As a part of a regular expression.
+  static String quoted(String text) {
+    return META.matcher(text).replaceAll("\\\\$0");
   }
 
   private static JsonNode both(JsonNode where, JsonNode who) {
