@@ -136,11 +136,18 @@ class GatewayApiStoryTest {
   }
 
   @Test
-  void nothingIsTakenOverBeforeTheGatewayObeysAndPeopleAreToldWhichGateway() throws IOException {
+  void noPodIsStoppedBeforeTheGatewayObeysAndPeopleAreToldWhichGateway() throws IOException {
     try (VirtualWorld world = world(1)) {
       world.advance(Duration.ofMinutes(2));
 
       assertThat(canary(world).at("/status/phase").asText()).isEqualTo("Initializing");
+      assertThat(
+              world
+                  .get("/apis/apps/v1/namespaces/production/deployments/web")
+                  .orElseThrow()
+                  .at("/spec/replicas")
+                  .asInt())
+          .isEqualTo(2);
       assertThat(story(world))
           .anyMatch(event ->
               event.contains(
