@@ -90,7 +90,7 @@ class HandoverOnTheWallClockTest {
         kind: Config
         current-context: it
         clusters: [{name: it, cluster: {server: "%s"}}]
-        users: [{name: it, user: {token: nothing}}]
+        users: [{name: it, user: {}}]
         contexts: [{name: it, context: {cluster: it, user: it}}]
         """
             .formatted(front.url()));
