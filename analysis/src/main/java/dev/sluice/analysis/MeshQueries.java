@@ -10,9 +10,10 @@ import java.util.stream.Collectors;
 /// @param successRate percent of requests to `{{ target }}` that did not fail
 /// @param duration their 99th percentile in milliseconds
 /// @param requests how many there were
-/// @param callers who asked: how many there were to `{{ target }}` and its primary, by
-///   source_workload, source_workload_namespace and destination_workload; empty where that is not
-///   measured
+/// @param callers who asked, and what became of it: how many there were to `{{ target }}` and its
+///   primary as either side counts them, by reporter, source_workload, source_workload_namespace,
+///   destination_workload, response_code, response_flags and grpc_response_status; empty where that
+///   is not measured
 public record MeshQueries(
     String mesh, String successRate, String duration, String requests, Optional<String> callers) {
 
@@ -32,8 +33,9 @@ public record MeshQueries(
               .formatted(ISTIO_TARGET),
           "sum(increase(istio_requests_total{%s}[{{ interval }}]))".formatted(ISTIO_TARGET),
           Optional.of(
-              "sum by (source_workload, source_workload_namespace, destination_workload) "
-                  + "(increase(istio_requests_total{reporter=\"destination\","
+              "sum by (reporter, source_workload, source_workload_namespace, destination_workload,"
+                  + " response_code, response_flags, grpc_response_status) "
+                  + "(increase(istio_requests_total{"
                   + "destination_workload_namespace=\"{{ namespace }}\","
                   + "destination_workload=~\"{{ target }}|{{ target }}-primary\"}[{{ interval }}]))"));
 

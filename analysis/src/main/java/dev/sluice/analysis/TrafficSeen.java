@@ -33,6 +33,8 @@ public record TrafficSeen(long canary, long primary, long direct) {
     return new Question(provider, Template.render(query, variables, window));
   }
 
+  /// By what the pods' side counts, which is there for every pod.
+  ///
   /// @param target name of the canary's workload
   /// @param primary name of the primary's workload
   /// @param percent the weight that was asked for; at 100 every caller may reach the canary only
@@ -44,7 +46,8 @@ public record TrafficSeen(long canary, long primary, long direct) {
               row.labels().getOrDefault("source_workload", ""),
               row.labels().getOrDefault("source_workload_namespace", ""));
       var workload = row.labels().getOrDefault("destination_workload", "");
-      if (workload.equals(target) || workload.equals(primary)) {
+      var podsSide = row.labels().getOrDefault("reporter", "").equals("destination");
+      if (podsSide && (workload.equals(target) || workload.equals(primary))) {
         callers.computeIfAbsent(caller, _ -> new double[2])[workload.equals(target) ? 0 : 1] +=
             row.value();
       }

@@ -2,6 +2,7 @@ package dev.sluice.analysis;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// What the judge says about a revision at its present weight.
 public sealed interface Verdict {
@@ -17,6 +18,17 @@ public sealed interface Verdict {
         };
     return (told.isEmpty() ? evidence() : told)
         .stream().map(Evidence::sentence).collect(Collectors.joining("; "));
+  }
+
+  /// The same verdict with something else that was seen.
+  default Verdict with(Evidence more) {
+    var all = Stream.concat(evidence().stream(), Stream.of(more)).toList();
+    return switch (this) {
+      case Continue _ -> new Continue(all);
+      case Safe _ -> new Safe(all);
+      case Hold hold -> new Hold(hold.reason(), hold.failedCheck(), all);
+      case Rollback _ -> new Rollback(all);
+    };
   }
 
   /// Too little was seen to say anything. Stay, look again; nothing is counted.

@@ -92,8 +92,9 @@ class TrafficSeenTest {
 
     assertThat(question.query())
         .isEqualTo(
-            "sum by (source_workload, source_workload_namespace, destination_workload) "
-                + "(increase(istio_requests_total{reporter=\"destination\","
+            "sum by (reporter, source_workload, source_workload_namespace, destination_workload,"
+                + " response_code, response_flags, grpc_response_status) "
+                + "(increase(istio_requests_total{"
                 + "destination_workload_namespace=\"production\","
                 + "destination_workload=~\"myapp|myapp-primary\"}[30s]))");
   }
@@ -101,9 +102,14 @@ class TrafficSeenTest {
   private static Table.Row row(String caller, String workload, double requests) {
     return new Table.Row(
         Map.of(
-            "source_workload", caller,
-            "source_workload_namespace", "test",
-            "destination_workload", workload),
+            "reporter",
+            "destination",
+            "source_workload",
+            caller,
+            "source_workload_namespace",
+            "test",
+            "destination_workload",
+            workload),
         requests);
   }
 }

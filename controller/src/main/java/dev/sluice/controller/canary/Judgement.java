@@ -1,5 +1,6 @@
 package dev.sluice.controller.canary;
 
+import dev.sluice.analysis.BuiltIn;
 import dev.sluice.analysis.Check;
 import dev.sluice.analysis.Evidence;
 import dev.sluice.analysis.Http;
@@ -15,6 +16,9 @@ import dev.sluice.analysis.Thresholds;
 import dev.sluice.analysis.TrafficSeen;
 import dev.sluice.analysis.Variables;
 import dev.sluice.analysis.Verdict;
+import dev.sluice.analysis.traffic.Disagreement;
+import dev.sluice.analysis.traffic.Sides;
+import dev.sluice.analysis.traffic.Workload;
 import dev.sluice.controller.rollout.Problem;
 import dev.sluice.controller.rollout.Questions;
 import dev.sluice.crds.Analysis;
@@ -69,7 +73,7 @@ final class Judgement {
               now,
               scrape);
       Optional<Question> callers =
-          routesEveryCaller(canary) && queries.callers().isPresent()
+          queries.callers().isPresent()
               ? callers(checks, queries, variables, weight, Duration.between(reached, now))
               : Optional.empty();
       dev.sluice.analysis.Questions.Answers answers =
@@ -80,9 +84,13 @@ final class Judgement {
               silence(canary.spec().analysis()),
               questions.failedChecks(),
               questions.threshold());
-      return verdict instanceof Verdict.Safe
-          ? obeyed(canary, answers.table(), weight).<Verdict>map(hold -> hold).orElse(verdict)
-          : verdict;
+      boolean mayBeDisobeyed = verdict instanceof Verdict.Safe && routesEveryCaller(canary);
+      return withHidden(
+          mayBeDisobeyed
+              ? obeyed(canary, answers.table(), weight).<Verdict>map(hold -> hold).orElse(verdict)
+              : verdict,
+          canary,
+          answers.table());
     } catch (NeedsEdit e) {
       return new Verdict.Hold(
           Verdict.Reason.QUERY_REFUSED,
@@ -143,6 +151,26 @@ final class Judgement {
     return TrafficSeen.of(
             routed, canary.spec().targetRef().name(), canary.primaryName(), weight.value())
         .against(weight.value());
+  }
+
+  /// With failures that Flagger's definition, which is the one behind thresholds, does not see.
+  private static Verdict withHidden(Verdict verdict, Canary canary, Optional<Table> callers) {
+    boolean looksAtErrors =
+        verdict.evidence().stream()
+            .anyMatch(evidence -> evidence.metric().equals(BuiltIn.SUCCESS_RATE.metric()));
+    if (!looksAtErrors || !(callers.orElse(null) instanceof Table.Rows(List<Table.Row> rows))) {
+      return verdict;
+    }
+    String namespace = canary.metadata().namespace();
+    Sides sides =
+        new Sides(
+            new Workload(namespace, canary.spec().targetRef().name()),
+            new Workload(namespace, canary.primaryName()),
+            canary.apexName());
+    return Disagreement.of(rows, sides)
+        .hidden()
+        .map(words -> verdict.with(new Evidence("error-rate", null, null, null, null, words)))
+        .orElse(verdict);
   }
 
   private static SilencePolicy silence(Analysis analysis) {

@@ -10,6 +10,7 @@ import dev.sluice.analysis.replay.Recording;
 import dev.sluice.analysis.traffic.Counted;
 import dev.sluice.analysis.traffic.Counting;
 import dev.sluice.analysis.traffic.Definition;
+import dev.sluice.analysis.traffic.Disagreement;
 import dev.sluice.analysis.traffic.RawCounters;
 import dev.sluice.analysis.traffic.Rule;
 import dev.sluice.analysis.traffic.Sides;
@@ -197,15 +198,7 @@ final class PastRelease {
     if (!left.isEmpty()) {
       notes.add(left);
     }
-    if (counted.canary().errors() != flagger.canary().errors()) {
-      notes.add(
-          "of the canary %d of %d requests failed; Flagger's request-success-rate sees %d of %d"
-              .formatted(
-                  counted.canary().errors(),
-                  counted.canary().requests(),
-                  flagger.canary().errors(),
-                  flagger.canary().requests()));
-    }
+    new Disagreement(counted.canary(), flagger.canary()).words().ifPresent(notes::add);
     return notes;
   }
 

@@ -7,6 +7,7 @@ import dev.sluice.analysis.compare.Judge;
 import dev.sluice.analysis.intake.Group;
 import dev.sluice.analysis.intake.Scrape;
 import dev.sluice.analysis.traffic.Definition;
+import dev.sluice.analysis.traffic.Disagreement;
 import dev.sluice.analysis.traffic.Rule;
 import dev.sluice.analysis.traffic.Tally;
 import java.time.Instant;
@@ -89,15 +90,9 @@ final class RequestLedger implements Ledger {
     var notes = new ArrayList<Evidence>();
     var canary = tally.sum(Group.CANARY, Definition.TABLE);
     var flaggers = tally.sum(Group.CANARY, Definition.FLAGGER);
-    if (flaggers.errors() < canary.errors()) {
-      notes.add(
-          note(
-              "error-rate",
-              canary.requests(),
-              "of the canary %d of %d requests failed, and Flagger's request-success-rate sees %d of %d"
-                  .formatted(
-                      canary.errors(), canary.requests(), flaggers.errors(), flaggers.requests())));
-    }
+    new Disagreement(canary, flaggers)
+        .hidden()
+        .ifPresent(words -> notes.add(note("error-rate", canary.requests(), words)));
     var leftOut = Rule.words(tally.leftOut());
     if (!leftOut.isEmpty()) {
       notes.add(note("traffic", null, leftOut));

@@ -114,7 +114,7 @@ class JudgePastReleaseTest {
     assertThat(rollback.path("reason").asText()).contains("error rate 10% at the canary");
     assertThat(run.err())
         .isEqualTo(
-            "sluice: of the canary 200 of 2000 requests failed;"
+            "sluice: of the canary 200 of 2000 requests failed, and"
                 + " Flagger's request-success-rate sees 0 of 2000\n");
   }
 

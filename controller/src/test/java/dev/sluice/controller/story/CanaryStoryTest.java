@@ -85,6 +85,22 @@ class CanaryStoryTest {
     }
   }
 
+  /// The pod counts a request that its caller gave up as no answer, which is no `5xx`.
+  @Test
+  void failuresThatTheThresholdDoesNotSeeAreSaidWithItsEvidence() {
+    try (World world = onboarded(8)) {
+      world.apply(CANARY.replace("service: {port: 80,", "service: {timeout: 300ms, port: 80,"));
+      Myapp.release(world, "1.1.0", "\"playground.sluice.dev/latency\":\"900ms\"");
+      world.runUntilWeight("myapp", 20, Duration.ofMinutes(2));
+
+      assertThat(world.story("myapp"))
+          .filteredOn(event -> event.startsWith("WeightAdvanced") && event.contains("weight 20"))
+          .singleElement()
+          .asString()
+          .contains("requests failed, and Flagger's request-success-rate sees 0 of");
+    }
+  }
+
   @Test
   void aConfigThatIsReleasedAloneRestartsThePrimarysPodsToo() {
     try (World world = new World(4).trafficOf(0)) {
