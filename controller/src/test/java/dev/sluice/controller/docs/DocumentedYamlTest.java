@@ -14,6 +14,7 @@ import dev.sluice.crds.AlertProvider;
 import dev.sluice.crds.Canary;
 import dev.sluice.crds.GitSync;
 import dev.sluice.crds.MetricTemplate;
+import dev.sluice.mesh.Meshes;
 import dev.sluice.playground.api.Answer;
 import dev.sluice.playground.api.Call;
 import dev.sluice.playground.api.KubernetesApi;
@@ -140,7 +141,7 @@ class DocumentedYamlTest {
       case "Canary" ->
           assertThat(
                   PolicyReader.read(
-                      Canary.read(there).spec(), Settings.DEFAULT, List.of("istio"), "istio"))
+                      Canary.read(there).spec(), Settings.DEFAULT, Meshes.names(), "istio"))
               .isInstanceOf(Plan.Valid.class);
       case "MetricTemplate" ->
           assertThat(MetricTemplate.read(there).spec())
