@@ -50,20 +50,20 @@ class ControllerCommandTest {
   @ParameterizedTest
   @ValueSource(strings = {"token: [s3cret", "s3cret, a text", "{clusters: {token: s3cret}}"})
   void aFileThatIsNoKubeconfigIsNotQuoted(String content) throws IOException {
-    assertThat(said("controller", with(content)))
+    assertThat(said("controller", "--port=0", with(content)))
         .contains("kubeconfig", "check --kubeconfig")
         .doesNotContain("s3cret");
   }
 
   @Test
   void aContextThatDoesNotExistIsNotTakenForTheClusterAround() throws IOException {
-    assertThat(said("controller", with(KUBECONFIG.formatted("other"))))
+    assertThat(said("controller", "--port=0", with(KUBECONFIG.formatted("other"))))
         .contains("has no context that current-context names");
   }
 
   @Test
   void aClusterThatIsNotThereIsNamed() throws IOException {
-    assertThat(said("controller", with(KUBECONFIG.formatted("mine"))))
+    assertThat(said("controller", "--port=0", with(KUBECONFIG.formatted("mine"))))
         .contains("http://127.0.0.1:1/ cannot be reached");
   }
 }

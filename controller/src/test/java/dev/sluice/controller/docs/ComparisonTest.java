@@ -19,7 +19,11 @@ class ComparisonTest {
   @Test
   void everyTestThatIsNamedIsThere() throws IOException {
     var page = Files.readString(ROOT.resolve("docs/explanation/compared-with-flagger.md"));
-    var sources = List.of(ROOT.resolve("controller/src/test"), ROOT.resolve("analysis/src/test"));
+    var sources =
+        List.of(
+            ROOT.resolve("controller/src/test"),
+            ROOT.resolve("analysis/src/test"),
+            ROOT.resolve("mesh/src/test"));
 
     var named = NAMED.matcher(page).results().toList();
 
