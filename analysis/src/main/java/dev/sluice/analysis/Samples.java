@@ -44,6 +44,16 @@ public sealed interface Samples {
       }
     }
 
+    /// The upper bound of a histogram's bucket, infinite for the last; NaN for what is none.
+    public double bound() {
+      var le = labels.getOrDefault("le", "");
+      try {
+        return le.equals("+Inf") ? Double.POSITIVE_INFINITY : Double.parseDouble(le);
+      } catch (NumberFormatException _) {
+        return Double.NaN;
+      }
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
       return other instanceof Run(var otherLabels, var otherTimes, var otherValues)

@@ -1,9 +1,7 @@
 package dev.sluice.mesh;
 
 import dev.sluice.crds.Analysis.SessionAffinity;
-import dev.sluice.crds.Analysis.Strategy;
 import dev.sluice.crds.Canary;
-import dev.sluice.mesh.Split.Affinity;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.BackendObjectReference;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPBackendRef;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPHeaderMatch;
@@ -11,7 +9,6 @@ import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRequestMirrorFilter;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRouteFilter;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRouteMatch;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRouteRule;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -20,49 +17,15 @@ import org.jspecify.annotations.Nullable;
 final class GatewayApiReading {
   private GatewayApiReading() {}
 
-  /// Empty where it is no split in two: no rule leads to the sides, or they disagree.
+  /// Empty where it is no split in two.
   static Optional<Split> split(Canary app, List<HTTPRouteRule> rules) {
-    List<HTTPRouteRule> ours = rules.stream().filter(rule -> names(app, rule)).toList();
-    List<HTTPRouteRule> plain =
-        ours.stream().filter(rule -> cookieOf(app, rule).isEmpty()).toList();
-    List<Optional<Percent>> shares = shares(app, plain);
-    if (shares.size() != 1 || shares.getFirst().isEmpty()) {
-      return Optional.empty();
-    }
-    Percent canary = shares.getFirst().get();
-    Percent mirrored =
-        plain.stream()
-            .map(rule -> mirrored(app, rule))
-            .max(Percent::compareTo)
-            .orElse(Percent.NONE);
-    if (!canary.equals(Percent.NONE) && !mirrored.equals(Percent.NONE)) {
-      return Optional.empty();
-    }
-    return affinity(app, canary, ours).map(users -> new Split(canary, mirrored, users));
-  }
-
-  /// In an A/B test the rule of those who do not take part says nothing about the others.
-  private static List<Optional<Percent>> shares(Canary app, List<HTTPRouteRule> rules) {
-    boolean abTest = app.spec().analysis().strategy() == Strategy.AB_TESTING && rules.size() > 1;
-    List<Optional<Percent>> shares =
-        rules.stream().map(rule -> share(app, rule)).distinct().toList();
-    return abTest && shares.size() == 2 && shares.contains(Optional.of(Percent.NONE))
-        ? shares.stream().filter(share -> !share.equals(Optional.of(Percent.NONE))).toList()
-        : shares;
-  }
-
-  private static Optional<Affinity> affinity(
-      Canary app, Percent canary, List<HTTPRouteRule> rules) {
-    List<AffinityCookies.Rule> cookies = new ArrayList<>();
-    for (HTTPRouteRule rule : rules) {
-      boolean all = share(app, rule).filter(Percent.ALL::equals).isPresent();
-      cookieOf(app, rule)
-          .map(cookie -> new AffinityCookies.Rule(cookie, all))
-          .ifPresent(cookies::add);
-    }
-    // users who are kept on a canary that nobody else gets: not a split that anybody asks for
-    return AffinityCookies.read(app, cookies)
-        .filter(users -> !canary.equals(Percent.NONE) || !(users instanceof Affinity.Kept));
+    return SplitReading.of(
+        app,
+        rules.stream()
+            .filter(rule -> names(app, rule))
+            .map(rule ->
+                new SplitReading.Rule(share(app, rule), mirrored(app, rule), cookieOf(app, rule)))
+            .toList());
   }
 
   /// Whether the rule sends anything to one of the sides.

@@ -13,7 +13,6 @@ import io.fabric8.istio.api.api.networking.v1alpha3.Headers;
 import io.fabric8.istio.api.api.networking.v1alpha3.HeadersHeaderOperations;
 import io.fabric8.istio.api.api.networking.v1alpha3.StringMatch;
 import io.fabric8.istio.api.api.networking.v1alpha3.StringMatchRegex;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -108,20 +107,8 @@ final class IstioAffinity {
     return cookieOf(app, rule).isPresent();
   }
 
-  /// How users are kept by these rules; empty where they contradict each other.
-  static Optional<Affinity> read(Canary app, List<HTTPRoute> rules) {
-    List<AffinityCookies.Rule> found = new ArrayList<>();
-    for (HTTPRoute rule : rules) {
-      boolean canary = IstioWeights.of(app, rule).filter(Percent.ALL::equals).isPresent();
-      cookieOf(app, rule)
-          .map(cookie -> new AffinityCookies.Rule(cookie, canary))
-          .ifPresent(found::add);
-    }
-    return AffinityCookies.read(app, found);
-  }
-
   /// The cookie whose holders a rule is for, as `name=value`.
-  private static Optional<String> cookieOf(Canary app, HTTPRoute rule) {
+  static Optional<String> cookieOf(Canary app, HTTPRoute rule) {
     SessionAffinity asked = app.spec().analysis().sessionAffinity();
     if (asked == null || IstioRules.matches(rule).isEmpty()) {
       return Optional.empty();

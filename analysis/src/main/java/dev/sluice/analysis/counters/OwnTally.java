@@ -117,7 +117,7 @@ public final class OwnTally {
       }
       case OwnCounters.Above(var histogram, double bound) -> {
         for (var run : bySelector.getFirst()) {
-          double at = bound(run);
+          double at = run.bound();
           if (at == Double.POSITIVE_INFINITY) {
             take(histogram, run, 1, 1);
           } else if (at == bound) {
@@ -248,15 +248,6 @@ public final class OwnTally {
                     number(bound),
                     bounds.stream().map(OwnTally::number).collect(Collectors.joining(", "))))
         : Optional.empty();
-  }
-
-  private static double bound(Run run) {
-    var le = run.labels().getOrDefault("le", "");
-    try {
-      return le.equals("+Inf") ? Double.POSITIVE_INFINITY : Double.parseDouble(le);
-    } catch (NumberFormatException _) {
-      return Double.NaN;
-    }
   }
 
   private static String number(double value) {

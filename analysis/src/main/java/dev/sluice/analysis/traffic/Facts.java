@@ -39,7 +39,7 @@ final class Facts {
   void learn(Collection<Run> buckets) {
     var byHistogram = new HashMap<Map<String, String>, Set<Double>>();
     for (var run : buckets) {
-      double bound = bound(run);
+      double bound = run.bound();
       if (!Double.isNaN(bound)) {
         var rest = new HashMap<>(run.labels());
         rest.remove("le");
@@ -71,16 +71,6 @@ final class Facts {
     return common == null || common.size() < 2 || common.getLast() != Double.POSITIVE_INFINITY
         ? new double[0]
         : common.stream().mapToDouble(Double::doubleValue).toArray();
-  }
-
-  /// NaN for what is none.
-  static double bound(Run run) {
-    var le = run.labels().getOrDefault("le", "");
-    try {
-      return le.equals("+Inf") ? Double.POSITIVE_INFINITY : Double.parseDouble(le);
-    } catch (NumberFormatException _) {
-      return Double.NaN;
-    }
   }
 
   /// Those of a histogram's series that belong to one of the sides.

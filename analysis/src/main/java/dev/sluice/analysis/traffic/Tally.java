@@ -140,7 +140,7 @@ public final class Tally {
     }
     newRequests.forEach(named -> add(named, Line.REQUESTS));
     for (var named : newBuckets) {
-      int bucket = Arrays.binarySearch(bounds, Facts.bound(named.run()));
+      int bucket = Arrays.binarySearch(bounds, named.run().bound());
       add(named, bucket < 0 ? Line.PASSED_OVER : bucket);
     }
     checkWhatCounts(!newRequests.isEmpty() || !newBuckets.isEmpty());

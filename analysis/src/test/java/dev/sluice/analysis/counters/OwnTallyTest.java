@@ -247,12 +247,12 @@ class OwnTallyTest {
 
     @Override
     public Sample number(String query) {
-      throw new UnsupportedOperationException(query);
+      throw new UnsupportedOperationException("only samples are asked for, not " + query);
     }
 
     @Override
     public Table table(String query) {
-      throw new UnsupportedOperationException(query);
+      throw new UnsupportedOperationException("only samples are asked for, not " + query);
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.playground.admission;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.playground.network.GrpcAnswers;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -36,26 +37,6 @@ final class HttpRuleCheck {
   private static final Pattern STATUS =
       Pattern.compile(
           "\\+?0*(?:10[0-3]|20[0-8]|226|30[0-578]|304|4(?:0[0-9]|1[0-8]|2[1-689]|31|51)|5(?:0[0-8]|1[01]))");
-
-  private static final Set<String> GRPC_STATUS =
-      Set.of(
-          "OK",
-          "CANCELLED",
-          "UNKNOWN",
-          "INVALID_ARGUMENT",
-          "DEADLINE_EXCEEDED",
-          "NOT_FOUND",
-          "ALREADY_EXISTS",
-          "PERMISSION_DENIED",
-          "RESOURCE_EXHAUSTED",
-          "FAILED_PRECONDITION",
-          "ABORTED",
-          "OUT_OF_RANGE",
-          "UNIMPLEMENTED",
-          "INTERNAL",
-          "UNAVAILABLE",
-          "DATA_LOSS",
-          "UNAUTHENTICATED");
 
   private static final int MOST_BODY = 1024 * 1024;
   private static final int LARGE_BODY = 100 * 1024;
@@ -200,7 +181,7 @@ final class HttpRuleCheck {
     Values.share(abort.path("percentage"), found);
     if (abort.hasNonNull("grpcStatus")) {
       var status = abort.path("grpcStatus").asText();
-      if (!GRPC_STATUS.contains(status)) {
+      if (!GrpcAnswers.NAMES.contains(status)) {
         found.error(
             "gRPC status %s is not supported. See https://github.com/grpc/grpc/blob/master/doc/statuscodes.md for a list of supported codes, for example 'NOT_FOUND'"
                 .formatted(Names.quoted(status)));

@@ -6,12 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.playground.store.Key;
 import dev.sluice.playground.store.NotWritten;
 import dev.sluice.playground.store.Storage;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,8 +19,6 @@ import java.util.random.RandomGenerator;
 /// follows from it (garbage, namespaces) is done before the answer or by [#step], as the [Pace]
 /// says, so that nothing runs behind the caller's back and a seeded run is repeatable.
 public final class KubernetesApi implements ApiServer {
-
-  private static final String VERSION = "v1.33.4";
 
   /// The version that an empty cluster has.
   public static final long FIRST_VERSION = 1000;
@@ -43,7 +37,7 @@ public final class KubernetesApi implements ApiServer {
   private final Watches watches;
   private final Reviews reviews;
   private final Doorkeeper doorkeeper;
-  private OpenApi openApi;
+  private final About about;
 
   /// A server in memory with the namespaces that every cluster has.
   ///
@@ -88,7 +82,7 @@ public final class KubernetesApi implements ApiServer {
     this.garbage = new Garbage(state, deleting, pace);
     this.watches = new Watches(state, reading);
     this.reviews = new Reviews(state, doorkeeper);
-    this.openApi = new OpenApi(state.kinds());
+    this.about = new About(state);
     for (var name : List.of("default", "kube-system", "kube-public", "kube-node-lease")) {
       if (state.namespace(name).isPresent()) {
         continue;
@@ -211,123 +205,21 @@ public final class KubernetesApi implements ApiServer {
   private Answer route(Call call) {
     var parts = List.of(call.path().replaceAll("^/+|/+$", "").split("/+", -1));
     return switch (parts.getFirst()) {
-      case "healthz", "livez", "readyz" -> health(call, parts.getFirst());
-      case "version" -> version(call);
+      case "healthz", "livez", "readyz" -> about.health(call, parts.getFirst());
+      case "version" -> about.version(call);
       case "api", "apis" -> {
         var discovery = parts.size() <= (parts.getFirst().equals("api") ? 2 : 3);
         if (discovery) {
           doorkeeper.admitPath(call);
         }
-        yield discovery ? discovery(call, parts) : resource(call);
+        yield discovery ? about.discovery(call, parts) : resource(call);
       }
       case "openapi" -> {
         doorkeeper.admitPath(call);
-        yield openApi(call, parts);
+        yield about.openApi(call, parts);
       }
-      default -> text(404, "404 page not found\n");
+      default -> About.NO_PAGE;
     };
-  }
-
-  private static Answer text(int status, String text) {
-    return new Answer(
-        status, "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8), Map.of());
-  }
-
-  private static Answer health(Call call, String check) {
-    return text(
-        200,
-        call.query().containsKey("verbose") ? "[+]ping ok\n" + check + " check passed\n" : "ok");
-  }
-
-  private static Answer version(Call call) {
-    if (!call.method().equals("GET")) {
-      throw Refusal.method();
-    }
-    var version = JsonNodeFactory.instance.objectNode();
-    version
-        .put("major", "1")
-        .put("minor", "33")
-        .put("gitVersion", VERSION)
-        .put("gitCommit", "")
-        .put("gitTreeState", "clean")
-        .put("buildDate", "2025-01-01T00:00:00Z")
-        .put("goVersion", "")
-        .put("compiler", "")
-        .put("platform", "linux/amd64");
-    return new Answer(
-        200, "application/json", Bodies.write(version, Media.Encoding.JSON, true), Map.of());
-  }
-
-  private Answer openApi(Call call, List<String> parts) {
-    if (!openApi.of(state.kinds())) {
-      openApi = new OpenApi(state.kinds());
-    }
-    if (parts.equals(List.of("openapi", "v2"))) {
-      return OpenApiV2.answer(call, openApi);
-    }
-    if (parts.size() < 2 || !parts.get(1).equals("v3")) {
-      return text(404, "404 page not found\n");
-    }
-    if (parts.size() == 2) {
-      var index = Bodies.write(openApi.index(), Media.Encoding.JSON, false);
-      return new Answer(200, "text/plain; charset=utf-8", index, Map.of());
-    }
-    var path = String.join("/", parts.subList(2, parts.size()));
-    var found = openApi.document(path);
-    if (found.isEmpty()) {
-      return new Answer(404, "", new byte[0], Map.of());
-    }
-    var document = found.get();
-    var headers = new LinkedHashMap<String, String>();
-    headers.put("Vary", "Accept");
-    headers.put("Etag", '"' + document.digest() + '"');
-    var hash = call.parameter("hash").orElse("");
-    if (!hash.isEmpty() && !hash.equals(document.digest())) {
-      return new Answer(
-          301,
-          "application/json",
-          new byte[0],
-          Map.of("Location", "/openapi/v3/" + path + "?hash=" + document.digest()));
-    }
-    if (!hash.isEmpty()) {
-      headers.put("Cache-Control", "public, immutable");
-      headers.put(
-          "Expires",
-          DateTimeFormatter.RFC_1123_DATE_TIME.format(
-              state.now().atZone(ZoneOffset.UTC).plusYears(1)));
-    }
-    return new Answer(200, "application/json", document.body(), headers);
-  }
-
-  private Answer discovery(Call call, List<String> parts) {
-    var media = Media.ofDiscovery(call);
-    var server = call.header("host").orElse("localhost");
-    var document = Discovery.document(state.kinds(), parts, media, server);
-    if (document.isEmpty()) {
-      var builtIn =
-          parts.size() > 1
-              && state.kinds().versions(parts.getFirst().equals("api") ? "" : parts.get(1)).stream()
-                  .anyMatch(v ->
-                      state
-                          .kinds()
-                          .of(parts.getFirst().equals("api") ? "" : parts.get(1), v)
-                          .stream()
-                          .anyMatch(kind -> !kind.custom()));
-      if (builtIn) {
-        throw Refusal.unknownResource();
-      }
-      return text(404, "404 page not found\n");
-    }
-    var body = Bodies.write(document.get(), media.encoding(), false);
-    var etag = '"' + Digest.of(body) + '"';
-    var type =
-        media.as().isEmpty()
-            ? media.encoding().type()
-            : "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
-    if (call.header("if-none-match").map(etag::equals).orElse(false)) {
-      return new Answer(304, type, new byte[0], Map.of("ETag", etag));
-    }
-    return new Answer(200, type, body, Map.of("ETag", etag, "Vary", "Accept"));
   }
 
   private Answer resource(Call call) {
@@ -466,7 +358,7 @@ public final class KubernetesApi implements ApiServer {
 
   private static Answer refused(Refusal refusal) {
     if (refusal.plain()) {
-      return text(404, "404 page not found\n");
+      return About.NO_PAGE;
     }
     var pretty = refusal.code() == 406;
     return new Answer(

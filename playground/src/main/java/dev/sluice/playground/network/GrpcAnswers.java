@@ -8,8 +8,9 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /// How proxies say no to callers who speak gRPC: with status 200, and the reason in headers.
-final class GrpcAnswers {
-  private static final List<String> NAMES =
+public final class GrpcAnswers {
+  /// The statuses of gRPC in the order of their numbers, from 0.
+  public static final List<String> NAMES =
       List.of(
           "OK",
           "CANCELLED",
