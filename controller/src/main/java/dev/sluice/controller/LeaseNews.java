@@ -1,8 +1,8 @@
 package dev.sluice.controller;
 
-import dev.sluice.controller.canary.Events;
 import dev.sluice.controller.cluster.Kind;
 import dev.sluice.controller.lease.Elector;
+import dev.sluice.controller.report.Events;
 import dev.sluice.controller.server.ProcessMetrics;
 import dev.sluice.crds.Metadata;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;

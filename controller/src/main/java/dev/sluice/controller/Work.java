@@ -1,10 +1,10 @@
 package dev.sluice.controller;
 
-import dev.sluice.controller.canary.Interest;
 import dev.sluice.controller.cluster.Cluster;
 import dev.sluice.controller.cluster.Kind;
 import dev.sluice.controller.loop.Key;
 import dev.sluice.controller.loop.Loop;
+import dev.sluice.controller.object.Interest;
 import dev.sluice.crds.ObjectRef;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import java.util.List;

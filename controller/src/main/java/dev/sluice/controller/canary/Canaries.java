@@ -1,9 +1,23 @@
 package dev.sluice.controller.canary;
 
 import dev.sluice.analysis.Http;
+import dev.sluice.controller.check.Hooks;
+import dev.sluice.controller.check.Judgement;
+import dev.sluice.controller.check.LiveComparison;
+import dev.sluice.controller.check.MetricObjects;
+import dev.sluice.controller.check.Metrics;
+import dev.sluice.controller.check.ProviderSecrets;
 import dev.sluice.controller.cluster.Cluster;
 import dev.sluice.controller.compare.Comparisons;
+import dev.sluice.controller.object.Interest;
+import dev.sluice.controller.object.Reach;
+import dev.sluice.controller.report.CanaryGauges;
+import dev.sluice.controller.report.Events;
+import dev.sluice.controller.report.Messenger;
+import dev.sluice.controller.report.Report;
 import dev.sluice.controller.rollout.Settings;
+import dev.sluice.controller.routing.Routes;
+import dev.sluice.controller.target.Autoscalers;
 import dev.sluice.mesh.Mesh;
 import java.time.InstantSource;
 import java.util.List;

@@ -1,9 +1,15 @@
 package dev.sluice.controller.canary;
 
+import dev.sluice.controller.check.LiveComparison;
 import dev.sluice.controller.cluster.Cluster;
 import dev.sluice.controller.cluster.ClusterFailure;
 import dev.sluice.controller.cluster.Kind;
 import dev.sluice.controller.loop.Reconciler;
+import dev.sluice.controller.object.Interest;
+import dev.sluice.controller.object.Json;
+import dev.sluice.controller.object.Subject;
+import dev.sluice.controller.report.CanaryGauges;
+import dev.sluice.controller.report.Report;
 import dev.sluice.controller.rollout.Answers;
 import dev.sluice.controller.rollout.Decision;
 import dev.sluice.controller.rollout.Observation;
@@ -13,6 +19,7 @@ import dev.sluice.controller.rollout.Rollout;
 import dev.sluice.controller.rollout.Standing;
 import dev.sluice.controller.rollout.StatusReader;
 import dev.sluice.controller.rollout.Survey;
+import dev.sluice.controller.routing.Making;
 import dev.sluice.crds.Canary;
 import dev.sluice.crds.ObjectRef;
 import dev.sluice.crds.shape.Unreadable;

@@ -4,7 +4,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.controller.cluster.Cluster;
 import dev.sluice.controller.cluster.ClusterFailure;
 import dev.sluice.controller.cluster.Kind;
+import dev.sluice.controller.object.Json;
+import dev.sluice.controller.object.Owners;
 import dev.sluice.controller.rollout.Action;
+import dev.sluice.controller.routing.Making;
+import dev.sluice.controller.routing.Routes;
+import dev.sluice.controller.routing.Services;
+import dev.sluice.controller.target.Autoscalers;
+import dev.sluice.controller.target.CopyToPrimary;
 import dev.sluice.crds.Canary;
 import dev.sluice.crds.ObjectRef;
 import dev.sluice.mesh.Split;
@@ -110,7 +117,7 @@ final class Hands {
         .put("namespace", ref.namespace())
         .put("resourceVersion", version(ref));
     minimal.putObject("spec").put("replicas", replicas);
-    cluster.apply(Kind.DEPLOYMENT, Json.resource(minimal), Routes.MANAGER, true, false);
+    cluster.apply(Kind.DEPLOYMENT, Json.resource(minimal), Owners.MANAGER, true, false);
   }
 
   private void scale(Canary canary, String name, int replicas) {

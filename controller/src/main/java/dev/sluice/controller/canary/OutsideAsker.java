@@ -1,6 +1,8 @@
 package dev.sluice.controller.canary;
 
 import dev.sluice.analysis.Verdict;
+import dev.sluice.controller.check.Hooks;
+import dev.sluice.controller.check.Judgement;
 import dev.sluice.controller.rollout.Answers;
 import dev.sluice.controller.rollout.Answers.HookAnswer;
 import dev.sluice.controller.rollout.Observation;

@@ -1,5 +1,7 @@
 package dev.sluice.controller.canary;
 
+import dev.sluice.controller.check.Checks;
+import dev.sluice.controller.check.Metrics;
 import dev.sluice.controller.rollout.Plan;
 import dev.sluice.controller.rollout.Policy;
 import dev.sluice.controller.rollout.PolicyReader;

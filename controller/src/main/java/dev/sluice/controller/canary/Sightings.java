@@ -1,5 +1,6 @@
 package dev.sluice.controller.canary;
 
+import dev.sluice.controller.object.Subject;
 import dev.sluice.crds.ObjectRef;
 import java.time.Instant;
 import java.util.Map;

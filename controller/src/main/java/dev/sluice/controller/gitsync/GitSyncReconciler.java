@@ -1,9 +1,9 @@
 package dev.sluice.controller.gitsync;
 
-import dev.sluice.controller.canary.Events;
 import dev.sluice.controller.cluster.Cluster;
 import dev.sluice.controller.cluster.Kind;
 import dev.sluice.controller.loop.Reconciler;
+import dev.sluice.controller.report.Events;
 import dev.sluice.crds.GitSync;
 import dev.sluice.crds.ObjectRef;
 import dev.sluice.crds.shape.Unreadable;

@@ -1,10 +1,10 @@
 package dev.sluice.controller.gitsync;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluice.controller.canary.Subject;
 import dev.sluice.controller.cluster.Cluster;
 import dev.sluice.controller.cluster.ClusterFailure;
 import dev.sluice.controller.cluster.Kind;
+import dev.sluice.controller.object.Subject;
 import dev.sluice.crds.Canary;
 import dev.sluice.crds.GitSync;
 import dev.sluice.crds.ObjectRef;

@@ -3,7 +3,7 @@ package dev.sluice.controller.server;
 import dev.sluice.analysis.BuiltIn;
 import dev.sluice.analysis.Evidence;
 import dev.sluice.analysis.Verdict;
-import dev.sluice.controller.canary.CanaryGauges;
+import dev.sluice.controller.report.CanaryGauges;
 import dev.sluice.controller.rollout.Answers;
 import dev.sluice.controller.rollout.Policy;
 import dev.sluice.controller.rollout.Reason;

@@ -1,10 +1,10 @@
 package dev.sluice.controller.server;
 
-import dev.sluice.controller.canary.AlertGauge;
 import dev.sluice.controller.cluster.CallGauge;
 import dev.sluice.controller.cluster.Kind;
 import dev.sluice.controller.http.HttpGauge;
 import dev.sluice.controller.loop.LoopGauges;
+import dev.sluice.controller.report.AlertGauge;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.sluice.analysis.Http;
-import dev.sluice.controller.canary.CanaryGauges;
+import dev.sluice.controller.report.CanaryGauges;
 import dev.sluice.controller.rollout.Announcement;
 import dev.sluice.controller.virtual.VirtualController;
 import dev.sluice.mesh.Percent;

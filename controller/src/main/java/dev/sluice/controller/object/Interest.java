@@ -1,0 +1,135 @@
+package dev.sluice.controller.object;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.controller.cluster.Kind;
+import dev.sluice.controller.object.HostIndex.Claimant;
+import dev.sluice.crds.Canary;
+import dev.sluice.crds.ObjectRef;
+import dev.sluice.crds.shape.Unreadable;
+import dev.sluice.mesh.Mesh;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
+
+/// Which canaries a change of some object may matter to. Errs on the side of looking once too
+/// often.
+public final class Interest {
+
+  private record Named(Kind kind, ObjectRef ref) {}
+
+  private final Map<Named, Set<ObjectRef>> byObject = new ConcurrentHashMap<>();
+  private final Map<ObjectRef, Set<Named>> byCanary = new ConcurrentHashMap<>();
+  private final HostIndex hosts = new HostIndex();
+  private final Mesh mesh;
+
+  public Interest(Mesh mesh) {
+    this.mesh = mesh;
+  }
+
+  /// The canaries to look at again.
+  public Set<ObjectRef> in(Kind kind, GenericKubernetesResource changed) {
+    String namespace = changed.getMetadata().getNamespace();
+    ObjectRef ref =
+        new ObjectRef(namespace == null ? "" : namespace, changed.getMetadata().getName());
+    Set<ObjectRef> canaries = new TreeSet<>(byObject.getOrDefault(new Named(kind, ref), Set.of()));
+    if (kind.equals(Kind.CANARY)) {
+      canaries.add(ref);
+      note(ref, changed);
+    }
+    if (changed.getMetadata().getOwnerReferences() != null) {
+      for (OwnerReference owner : changed.getMetadata().getOwnerReferences()) {
+        if ("Canary".equals(owner.getKind())) {
+          canaries.add(new ObjectRef(ref.namespace(), owner.getName()));
+          if (kind.equals(Kind.AUTOSCALER)) {
+            watch(new ObjectRef(ref.namespace(), owner.getName()), kind, ref.name());
+          }
+        }
+      }
+    }
+    // It may have taken or given back a host of any canary, from any namespace.
+    mesh.kinds().stream()
+        .filter(route -> kind(route).equals(kind))
+        .map(route -> mesh.hosts(Json.typed(changed, route.className())))
+        .map(claimed -> hosts.changed(new Claimant(kind, ref), claimed))
+        .forEach(canaries::addAll);
+    return canaries;
+  }
+
+  /// Objects of the mesh that claim a host of this canary, or did; some may be gone.
+  public Set<Claimant> claimants(Canary canary) {
+    return hosts.objects(mesh.hosts(canary));
+  }
+
+  /// What was seen is not there any more.
+  public void forget(Claimant gone) {
+    hosts.claim(gone, Set.of());
+  }
+
+  private void note(ObjectRef canary, GenericKubernetesResource object) {
+    ObjectNode tree = Subject.keep(Json.tree(object));
+    try {
+      hosts.claim(new Claimant(Kind.CANARY, canary), mesh.hosts(Canary.read(tree)));
+    } catch (Unreadable e) {
+      // Nothing is written for such a canary, so it claims nothing.
+      hosts.claim(new Claimant(Kind.CANARY, canary), Set.of());
+    }
+    JsonNode spec = tree.path("spec");
+    String target = spec.path("targetRef").path("name").asText();
+    String apex = spec.path("service").path("name").asText(target);
+    for (String suffix : new String[] {"", "-primary", "-canary"}) {
+      watch(canary, Kind.SERVICE, apex + suffix);
+    }
+    watch(canary, Kind.DEPLOYMENT, target);
+    watch(canary, Kind.DEPLOYMENT, target + "-primary");
+    mesh.kinds().forEach(route -> watch(canary, kind(route), apex));
+  }
+
+  /// From now on a change of this object matters to the canary.
+  ///
+  /// @param name of an object in the canary's namespace
+  public void watch(ObjectRef canary, Kind kind, String name) {
+    watch(canary, kind, new ObjectRef(canary.namespace(), name));
+  }
+
+  /// From now on a change of this object matters to the canary.
+  public void watch(ObjectRef canary, Kind kind, ObjectRef ref) {
+    Named object = new Named(kind, ref);
+    byObject.computeIfAbsent(object, o -> new ConcurrentSkipListSet<>()).add(canary);
+    byCanary.computeIfAbsent(canary, c -> ConcurrentHashMap.newKeySet()).add(object);
+  }
+
+  /// The objects of a kind that matter to a canary, or did; some may be gone.
+  public Set<ObjectRef> of(ObjectRef canary, Kind kind) {
+    Set<ObjectRef> refs = new TreeSet<>();
+    for (Named object : byCanary.getOrDefault(canary, Set.of())) {
+      if (object.kind().equals(kind)) {
+        refs.add(object.ref());
+      }
+    }
+    return refs;
+  }
+
+  /// The canary is gone.
+  public void forget(ObjectRef canary) {
+    hosts.claim(new Claimant(Kind.CANARY, canary), Set.of());
+    Set<Named> objects = byCanary.remove(canary);
+    if (objects != null) {
+      for (Named object : objects) {
+        Set<ObjectRef> canaries = byObject.get(object);
+        if (canaries != null) {
+          canaries.remove(canary);
+        }
+      }
+    }
+  }
+
+  public static Kind kind(Mesh.RouteKind kind) {
+    return new Kind(
+        kind.group(), kind.version(), kind.className().getSimpleName(), kind.plural(), true);
+  }
+}

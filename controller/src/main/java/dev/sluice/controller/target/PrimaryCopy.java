@@ -1,0 +1,222 @@
+package dev.sluice.controller.target;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.sluice.controller.object.Json;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/// The rules by which a primary is made from a target: same template, under names and labels of its
+/// own. Names and labels are Flagger's, so that either controller can take over from the other.
+///
+/// @param target the target's name
+/// @param label the key that tells the pods of target and primary apart
+/// @param value the target's value of that label
+/// @param configs new names of the tracked ConfigMaps and Secrets
+public record PrimaryCopy(
+    String target, String label, String value, Map<ConfigRefs.Ref, String> configs) {
+  /// Written by Flagger to make the primary's pods roll; no part of what a primary runs. On the pod
+  /// template of a primary: which config its pods started with.
+  static final String CONFIG = "sluice.dev/config";
+
+  private static final String SUFFIX = "-primary";
+  private static final String FLAGGER_ID = "flagger-id";
+
+  private static final List<String> CARRIED =
+      List.of("progressDeadlineSeconds", "minReadySeconds", "revisionHistoryLimit");
+
+  public PrimaryCopy {
+    configs = Map.copyOf(configs);
+  }
+
+  /// The first of the known labels that the target selects its pods by, with its value.
+  ///
+  /// @param known label keys in order of preference
+  public static Optional<Map.Entry<String, String>> selectorLabel(
+      JsonNode deployment, List<String> known) {
+    JsonNode labels = deployment.path("spec").path("selector").path("matchLabels");
+    return known.stream()
+        .filter(key -> labels.path(key) instanceof TextNode)
+        .findFirst()
+        .map(key -> Map.entry(key, labels.path(key).asText()));
+  }
+
+  /// The rules as a primary shows them, where the target is gone: traffic must find its pods all
+  /// the same.
+  public static Optional<PrimaryCopy> of(JsonNode primary, String target, List<String> known) {
+    return selectorLabel(primary, known)
+        .filter(label -> label.getValue().endsWith(SUFFIX))
+        .map(label ->
+            new PrimaryCopy(
+                target,
+                label.getKey(),
+                label.getValue().substring(0, label.getValue().length() - SUFFIX.length()),
+                Map.of()));
+  }
+
+  String primaryName() {
+    return target + SUFFIX;
+  }
+
+  public String primaryValue() {
+    return value + SUFFIX;
+  }
+
+  /// What the primary's pod template would be, made from the target's.
+  ObjectNode template(JsonNode targetTemplate) {
+    ObjectNode copy = targetTemplate.deepCopy();
+    ObjectNode meta = Json.object(copy, "metadata");
+    ObjectNode labels = Json.object(meta, "labels");
+    dropForeign(labels);
+    labels.put(label, primaryValue());
+    if (meta.path("annotations") instanceof ObjectNode annotations) {
+      dropForeign(annotations);
+    }
+    ConfigRefs.rename(copy, ref -> configs.getOrDefault(ref, ref.name()));
+    keepPodsApart(copy.path("spec"));
+    return copy;
+  }
+
+  /// Whether a live primary's template is what [#template] makes.
+  public boolean matches(JsonNode targetTemplate, JsonNode primaryTemplate) {
+    return comparable(template(targetTemplate)).equals(comparable(primaryTemplate));
+  }
+
+  private static JsonNode comparable(JsonNode template) {
+    ObjectNode copy = template.deepCopy();
+    if (copy.path("metadata") instanceof ObjectNode meta) {
+      meta.remove("creationTimestamp");
+      if (meta.path("annotations") instanceof ObjectNode annotations) {
+        annotations.remove(FLAGGER_ID);
+        annotations.remove(CONFIG);
+        if (annotations.isEmpty()) {
+          meta.remove("annotations");
+        }
+      }
+    }
+    return copy;
+  }
+
+  /// A new primary.
+  ///
+  /// @param prefixes prefixes of the target's labels that are copied to the primary; `*` for all
+  ObjectNode create(JsonNode deployment, int replicas, List<String> prefixes) {
+    ObjectNode primary = Json.MAPPER.createObjectNode();
+    primary.put("apiVersion", "apps/v1").put("kind", "Deployment");
+    ObjectNode meta = primary.putObject("metadata");
+    meta.put("name", primaryName());
+    meta.set("namespace", deployment.path("metadata").path("namespace"));
+    ObjectNode labels = meta.putObject("labels");
+    deployment
+        .path("metadata")
+        .path("labels")
+        .properties()
+        .forEach(e -> {
+          if (prefixes.stream().anyMatch(p -> p.equals("*") || e.getKey().startsWith(p))) {
+            labels.set(e.getKey(), e.getValue());
+          }
+        });
+    dropForeign(labels);
+    labels.put(label, primaryValue());
+    ObjectNode annotations = meta.putObject("annotations");
+    deployment
+        .path("metadata")
+        .path("annotations")
+        .properties()
+        .forEach(e -> annotations.set(e.getKey(), e.getValue()));
+    dropForeign(annotations);
+    ObjectNode spec = primary.putObject("spec");
+    spec.put("replicas", replicas);
+    spec.putObject("selector").putObject("matchLabels").put(label, primaryValue());
+    carry(deployment, spec);
+    spec.set("template", template(deployment.path("spec").path("template")));
+    return primary;
+  }
+
+  /// A live primary with the target's present content; what others put on it stays.
+  ObjectNode update(JsonNode deployment, ObjectNode livePrimary) {
+    ObjectNode primary = livePrimary.deepCopy();
+    ObjectNode spec = Json.object(primary, "spec");
+    carry(deployment, spec);
+    JsonNode marker = spec.path("template").path("metadata").path("annotations").path(FLAGGER_ID);
+    ObjectNode template = template(deployment.path("spec").path("template"));
+    if (marker instanceof TextNode) {
+      Json.object(Json.object(template, "metadata"), "annotations").set(FLAGGER_ID, marker);
+    }
+    spec.set("template", template);
+    primary.remove("status");
+    return primary;
+  }
+
+  private static void carry(JsonNode deployment, ObjectNode spec) {
+    for (String field : CARRIED) {
+      JsonNode value = deployment.path("spec").path(field);
+      if (value.isMissingNode()) {
+        spec.remove(field);
+      } else {
+        spec.set(field, value.deepCopy());
+      }
+    }
+    spec.set(
+        "strategy",
+        RollingUpdate.serving(
+            deployment.path("spec").path("strategy"), spec.path("replicas").asInt(1)));
+  }
+
+  /// Marks of other engines name the original object; on a copy they would have it pruned.
+  static void dropForeign(ObjectNode marks) {
+    Set<String> keys = Set.copyOf(marks.properties().stream().map(Map.Entry::getKey).toList());
+    for (String key : keys) {
+      if (key.contains("toolkit.fluxcd.io")
+          || key.startsWith("argocd.argoproj.io/")
+          || key.startsWith("sluice.dev/")
+          || key.startsWith("deployment.kubernetes.io/")
+          || key.equals("kubectl.kubernetes.io/last-applied-configuration")) {
+        marks.remove(key);
+      }
+    }
+  }
+
+  /// Spread rules that keep the target's pods apart keep the primary's apart.
+  private void keepPodsApart(JsonNode pod) {
+    for (JsonNode constraint : pod.path("topologySpreadConstraints")) {
+      rewrite(constraint.path("labelSelector"));
+    }
+    JsonNode apart = pod.path("affinity").path("podAntiAffinity");
+    for (JsonNode term : apart.path("requiredDuringSchedulingIgnoredDuringExecution")) {
+      rewrite(term.path("labelSelector"));
+    }
+    for (JsonNode term : apart.path("preferredDuringSchedulingIgnoredDuringExecution")) {
+      rewrite(term.path("podAffinityTerm").path("labelSelector"));
+    }
+  }
+
+  private void rewrite(JsonNode selector) {
+    if (selector.path("matchLabels") instanceof ObjectNode labels
+        && labels.path(label).asText().equals(value)) {
+      labels.put(label, primaryValue());
+    }
+    for (JsonNode expression : selector.path("matchExpressions")) {
+      if (expression.path("key").asText().equals(label)
+          && expression.path("values") instanceof ArrayNode values) {
+        for (int i = 0; i < values.size(); i++) {
+          if (values.get(i).asText().equals(value)) {
+            values.set(i, TextNode.valueOf(primaryValue()));
+          }
+        }
+      }
+    }
+  }
+
+  /// Names of the copies of tracked configs, by the key in `status.trackedConfigs`.
+  Map<String, String> copyNames() {
+    Map<String, String> names = new TreeMap<>();
+    configs.forEach((ref, name) -> names.put(ref.key(), name));
+    return names;
+  }
+}
