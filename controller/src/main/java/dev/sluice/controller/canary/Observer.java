@@ -27,6 +27,8 @@ import dev.sluice.controller.target.ConfigRefs;
 import dev.sluice.controller.target.Configs;
 import dev.sluice.controller.target.CopyToPrimary;
 import dev.sluice.controller.target.PrimaryCopy;
+import dev.sluice.controller.target.TargetKind;
+import dev.sluice.controller.target.TargetKinds;
 import dev.sluice.controller.target.TargetReader;
 import dev.sluice.crds.Canary;
 import dev.sluice.crds.ObjectRef;
@@ -86,10 +88,10 @@ final class Observer {
       Optional<Standing> standing,
       Optional<String> refused,
       Instant now) {
-    ObjectRef ref = canary.ref();
-    Optional<ObjectNode> target = deployment(canary, canary.spec().targetRef().name());
-    Optional<ObjectNode> primary = deployment(canary, canary.primaryName());
-    Optional<Target> read = target.map(t -> read(canary, t, primary, now));
+    TargetKind kind = TargetKinds.of(canary);
+    Optional<ObjectNode> target = workload(canary, kind, canary.spec().targetRef().name());
+    Optional<ObjectNode> primary = workload(canary, kind, canary.primaryName());
+    Optional<Target> read = target.map(t -> read(canary, kind, t, primary, now));
     Optional<Making> making =
         read.flatMap(Target::making).or(() -> primary.flatMap(p -> making(canary, p)));
     Observation observation =
@@ -101,10 +103,9 @@ final class Observer {
             Finalizers.deletion(canary),
             standing,
             plan,
-            target.map(TargetReader::workload),
-            primary.map(TargetReader::workload),
-            read.map(Target::content)
-                .orElseGet(() -> new Content.Unreadable("Deployment " + ref + " does not exist")),
+            target.map(kind::workload),
+            primary.map(kind::workload),
+            read.map(Target::content).orElseGet(() -> new Content.Unreadable("it does not exist")),
             autoscalers.read(canary),
             routing(canary, making, primary, now),
             refused,
@@ -124,13 +125,26 @@ final class Observer {
 
   private record Target(Content content, Optional<Making> making) {}
 
-  private Target read(Canary canary, ObjectNode target, Optional<ObjectNode> primary, Instant now) {
+  private Target read(
+      Canary canary,
+      TargetKind kind,
+      ObjectNode target,
+      Optional<ObjectNode> primary,
+      Instant now) {
     Optional<Map.Entry<String, String>> label = PrimaryCopy.selectorLabel(target, selectorLabels);
     if (label.isEmpty()) {
       return new Target(
           new Content.Unreadable(
-              "Deployment %s: spec.selector.matchLabels must contain one of %s"
-                  .formatted(canary.spec().targetRef().name(), selectorLabels)),
+              "%s %s: spec.selector.matchLabels must contain one of %s"
+                  .formatted(kind.kind().kind(), canary.spec().targetRef().name(), selectorLabels)),
+          Optional.empty());
+    }
+    Optional<String> unfit = kind.unfit(target);
+    if (unfit.isPresent()) {
+      return new Target(
+          new Content.Unreadable(
+              "%s %s %s"
+                  .formatted(kind.kind().kind(), canary.spec().targetRef().name(), unfit.get())),
           Optional.empty());
     }
     String namespace = canary.metadata().namespace();
@@ -147,11 +161,11 @@ final class Observer {
             label.get().getKey(),
             label.get().getValue(),
             configs.copies());
-    Revision revision = TargetReader.revision(target, configs.checksums());
+    Revision revision = TargetReader.revision(kind.template(target), configs.checksums());
     boolean same =
         primary
             .map(p ->
-                copy.matches(target.path("spec").path("template"), p.path("spec").path("template"))
+                copy.matches(kind.template(target), p.path("spec").path("template"))
                     && configs.copied(namespace, cluster::cached)
                     && CopyToPrimary.isMarked(p, configs.checksums()))
             .orElseGet(() -> StatusReader.promoted(canary.status()).equals(Optional.of(revision)));
@@ -262,9 +276,10 @@ final class Observer {
         .map(Json::tree);
   }
 
-  private Optional<ObjectNode> deployment(Canary canary, String name) {
+  private Optional<ObjectNode> workload(Canary canary, TargetKind kind, String name) {
+    interest.watch(canary.ref(), kind.kind(), name);
     Optional<GenericKubernetesResource> cached =
-        cluster.cached(Kind.DEPLOYMENT, new ObjectRef(canary.metadata().namespace(), name));
+        cluster.cached(kind.kind(), new ObjectRef(canary.metadata().namespace(), name));
     return cached.map(Json::tree);
   }
 }
