@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.controller.cluster.Cluster;
 import dev.sluice.controller.cluster.ClusterFailure;
 import dev.sluice.controller.cluster.Kind;
+import dev.sluice.controller.object.CommandAnnotations;
 import dev.sluice.controller.object.Json;
 import dev.sluice.controller.object.Owners;
 import dev.sluice.controller.rollout.Action;
@@ -17,6 +18,7 @@ import dev.sluice.crds.Canary;
 import dev.sluice.crds.ObjectRef;
 import dev.sluice.mesh.Split;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 
@@ -74,12 +76,40 @@ final class Hands {
                   new ObjectRef(canary.metadata().namespace(), canary.primaryName()),
                   replicas);
       case Action.CopyAutoscaler(var least) -> autoscalers.copy(canary, least);
+      case Action.TakeOffCommand(var id) -> takeOff(canary, id);
       case Action.DropAutoscalers() -> autoscalers.dropLeftovers(canary);
       case Action.Guard() -> finalizers.put(canary);
       case Action.GiveBack() -> farewell.giveBack(canary, making);
       case Action.LeaveBehind() -> farewell.leaveBehind(canary);
       case Action.Release() -> finalizers.take(canary);
     }
+  }
+
+  /// Reads first: another command may be there by now.
+  private void takeOff(Canary canary, String id) {
+    Optional<GenericKubernetesResource> live =
+        cluster
+            .get(Kind.CANARY, canary.ref())
+            .filter(object -> object.getMetadata().getUid().equals(canary.metadata().uid()))
+            .filter(object ->
+                CommandAnnotations.read(Json.tree(object))
+                    .filter(command -> command.id().equals(id))
+                    .isPresent());
+    if (live.isEmpty()) {
+      return;
+    }
+    Map<String, Object> annotations = new HashMap<>();
+    CommandAnnotations.ALL.forEach(name -> annotations.put(name, null));
+    cluster.mergePatch(
+        Kind.CANARY,
+        canary.ref(),
+        Map.of(
+            "metadata",
+            Map.of(
+                "annotations",
+                annotations,
+                "resourceVersion",
+                live.get().getMetadata().getResourceVersion())));
   }
 
   /// Labels and annotations of an apex Service that is ours already; where it leads is not changed.

@@ -7,6 +7,7 @@ import dev.sluice.controller.cluster.Cluster;
 import dev.sluice.controller.cluster.Kind;
 import dev.sluice.controller.object.Interest;
 import dev.sluice.controller.object.Json;
+import dev.sluice.controller.rollout.Command;
 import dev.sluice.controller.rollout.Compared;
 import dev.sluice.controller.rollout.Content;
 import dev.sluice.controller.rollout.Names;
@@ -76,6 +77,11 @@ final class Observer {
   ///   the other's
   record Seen(Observation observation, Optional<Making> making) {
 
+    /// With what somebody asked for.
+    Seen asking(Optional<Command> command) {
+      return new Seen(observation.asking(command), making);
+    }
+
     /// With what the comparison came to.
     Seen with(Optional<Compared> found) {
       return new Seen(observation.with(found), making);
@@ -109,6 +115,7 @@ final class Observer {
             autoscalers.read(canary),
             routing(canary, making, primary, now),
             refused,
+            Optional.empty(),
             Optional.empty(),
             Optional.empty());
     return new Seen(observation, making);
