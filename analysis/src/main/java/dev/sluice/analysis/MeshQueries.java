@@ -44,21 +44,23 @@ public record MeshQueries(
           + "kubernetes_pod_name=~\"{{ target }}-[0-9a-zA-Z]+(-[0-9a-zA-Z]+)\"";
 
   /// What the application measures itself, as Flagger asks for it: no gateway has metrics that all
-  /// have.
-  private static final MeshQueries GATEWAY_API =
-      new MeshQueries(
-          "gatewayapi:v1",
-          "sum(rate(http_request_duration_seconds_count{%s,status!~\"5.*\"}[{{ interval }}]))"
-                  .formatted(APP)
-              + " / sum(rate(http_request_duration_seconds_count{%s}[{{ interval }}])) * 100"
-                  .formatted(APP),
-          "histogram_quantile(0.99, sum(rate(http_request_duration_seconds_bucket{%s}[{{ interval }}])) by (le)) * 1000"
-              .formatted(APP),
-          "sum(increase(http_request_duration_seconds_count{%s}[{{ interval }}]))".formatted(APP),
-          Optional.empty());
+  /// have, and without a mesh there is nothing else that counts.
+  private static MeshQueries ofApplication(String mesh) {
+    return new MeshQueries(
+        mesh,
+        "sum(rate(http_request_duration_seconds_count{%s,status!~\"5.*\"}[{{ interval }}]))"
+                .formatted(APP)
+            + " / sum(rate(http_request_duration_seconds_count{%s}[{{ interval }}])) * 100"
+                .formatted(APP),
+        "histogram_quantile(0.99, sum(rate(http_request_duration_seconds_bucket{%s}[{{ interval }}])) by (le)) * 1000"
+            .formatted(APP),
+        "sum(increase(http_request_duration_seconds_count{%s}[{{ interval }}]))".formatted(APP),
+        Optional.empty());
+  }
 
   /// One line per mesh.
-  private static final List<MeshQueries> KNOWN = List.of(ISTIO, GATEWAY_API);
+  private static final List<MeshQueries> KNOWN =
+      List.of(ISTIO, ofApplication("gatewayapi:v1"), ofApplication("kubernetes"));
 
   /// @throws NeedsEdit for a mesh whose metrics are not known; it is never guessed
   public static MeshQueries of(String mesh) throws NeedsEdit {

@@ -8,6 +8,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TemplateTest {
   private static final Variables MYAPP =
@@ -106,9 +107,11 @@ class TemplateTest {
                 + "destination_workload=~\"myapp\"}[1m])) by (le))");
   }
 
-  @Test
-  void behindAGatewayTheBuiltInsAreWhatTheApplicationMeasures() throws Exception {
-    var mesh = MeshQueries.of("gatewayapi:v1");
+  @ParameterizedTest
+  @ValueSource(strings = {"gatewayapi:v1", "kubernetes"})
+  void behindAGatewayAndWithoutAMeshTheBuiltInsAreWhatTheApplicationMeasures(String provided)
+      throws Exception {
+    var mesh = MeshQueries.of(provided);
     var provider = Provider.prometheus("http://p");
     var variables = Variables.of("production", "myapp", "myapp", "myapp");
 
@@ -130,7 +133,7 @@ class TemplateTest {
   void aMeshWithoutKnownMetricsIsNotGuessed() {
     assertThatThrownBy(() -> MeshQueries.of("itsio"))
         .hasMessage(
-            "mesh provider 'itsio' has no built-in metrics; those of istio, gatewayapi:v1 are known");
+            "mesh provider 'itsio' has no built-in metrics; those of istio, gatewayapi:v1, kubernetes are known");
   }
 
   @Test

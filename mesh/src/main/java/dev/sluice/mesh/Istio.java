@@ -104,7 +104,9 @@ final class Istio implements Mesh {
         live,
         service -> {
           IstioOriginal.restore(app, service, MeshObjects.JSON);
-          new IstioRules(app, MeshObjects.JSON).unite(rules(service));
+          if (leadsToSides(app, service)) {
+            service.getSpec().setHttp(new IstioRules(app, MeshObjects.JSON).unite(rules(service)));
+          }
           MeshObjects.unmark(service, app);
         });
   }

@@ -125,9 +125,12 @@ final class IstioRules {
         .orElse(null);
   }
 
-  /// Every rule that leads to a side leads to the apex instead.
-  void unite(List<HTTPRoute> rules) {
-    for (HTTPRoute rule : rules) {
+  /// Every rule that leads to a side leads to the apex instead; those that only told users apart
+  /// are not needed any more.
+  List<HTTPRoute> unite(List<HTTPRoute> rules) {
+    List<HTTPRoute> plain = rules.stream().filter(rule -> !isExtra(rule)).toList();
+    List<HTTPRoute> left = plain.isEmpty() ? rules : plain;
+    for (HTTPRoute rule : left) {
       if (IstioWeights.names(app, rule)) {
         HTTPRouteDestination all = new HTTPRouteDestination();
         Destination apex = new Destination();
@@ -137,6 +140,7 @@ final class IstioRules {
         rule.setRoute(List.of(all));
       }
     }
+    return left;
   }
 
   /// The rule that splits, behind those that come before it.

@@ -13,6 +13,12 @@ public interface Mesh {
   /// As in `spec.provider` and `--mesh-provider`.
   String name();
 
+  /// Whether it can give the canary a share of the requests, or copies. Where it cannot, [#read] is
+  /// always [Split#NONE], and no other split is asked for.
+  default boolean splits() {
+    return true;
+  }
+
   /// The objects as they should be: those of `live` changed as little as possible (what the mesh or
   /// others put on them stays), the missing ones new and without owner. In the order in which they
   /// must be written.

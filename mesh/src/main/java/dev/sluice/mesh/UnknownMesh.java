@@ -7,6 +7,6 @@ public final class UnknownMesh extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   public UnknownMesh(String name, List<String> known) {
-    super("unknown mesh '" + name + "'; known: " + String.join(", ", known));
+    super("unknown mesh provider '" + name + "'; known: " + String.join(", ", known));
   }
 }

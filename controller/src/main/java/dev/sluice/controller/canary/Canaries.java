@@ -61,7 +61,7 @@ public final class Canaries {
         new Metrics(
             new MetricObjects(cluster, interest, options.reach()),
             options.metricsServer(),
-            options.mesh().name());
+            options.mesh());
     ProviderSecrets secrets = new ProviderSecrets(cluster);
     return new CanaryReconciler(
         cluster,

@@ -9,6 +9,7 @@ import dev.sluice.controller.rollout.Problem;
 import dev.sluice.controller.rollout.Settings;
 import dev.sluice.crds.Canary;
 import dev.sluice.mesh.Mesh;
+import dev.sluice.mesh.Meshes;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,7 +27,7 @@ final class Plans {
   }
 
   Plan of(Canary canary) {
-    Plan plan = PolicyReader.read(canary.spec(), settings, List.of(mesh.name()), mesh.name());
+    Plan plan = PolicyReader.read(canary.spec(), settings, mesh);
     return switch (plan) {
       case Plan.Invalid invalid -> invalid;
       case Plan.Valid(var policy, var warnings) -> complete(canary, policy, warnings);
@@ -35,6 +36,13 @@ final class Plans {
 
   private Plan complete(Canary canary, Policy policy, List<Problem> warned) {
     List<Problem> problems = new ArrayList<>();
+    Mesh asked = Meshes.of(canary.spec(), mesh);
+    if (!asked.name().equals(mesh.name())) {
+      problems.add(
+          new Problem(
+              "spec.provider",
+              "is %s, but this controller serves %s alone".formatted(asked.name(), mesh.name())));
+    }
     List<Problem> warnings = new ArrayList<>(warned);
     mesh.problems(canary).forEach(p -> problems.add(new Problem(p.field(), p.why())));
     mesh.warnings(canary).forEach(w -> warnings.add(new Problem(w.field(), w.why())));

@@ -5,17 +5,20 @@ import dev.sluice.analysis.NeedsEdit;
 import dev.sluice.analysis.Provider;
 import dev.sluice.controller.rollout.Problem;
 import dev.sluice.crds.Canary;
+import dev.sluice.mesh.Mesh;
+import dev.sluice.mesh.Meshes;
+import dev.sluice.mesh.UnknownMesh;
 import java.util.List;
 
 /// The metrics of canaries, as their specs and the MetricTemplates in the cluster have them now.
 public final class Metrics {
   private final MetricObjects objects;
   private final String metricsServer;
-  private final String meshByDefault;
+  private final Mesh meshByDefault;
 
   /// @param metricsServer of Canaries that name none
   /// @param meshByDefault of Canaries that name none
-  public Metrics(MetricObjects objects, String metricsServer, String meshByDefault) {
+  public Metrics(MetricObjects objects, String metricsServer, Mesh meshByDefault) {
     this.objects = objects;
     this.metricsServer = metricsServer;
     this.meshByDefault = meshByDefault;
@@ -41,7 +44,10 @@ public final class Metrics {
 
   /// @throws NeedsEdit for a mesh whose own metrics are not known
   MeshQueries queries(Canary canary) throws NeedsEdit {
-    String named = canary.spec().provider();
-    return MeshQueries.of(named == null || named.isEmpty() ? meshByDefault : named);
+    try {
+      return MeshQueries.of(Meshes.of(canary.spec(), meshByDefault).name());
+    } catch (UnknownMesh e) {
+      throw new NeedsEdit("spec.provider", String.valueOf(e.getMessage()));
+    }
   }
 }

@@ -5,13 +5,14 @@ import dev.sluice.controller.rollout.Policy.HookType;
 import dev.sluice.crds.Analysis.Webhook;
 import dev.sluice.crds.Analysis.WebhookType;
 import dev.sluice.crds.CanarySpec;
+import dev.sluice.mesh.Mesh;
+import dev.sluice.mesh.Meshes;
 import dev.sluice.mesh.Percent;
+import dev.sluice.mesh.UnknownMesh;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -25,22 +26,24 @@ public final class PolicyReader {
   /// A week of minutes; whoever wants more made a mistake.
   private static final int MOST_ITERATIONS = 10_080;
 
+  /// As Flagger has it.
+  private static final int ITERATIONS_WITHOUT_MESH = 10;
+
   private final CanarySpec spec;
   private final dev.sluice.crds.Analysis analysis;
   private final List<Problem> problems = new ArrayList<>();
   private final List<Problem> warnings = new ArrayList<>();
+  private boolean splits = true;
 
   private PolicyReader(CanarySpec spec) {
     this.spec = spec;
     this.analysis = spec.analysis();
   }
 
-  /// @param providers names of the meshes that this controller can drive
   /// @param byDefault the mesh of a spec that names none
-  public static Plan read(
-      CanarySpec spec, Settings settings, Collection<String> providers, String byDefault) {
+  public static Plan read(CanarySpec spec, Settings settings, Mesh byDefault) {
     var reader = new PolicyReader(spec);
-    reader.provider(providers, byDefault);
+    reader.provider(byDefault);
     Unsupported.in(spec).forEach(reader.problems::add);
     reader.autoscaler();
     var policy = reader.policy(settings);
@@ -68,13 +71,11 @@ public final class PolicyReader {
         comparison);
   }
 
-  private void provider(Collection<String> providers, String byDefault) {
-    var name = spec.provider() == null || spec.provider().isEmpty() ? byDefault : spec.provider();
-    if (!providers.contains(name)) {
-      problem(
-          "spec.provider",
-          "unknown mesh provider '%s'; known: %s"
-              .formatted(name, String.join(", ", new TreeSet<>(providers))));
+  private void provider(Mesh byDefault) {
+    try {
+      splits = Meshes.of(spec, byDefault).splits();
+    } catch (UnknownMesh e) {
+      problem("spec.provider", String.valueOf(e.getMessage()));
     }
     if (spec.service().port() < 1 || spec.service().port() > 65_535) {
       problem("spec.service.port", "a port is 1 to 65535, not " + spec.service().port());
@@ -134,6 +135,36 @@ public final class PolicyReader {
   }
 
   private Strategy strategy() {
+    return splits ? among() : rehearsal();
+  }
+
+  /// As Flagger does without a mesh: whatever the spec asks for, it comes to blue/green.
+  private Strategy rehearsal() {
+    var where = "without a mesh (provider kubernetes)";
+    ignored("match", !analysis.match().isEmpty(), where + ": no user meets the canary");
+    ignored("mirror", analysis.mirror(), where + ": nothing copies requests");
+    ignored("sessionAffinity", analysis.sessionAffinity() != null, where);
+    ignored("stepWeightPromotion", analysis.stepWeightPromotion() != 0, where);
+    if (analysis.comparesRequests() || !analysis.comparedByTemplate().isEmpty()) {
+      problem(
+          "spec.analysis.comparison",
+          "cannot be made %s: users reach the primary alone, and a load test says nothing beside them"
+              .formatted(where));
+    }
+    if (analysis.iterations() < 1) {
+      warnings.add(
+          new Problem(
+              "spec.analysis.iterations",
+              "is not given, and traffic cannot be shifted step by step %s: %d looks without users are made instead"
+                  .formatted(where, ITERATIONS_WITHOUT_MESH)));
+      return new Rehearsal(ITERATIONS_WITHOUT_MESH);
+    }
+    weights();
+    tooMany();
+    return new Rehearsal(analysis.iterations());
+  }
+
+  private Strategy among() {
     return switch (analysis.strategy()) {
       case AB_TESTING -> {
         ignored("mirror", analysis.mirror(), "in an A/B test");
@@ -158,10 +189,18 @@ public final class PolicyReader {
 
   /// Flagger's schema allows them beside each other only one by one; without it nothing does.
   private void shares() {
+    weights();
+    ignored("sessionAffinity", analysis.sessionAffinity() != null, "with iterations");
+    tooMany();
+  }
+
+  private void weights() {
     ignored("stepWeight", analysis.stepWeight() != 0, "with iterations");
     ignored("stepWeights", !analysis.stepWeights().isEmpty(), "with iterations");
     ignored("maxWeight", analysis.maxWeight() != 0, "with iterations");
-    ignored("sessionAffinity", analysis.sessionAffinity() != null, "with iterations");
+  }
+
+  private void tooMany() {
     if (analysis.iterations() > MOST_ITERATIONS) {
       problem(
           "spec.analysis.iterations",

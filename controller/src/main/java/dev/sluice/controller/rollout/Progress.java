@@ -24,6 +24,7 @@ final class Progress {
   static Optional<Step> ends(Progressing phase, Observation seen) {
     return targetIsAnother(phase, seen)
         .or(() -> changeIsComing(phase, seen))
+        .or(() -> isImpossible(phase, seen))
         .or(() -> podsAreGone(phase, seen))
         .or(() -> podsAreLate(phase, seen))
         .or(() -> seen.planned() ? Optional.empty() : Optional.of(Step.stay(phase)))
@@ -34,12 +35,8 @@ final class Progress {
   static Optional<Step> delays(Progressing phase, Observation seen) {
     return podsAreNotReady(phase, seen)
         .or(() ->
-            seen.policy().skipAnalysis() || seen.waives(Orders.Scope.RUN)
-                ? Optional.of(seen.paused() ? Step.stay(phase) : Promotion.skip(phase, seen))
-                : Optional.empty())
-        .or(() ->
-            seen.paused() && phase.stage().isStart()
-                ? Optional.of(Step.stay(phase))
+            seen.policy().skipAnalysis()
+                ? Optional.of(Promotion.skip(phase, seen))
                 : Optional.empty())
         .or(() -> trafficIsElsewhere(phase, seen))
         .or(() -> podsAreNew(phase, seen))
@@ -110,6 +107,19 @@ final class Progress {
                 Reason.MAKING_WAY,
                 "Commit %s changes %s; the canary's %s of the traffic go to the primary first"
                     .formatted(coming.get().commit(), seen.names().targetIn(), phase.weight())));
+  }
+
+  /// The spec was edited in mid-run, and nothing can give the canary what it has any more.
+  private static Optional<Step> isImpossible(Progressing phase, Observation seen) {
+    if (seen.policy().strategy().isPossible(phase.stage())) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Step.to(withoutTraffic(phase, seen))
+            .tell(
+                Reason.ANALYSIS_RESTARTED,
+                "Restarting analysis for %s: its provider cannot give the canary %s of the requests; all of them go to the primary"
+                    .formatted(seen.names().targetIn(), phase.split())));
   }
 
   /// The same run, all of whose traffic goes to the primary from now on.
@@ -233,9 +243,6 @@ final class Progress {
   }
 
   private static Optional<Step> notYet(Progressing phase, Observation seen) {
-    if (seen.waives(Orders.Scope.CHECK) && !phase.stage().isStart()) {
-      return Optional.empty();
-    }
     var settled = seen.known().map(content -> Detection.settled(content, seen)).orElse(seen.now());
     var due =
         phase.stage().isStart() && settled.isAfter(phase.nextCheck()) ? settled : phase.nextCheck();

@@ -27,31 +27,12 @@ final class Promotion {
                     grounds));
   }
 
-  /// As somebody ordered, without the check of the last stage.
-  static Step begin(Progressing phase, Observation seen, Orders.Waiver waiver) {
-    return Step.to(new Promoting(phase.run(), phase.weight(), seen.now(), seen.now()))
-        .tell(
-            Reason.PROMOTING,
-            "Copying %s template spec to %s: %s at %s goes past its last check (%s)"
-                .formatted(
-                    seen.names().targetIn(),
-                    seen.names().primaryIn(),
-                    phase.run().title(),
-                    phase.weight(),
-                    waiver.title()));
-  }
-
   static Step skip(Progressing phase, Observation seen) {
-    var grounds = seen.orders().waiver().map(Orders.Waiver::title).orElse("skipAnalysis");
     return Step.to(new Promoting(phase.run(), phase.weight(), seen.now(), seen.now()))
         .tell(
             Reason.ANALYSIS_SKIPPED,
-            "Copying %s template spec to %s: the analysis of %s is skipped (%s)"
-                .formatted(
-                    seen.names().targetIn(),
-                    seen.names().primaryIn(),
-                    phase.run().title(),
-                    grounds));
+            "Copying %s template spec to %s: the analysis of %s is skipped (skipAnalysis)"
+                .formatted(seen.names().targetIn(), seen.names().primaryIn(), phase.run().title()));
   }
 
   static Step decide(Promoting phase, Observation seen) {
@@ -95,13 +76,17 @@ final class Promotion {
         : Progress.restart(phase, seen, content);
   }
 
-  /// The primary has the analysed revision, but the target no longer has, is about to change, or
-  /// has no pods: its share goes back as soon as the primary can take it.
+  /// The primary has the analysed revision, but the target no longer has, is about to change, has
+  /// no pods, or can have no share any more: its share goes back as soon as the primary can take
+  /// it.
   private static boolean mustLeave(Promoting phase, Observation seen) {
     var changed =
         seen.known().filter(c -> c.now().revision().equals(phase.run().revision())).isEmpty();
     return !phase.weight().equals(Percent.NONE)
-        && (changed || Detection.coming(seen).isPresent() || seen.available(seen.target()) == 0)
+        && (changed
+            || Detection.coming(seen).isPresent()
+            || seen.available(seen.target()) == 0
+            || !seen.policy().strategy().isPossible(Stage.of(phase.weight())))
         && Safety.mayGoToPrimary(seen).isEmpty();
   }
 

@@ -26,6 +26,12 @@ public interface Strategy {
     PROMOTION
   }
 
+  /// Whether a revision can have what a stage gives it, which another strategy may have asked for
+  /// before the specification was edited.
+  default boolean isPossible(Stage stage) {
+    return true;
+  }
+
   /// What moving to a stage is called in Events, such as `canary weight 20`.
   String title(Stage stage);
 

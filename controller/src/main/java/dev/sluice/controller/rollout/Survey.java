@@ -22,8 +22,7 @@ public final class Survey {
 
   /// @param seen everything but the answers
   public static Questions of(Observation seen) {
-    // Nobody on call waits for a slow webhook.
-    return Gate.isClosed(seen) || Ordering.isNew(seen)
+    return Gate.isClosed(seen)
         ? Questions.NONE
         : seen.standing().map(standing -> of(standing.phase(), seen)).orElse(Questions.NONE);
   }

@@ -23,9 +23,18 @@ final class Unsupported {
                 scaler != null && scaler.kind().equals("ScaledObject"),
                 "spec.autoscalerRef.kind",
                 "ScaledObjects (KEDA) are not copied"),
-            when(spec.ingressRef() != null, "spec.ingressRef", "no Ingress is split"),
-            when(spec.routeRef() != null, "spec.routeRef", "no ApisixRoute is split"),
-            when(spec.upstreamRef() != null, "spec.upstreamRef", "no Gloo upstream is copied"))
+            when(
+                spec.ingressRef() != null,
+                "spec.ingressRef",
+                "belongs to provider nginx or skipper, which is not served"),
+            when(
+                spec.routeRef() != null,
+                "spec.routeRef",
+                "belongs to provider apisix, which is not served"),
+            when(
+                spec.upstreamRef() != null,
+                "spec.upstreamRef",
+                "belongs to provider gloo, which is not served"))
         .flatMap(s -> s);
   }
 

@@ -141,7 +141,7 @@ class DocumentedYamlTest {
       case "Canary" ->
           assertThat(
                   PolicyReader.read(
-                      Canary.read(there).spec(), Settings.DEFAULT, Meshes.names(), "istio"))
+                      Canary.read(there).spec(), Settings.DEFAULT, Meshes.named("istio")))
               .isInstanceOf(Plan.Valid.class);
       case "MetricTemplate" ->
           assertThat(MetricTemplate.read(there).spec())

@@ -38,8 +38,7 @@ final class ModelCluster {
       int dialect,
       Optional<Content.HandOver> handOver,
       Autoscaling autoscaling,
-      Deletion deletion,
-      Optional<Command> command) {}
+      Deletion deletion) {}
 
   long second;
 
@@ -63,9 +62,6 @@ final class ModelCluster {
 
   /// Whether our finalizer is on the Canary.
   boolean guarded;
-
-  /// As the Canary's annotations have it.
-  Optional<Command> command = Optional.empty();
 
   /// Whether somebody deleted the Canary.
   boolean deleted;
@@ -149,14 +145,7 @@ final class ModelCluster {
         dialect,
         handOver,
         autoscaler == null ? new Autoscaling.None(false) : autoscaler.seen(),
-        new Deletion(deleted, guarded, revert),
-        command);
-  }
-
-  /// Somebody annotates the Canary, in place of what was there.
-  void command(Command given) {
-    command = Optional.of(given);
-    version++;
+        new Deletion(deleted, guarded, revert));
   }
 
   /// The write of a user or of another controller; never fails.
@@ -275,13 +264,6 @@ final class ModelCluster {
           yield Optional.of("not found");
         }
         autoscaler.copy(least);
-        yield Optional.empty();
-      }
-      case Action.TakeOffCommand(var id) -> {
-        if (command.filter(now -> now.id().equals(id)).isPresent()) {
-          command = Optional.empty();
-          version++;
-        }
         yield Optional.empty();
       }
       case Action.DropAutoscalers _ -> Optional.empty();

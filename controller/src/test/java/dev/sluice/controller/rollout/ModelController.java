@@ -245,8 +245,7 @@ final class ModelController {
         old.dialect(),
         old.handOver(),
         old.autoscaling(),
-        live.deletion(),
-        live.command());
+        live.deletion());
   }
 
   private void maybeCrash() {
@@ -276,8 +275,7 @@ final class ModelController {
         routing(),
         Optional.ofNullable(refusal),
         Optional.empty(),
-        Optional.empty(),
-        cache.command());
+        Optional.empty());
   }
 
   private Content content() {

@@ -11,14 +11,15 @@ import dev.sluice.analysis.traffic.Definition;
 import dev.sluice.crds.Canary;
 import dev.sluice.crds.Comparison.Blind;
 import dev.sluice.crds.Comparison.Unsure;
+import dev.sluice.mesh.Meshes;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What becomes of the specs that people write.
 class PolicyReaderTest {
@@ -336,7 +337,69 @@ class PolicyReaderTest {
     var problems = invalid(MANIFEST.replace("spec:\n", "spec:\n  provider: itsio\n"));
 
     assertThat(problems.getFirst().why())
-        .isEqualTo("unknown mesh provider 'itsio'; known: gatewayapi:v1, istio");
+        .isEqualTo(
+            "unknown mesh provider 'itsio'; known: gatewayapi:v1, gatewayapi:v1beta1, istio, kubernetes");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"linkerd", "appmesh", "nginx", "contour", "traefik", "knative"})
+  void aMeshThatOnlyFlaggerServesIsRefusedWithTheOnesThatAreServed(String provider) {
+    var problems = invalid(MANIFEST.replace("spec:\n", "spec:\n  provider: " + provider + "\n"));
+
+    assertThat(problems).singleElement().asString().contains("spec.provider", provider, "istio");
+  }
+
+  @Test
+  void withoutAMeshAnIterationIsALookWithoutUsersAndThenComesThePromotion() {
+    var plan = valid(withoutMesh("iterations: 2"));
+
+    assertThat(plan.policy().strategy()).isEqualTo(new Rehearsal(2));
+    assertThat(plan.warnings()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "stepWeight: 10 | spec.analysis.iterations | traffic cannot be shifted step by step",
+        "iterations: 2, match: [{headers: {x-user: {exact: me}}}] | spec.analysis.match | no user meets the canary",
+        "iterations: 2, mirror: true | spec.analysis.mirror | nothing copies requests",
+        "iterations: 2, stepWeightPromotion: 20 | spec.analysis.stepWeightPromotion | without a mesh",
+        "stepWeight: 10, sessionAffinity: {cookieName: c} | spec.analysis.sessionAffinity | without a mesh",
+      })
+  void withoutAMeshEveryStrategyComesToBlueGreenAndPeopleAreTold(
+      String analysis, String field, String why) {
+    var plan = valid(withoutMesh(analysis));
+
+    assertThat(plan.policy().strategy())
+        .isEqualTo(new Rehearsal(analysis.contains("iterations") ? 2 : 10));
+    assertThat(plan.warnings())
+        .anySatisfy(warning -> {
+          assertThat(warning.field()).isEqualTo(field);
+          assertThat(warning.why()).contains(why);
+        });
+  }
+
+  /// It would wait for users' requests that never come.
+  @Test
+  void withoutAMeshThereIsNobodyToCompare() {
+    assertThat(invalid(withoutMesh("iterations: 2, comparison: {}")))
+        .singleElement()
+        .asString()
+        .contains("spec.analysis.comparison", "users reach the primary alone");
+  }
+
+  private static String withoutMesh(String analysis) {
+    return """
+    metadata: {name: myapp, namespace: production}
+    spec:
+      provider: kubernetes
+      targetRef: {apiVersion: apps/v1, kind: Deployment, name: myapp}
+      service: {port: 80}
+      analysis:
+        {interval: 1m, threshold: 5, metrics: [{name: request-duration, interval: 1m}], %s}
+    """
+        .formatted(analysis);
   }
 
   @Test
@@ -402,8 +465,7 @@ class PolicyReaderTest {
   private static Plan read(String manifest) {
     try {
       var canary = Canary.read(new YAMLMapper().readTree(manifest));
-      return PolicyReader.read(
-          canary.spec(), Settings.DEFAULT, Set.of("istio", "gatewayapi:v1"), "istio");
+      return PolicyReader.read(canary.spec(), Settings.DEFAULT, Meshes.named("istio"));
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(e);
     }

@@ -21,6 +21,7 @@ class StrategyTest {
   private static final Strategy AB_TEST = new AbTest(3);
   private static final Strategy BLUE_GREEN = new BlueGreen(2, Percent.NONE);
   private static final Strategy MIRRORED = new BlueGreen(2, new Percent(40));
+  private static final Strategy WITHOUT_USERS = new Rehearsal(2);
 
   private static Stage at(int weight, int iteration) {
     return new Stage(Split.of(new Percent(weight)), iteration);
@@ -38,6 +39,10 @@ class StrategyTest {
             MIRRORED,
             at(0, 1),
             new Stage(Split.mirror(new Percent(40)), 2)),
+        Arguments.of("the mesh is taken away from a canary", WITHOUT_USERS, at(50, 0), at(0, 1)),
+        Arguments.of(
+            "the mesh is taken away from an A/B test", WITHOUT_USERS, at(100, 2), at(0, 1)),
+        Arguments.of("blue/green loses its users", WITHOUT_USERS, at(0, 1), at(0, 2)),
         Arguments.of("fewer looks are wanted", BLUE_GREEN, at(0, 9), at(100, 3)),
         Arguments.of("a step was taken out", GRADUAL, at(30, 0), at(50, 0)));
   }
@@ -51,7 +56,7 @@ class StrategyTest {
 
   @Test
   void everyStrategyEnds() {
-    for (Strategy strategy : List.of(GRADUAL, AB_TEST, BLUE_GREEN, MIRRORED)) {
+    for (Strategy strategy : List.of(GRADUAL, AB_TEST, BLUE_GREEN, MIRRORED, WITHOUT_USERS)) {
       assertThat(
               Stream.iterate(
                       Optional.of(Stage.START),
@@ -87,5 +92,29 @@ class StrategyTest {
 
     assertThat(story.weights()).containsExactly(100, 0, 100, 0);
     assertThat(story.events()).contains("RevisionRestarted");
+  }
+
+  @Test
+  void withoutAMeshNoUserEverMeetsTheRevision() {
+    assertThat(
+            Stream.iterate(
+                    Optional.of(Stage.START),
+                    Optional::isPresent,
+                    stage -> WITHOUT_USERS.after(stage.orElseThrow()))
+                .flatMap(Optional::stream))
+        .hasSize(3)
+        .allMatch(stage -> stage.split().equals(Split.NONE));
+  }
+
+  @Test
+  void aRunWhoseMeshIsTakenAwayGivesItsTrafficToThePrimaryAndBeginsAgain() {
+    var story = Story.initialized(StoryTest.with(Story.POLICY, GRADUAL));
+
+    story.deploy(Story.V2).untilWeight(10);
+    story.edit(StoryTest.with(Story.POLICY, WITHOUT_USERS)).untilWeight(0);
+    story.until("Succeeded");
+
+    assertThat(story.weights()).containsExactly(10, 0);
+    assertThat(story.events()).containsOnlyOnce("AnalysisRestarted");
   }
 }
