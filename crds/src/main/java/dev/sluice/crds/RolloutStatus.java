@@ -39,7 +39,8 @@ public record RolloutStatus(
     @Field("The canary's share, in percent, where iterations are counted instead.")
         @Nullable Integer share,
     @Field("Share of the requests that are copied to the canary, in percent.")
-        @Nullable Integer mirrored) {
+        @Nullable Integer mirrored,
+    @Field("What people ordered beside the manifest.") @Nullable Orders orders) {
 
   public RolloutStatus {
     problems = List.copyOf(problems);
@@ -77,7 +78,8 @@ public record RolloutStatus(
         other,
         pods,
         share,
-        mirrored);
+        mirrored,
+        orders);
   }
 
   /// Names that must not change while objects bear them.
@@ -98,6 +100,42 @@ public record RolloutStatus(
       @Field(value = "Since when.", required = true) Instant since,
       @Field("Whether an alert, or where none is due an Event, has told people.")
           boolean alerted) {}
+
+  /// What people ordered by commands, and what still holds of it.
+  public record Orders(
+      @Field("The command that was answered last.") @Nullable Command command,
+      @Field("Set while nothing goes forward because somebody wants it so.") @Nullable Pause paused,
+      @Field("What the run under way need not pass, because somebody wants it so.")
+          @Nullable Waiver waived) {}
+
+  /// A command, and what became of it.
+  public record Command(
+      @Field(value = "Tells it from the same command given again.", required = true) String id,
+      @Field(value = "What was asked for, such as `promote`.", required = true) String what,
+      @Field("Who gave it, as they said themselves.") @Nullable String by,
+      @Field("The client that wrote it, as the API server noted.") @Nullable String through,
+      @Field("Why it was given.") @Nullable String reason,
+      @Field(value = "When it was answered.", required = true) Instant at,
+      @Field(value = "`Taken` or `Refused`.", required = true) String outcome,
+      @Field(value = "What follows from it, or why it was refused.", required = true)
+          String message,
+      @Field("Whether its annotation may still be on the Canary.") boolean open) {}
+
+  /// A pause.
+  public record Pause(
+      @Field(value = "Who wants it.", required = true) String by,
+      @Field("Why.") @Nullable String reason,
+      @Field(value = "Since when.", required = true) Instant since) {}
+
+  /// What a run need not pass.
+  public record Waiver(
+      @Field(
+              value = "`Check` of the present step, its whole `Stage`, or the whole `Run`.",
+              required = true)
+          String scope,
+      @Field(value = "Id of the run that it is for.", required = true) String run,
+      @Field(value = "Who wants it.", required = true) String by,
+      @Field("Why.") @Nullable String reason) {}
 
   /// One Event, and the alert that goes with it.
   public record News(

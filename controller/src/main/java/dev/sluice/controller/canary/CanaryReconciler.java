@@ -217,7 +217,7 @@ public final class CanaryReconciler implements Reconciler {
             StatusReader.read(canary.status()),
             Optional.ofNullable(refusals.get(canary.ref())),
             now);
-    return seen.with(comparison.of(canary, seen.observation()));
+    return seen.asking(subject.command()).with(comparison.of(canary, seen.observation()));
   }
 
   private Optional<Subject> read(ObjectRef ref) {

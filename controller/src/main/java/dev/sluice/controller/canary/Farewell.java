@@ -11,6 +11,7 @@ import dev.sluice.controller.routing.Making;
 import dev.sluice.controller.routing.Routes;
 import dev.sluice.controller.routing.Services;
 import dev.sluice.controller.target.PrimaryCopy;
+import dev.sluice.controller.target.TargetKinds;
 import dev.sluice.crds.Canary;
 import dev.sluice.crds.ObjectRef;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -22,7 +23,7 @@ import java.util.Optional;
 /// What is left in the cluster when a Canary goes.
 final class Farewell {
   private static final List<Kind> OWNED =
-      List.of(Kind.DEPLOYMENT, Kind.SERVICE, Kind.CONFIG_MAP, Kind.SECRET, Kind.AUTOSCALER);
+      List.of(Kind.SERVICE, Kind.CONFIG_MAP, Kind.SECRET, Kind.AUTOSCALER);
 
   private final Cluster cluster;
   private final Routes routes;
@@ -42,7 +43,7 @@ final class Farewell {
             .map(Making::copy)
             .orElseThrow(() ->
                 new ClusterFailure.Refused(
-                    "what selects the pods of Deployment %s cannot be told"
+                    "what selects the pods of %s cannot be told"
                         .formatted(canary.spec().targetRef().name())));
     ObjectRef apex = new ObjectRef(canary.metadata().namespace(), canary.apexName());
     cluster.get(Kind.SERVICE, apex).map(Json::tree).ifPresent(live -> giveBack(canary, copy, live));
@@ -68,6 +69,7 @@ final class Farewell {
   /// is written, and only under the version that was read.
   void leaveBehind(Canary canary) {
     List<Kind> kinds = new ArrayList<>(OWNED);
+    kinds.add(TargetKinds.of(canary).kind());
     kinds.addAll(routes.kinds());
     for (Kind kind : kinds) {
       for (GenericKubernetesResource object : cluster.cached(kind)) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.controller.cluster.Cluster;
 import dev.sluice.controller.cluster.ClusterFailure;
 import dev.sluice.controller.cluster.Kind;
+import dev.sluice.controller.object.CommandAnnotations;
 import dev.sluice.controller.object.Json;
 import dev.sluice.controller.object.Owners;
 import dev.sluice.controller.rollout.Action;
@@ -12,12 +13,13 @@ import dev.sluice.controller.routing.Routes;
 import dev.sluice.controller.routing.Services;
 import dev.sluice.controller.target.Autoscalers;
 import dev.sluice.controller.target.CopyToPrimary;
+import dev.sluice.controller.target.TargetKinds;
 import dev.sluice.crds.Canary;
 import dev.sluice.crds.ObjectRef;
 import dev.sluice.mesh.Split;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /// Carries out what was decided. Every action does nothing when what it asks for is already so.
@@ -65,16 +67,49 @@ final class Hands {
         if (replicas == 0) {
           routes.confirm(canary, Split.NONE);
         }
-        own(canary, canary.spec().targetRef().name(), replicas);
+        TargetKinds.of(canary).scaleTarget(cluster, target(canary), replicas);
       }
-      case Action.ScalePrimary(var replicas) -> scale(canary, canary.primaryName(), replicas);
+      case Action.ScalePrimary(var replicas) ->
+          TargetKinds.of(canary)
+              .scalePrimary(
+                  cluster,
+                  new ObjectRef(canary.metadata().namespace(), canary.primaryName()),
+                  replicas);
       case Action.CopyAutoscaler(var least) -> autoscalers.copy(canary, least);
+      case Action.TakeOffCommand(var id) -> takeOff(canary, id);
       case Action.DropAutoscalers() -> autoscalers.dropLeftovers(canary);
       case Action.Guard() -> finalizers.put(canary);
       case Action.GiveBack() -> farewell.giveBack(canary, making);
       case Action.LeaveBehind() -> farewell.leaveBehind(canary);
       case Action.Release() -> finalizers.take(canary);
     }
+  }
+
+  /// Reads first: another command may be there by now.
+  private void takeOff(Canary canary, String id) {
+    Optional<GenericKubernetesResource> live =
+        cluster
+            .get(Kind.CANARY, canary.ref())
+            .filter(object -> object.getMetadata().getUid().equals(canary.metadata().uid()))
+            .filter(object ->
+                CommandAnnotations.read(Json.tree(object))
+                    .filter(command -> command.id().equals(id))
+                    .isPresent());
+    if (live.isEmpty()) {
+      return;
+    }
+    Map<String, Object> annotations = new HashMap<>();
+    CommandAnnotations.ALL.forEach(name -> annotations.put(name, null));
+    cluster.mergePatch(
+        Kind.CANARY,
+        canary.ref(),
+        Map.of(
+            "metadata",
+            Map.of(
+                "annotations",
+                annotations,
+                "resourceVersion",
+                live.get().getMetadata().getResourceVersion())));
   }
 
   /// Labels and annotations of an apex Service that is ours already; where it leads is not changed.
@@ -105,40 +140,7 @@ final class Hands {
     }
   }
 
-  /// Server-side apply of nothing but the replicas: from then on the rollout owns the field, and a
-  /// Git sync that leaves it out does not take it away.
-  private void own(Canary canary, String name, int replicas) {
-    ObjectRef ref = new ObjectRef(canary.metadata().namespace(), name);
-    ObjectNode minimal = Json.MAPPER.createObjectNode();
-    minimal.put("apiVersion", "apps/v1").put("kind", "Deployment");
-    minimal
-        .putObject("metadata")
-        .put("name", name)
-        .put("namespace", ref.namespace())
-        .put("resourceVersion", version(ref));
-    minimal.putObject("spec").put("replicas", replicas);
-    cluster.apply(Kind.DEPLOYMENT, Json.resource(minimal), Owners.MANAGER, true, false);
-  }
-
-  private void scale(Canary canary, String name, int replicas) {
-    ObjectRef ref = new ObjectRef(canary.metadata().namespace(), name);
-    cluster.mergePatch(
-        Kind.DEPLOYMENT,
-        ref,
-        Map.of(
-            "metadata",
-            Map.of("resourceVersion", version(ref)),
-            "spec",
-            Map.of("replicas", replicas)));
-  }
-
-  /// The version that a number of pods is written under: one that is late, behind a write of
-  /// somebody else or of the next leader, is not obeyed.
-  private String version(ObjectRef deployment) {
-    return cluster
-        .cached(Kind.DEPLOYMENT, deployment)
-        .map(object -> object.getMetadata().getResourceVersion())
-        .orElseThrow(
-            () -> new ClusterFailure.Conflict("Deployment %s is gone".formatted(deployment)));
+  private static ObjectRef target(Canary canary) {
+    return new ObjectRef(canary.metadata().namespace(), canary.spec().targetRef().name());
   }
 }

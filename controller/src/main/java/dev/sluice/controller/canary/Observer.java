@@ -7,6 +7,7 @@ import dev.sluice.controller.cluster.Cluster;
 import dev.sluice.controller.cluster.Kind;
 import dev.sluice.controller.object.Interest;
 import dev.sluice.controller.object.Json;
+import dev.sluice.controller.rollout.Command;
 import dev.sluice.controller.rollout.Compared;
 import dev.sluice.controller.rollout.Content;
 import dev.sluice.controller.rollout.Names;
@@ -27,6 +28,8 @@ import dev.sluice.controller.target.ConfigRefs;
 import dev.sluice.controller.target.Configs;
 import dev.sluice.controller.target.CopyToPrimary;
 import dev.sluice.controller.target.PrimaryCopy;
+import dev.sluice.controller.target.TargetKind;
+import dev.sluice.controller.target.TargetKinds;
 import dev.sluice.controller.target.TargetReader;
 import dev.sluice.crds.Canary;
 import dev.sluice.crds.ObjectRef;
@@ -74,6 +77,11 @@ final class Observer {
   ///   the other's
   record Seen(Observation observation, Optional<Making> making) {
 
+    /// With what somebody asked for.
+    Seen asking(Optional<Command> command) {
+      return new Seen(observation.asking(command), making);
+    }
+
     /// With what the comparison came to.
     Seen with(Optional<Compared> found) {
       return new Seen(observation.with(found), making);
@@ -86,10 +94,10 @@ final class Observer {
       Optional<Standing> standing,
       Optional<String> refused,
       Instant now) {
-    ObjectRef ref = canary.ref();
-    Optional<ObjectNode> target = deployment(canary, canary.spec().targetRef().name());
-    Optional<ObjectNode> primary = deployment(canary, canary.primaryName());
-    Optional<Target> read = target.map(t -> read(canary, t, primary, now));
+    TargetKind kind = TargetKinds.of(canary);
+    Optional<ObjectNode> target = workload(canary, kind, canary.spec().targetRef().name());
+    Optional<ObjectNode> primary = workload(canary, kind, canary.primaryName());
+    Optional<Target> read = target.map(t -> read(canary, kind, t, primary, now));
     Optional<Making> making =
         read.flatMap(Target::making).or(() -> primary.flatMap(p -> making(canary, p)));
     Observation observation =
@@ -101,13 +109,13 @@ final class Observer {
             Finalizers.deletion(canary),
             standing,
             plan,
-            target.map(TargetReader::workload),
-            primary.map(TargetReader::workload),
-            read.map(Target::content)
-                .orElseGet(() -> new Content.Unreadable("Deployment " + ref + " does not exist")),
+            target.map(kind::workload),
+            primary.map(kind::workload),
+            read.map(Target::content).orElseGet(() -> new Content.Unreadable("it does not exist")),
             autoscalers.read(canary),
             routing(canary, making, primary, now),
             refused,
+            Optional.empty(),
             Optional.empty(),
             Optional.empty());
     return new Seen(observation, making);
@@ -124,13 +132,26 @@ final class Observer {
 
   private record Target(Content content, Optional<Making> making) {}
 
-  private Target read(Canary canary, ObjectNode target, Optional<ObjectNode> primary, Instant now) {
+  private Target read(
+      Canary canary,
+      TargetKind kind,
+      ObjectNode target,
+      Optional<ObjectNode> primary,
+      Instant now) {
     Optional<Map.Entry<String, String>> label = PrimaryCopy.selectorLabel(target, selectorLabels);
     if (label.isEmpty()) {
       return new Target(
           new Content.Unreadable(
-              "Deployment %s: spec.selector.matchLabels must contain one of %s"
-                  .formatted(canary.spec().targetRef().name(), selectorLabels)),
+              "%s %s: spec.selector.matchLabels must contain one of %s"
+                  .formatted(kind.kind().kind(), canary.spec().targetRef().name(), selectorLabels)),
+          Optional.empty());
+    }
+    Optional<String> unfit = kind.unfit(target);
+    if (unfit.isPresent()) {
+      return new Target(
+          new Content.Unreadable(
+              "%s %s %s"
+                  .formatted(kind.kind().kind(), canary.spec().targetRef().name(), unfit.get())),
           Optional.empty());
     }
     String namespace = canary.metadata().namespace();
@@ -147,11 +168,11 @@ final class Observer {
             label.get().getKey(),
             label.get().getValue(),
             configs.copies());
-    Revision revision = TargetReader.revision(target, configs.checksums());
+    Revision revision = TargetReader.revision(kind.template(target), configs.checksums());
     boolean same =
         primary
             .map(p ->
-                copy.matches(target.path("spec").path("template"), p.path("spec").path("template"))
+                copy.matches(kind.template(target), p.path("spec").path("template"))
                     && configs.copied(namespace, cluster::cached)
                     && CopyToPrimary.isMarked(p, configs.checksums()))
             .orElseGet(() -> StatusReader.promoted(canary.status()).equals(Optional.of(revision)));
@@ -262,9 +283,10 @@ final class Observer {
         .map(Json::tree);
   }
 
-  private Optional<ObjectNode> deployment(Canary canary, String name) {
+  private Optional<ObjectNode> workload(Canary canary, TargetKind kind, String name) {
+    interest.watch(canary.ref(), kind.kind(), name);
     Optional<GenericKubernetesResource> cached =
-        cluster.cached(Kind.DEPLOYMENT, new ObjectRef(canary.metadata().namespace(), name));
+        cluster.cached(kind.kind(), new ObjectRef(canary.metadata().namespace(), name));
     return cached.map(Json::tree);
   }
 }

@@ -1,10 +1,13 @@
 package dev.sluice.controller.cluster;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// What the cache keeps of an object: no managedFields (of routes, only who wrote and when), and of
 /// ConfigMaps and Secrets only a checksum, so that no secret stays in the controller's memory but
@@ -12,6 +15,10 @@ import java.util.Set;
 public final class Trim {
   /// Takes the place of `data` and `binaryData` in a cached ConfigMap or Secret.
   public static final String CHECKSUM = "sluiceChecksum";
+
+  /// The annotation by which people command a Canary: of whoever wrote that, and only that, the
+  /// name and the time are kept.
+  public static final String COMMAND = "sluice.dev/command";
 
   private static final Set<String> ROUTES =
       Set.of("networking.istio.io", "gateway.networking.k8s.io");
@@ -31,11 +38,14 @@ public final class Trim {
         // Who wrote a route last is what tells an edit by hand from our own.
         object.getMetadata().getManagedFields().forEach(entry -> entry.setFieldsV1(null));
       } else {
-        object.getMetadata().setManagedFields(null);
+        object.getMetadata().setManagedFields(kind.equals(Kind.CANARY) ? commanders(object) : null);
       }
     }
     if (READ_ONLY.contains(kind) && object.getMetadata().getAnnotations() != null) {
-      object.getMetadata().getAnnotations().remove(LAST_APPLIED);
+      var annotations = object.getMetadata().getAnnotations();
+      if (!annotations.getOrDefault(LAST_APPLIED, "").contains(COMMAND)) {
+        annotations.remove(LAST_APPLIED);
+      }
     }
     if (kind.equals(Kind.AUTOSCALER)) {
       object.getAdditionalProperties().remove("status");
@@ -53,6 +63,22 @@ public final class Trim {
       all.put(CHECKSUM, Fingerprint.of(content));
     }
     return object;
+  }
+
+  private static @Nullable List<ManagedFieldsEntry> commanders(GenericKubernetesResource object) {
+    var entries =
+        object.getMetadata().getManagedFields().stream()
+            .filter(entry -> entry.getFieldsV1() != null)
+            .filter(entry -> isOfCommand(entry.getFieldsV1().getAdditionalProperties()))
+            .toList();
+    entries.forEach(entry -> entry.setFieldsV1(null));
+    return entries.isEmpty() ? null : entries;
+  }
+
+  private static boolean isOfCommand(Map<String, Object> fields) {
+    return fields.get("f:metadata") instanceof Map<?, ?> metadata
+        && metadata.get("f:annotations") instanceof Map<?, ?> annotations
+        && annotations.containsKey("f:" + COMMAND);
   }
 
   /// Whether a trimmed object says anything else than before. An autoscaler reports several times a

@@ -84,8 +84,6 @@ public final class Interest {
     for (String suffix : new String[] {"", "-primary", "-canary"}) {
       watch(canary, Kind.SERVICE, apex + suffix);
     }
-    watch(canary, Kind.DEPLOYMENT, target);
-    watch(canary, Kind.DEPLOYMENT, target + "-primary");
     mesh.kinds().forEach(route -> watch(canary, kind(route), apex));
   }
 

@@ -2,6 +2,7 @@ package dev.sluice.controller.object;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.controller.rollout.Command;
 import dev.sluice.controller.rollout.Phase;
 import dev.sluice.controller.rollout.Problem;
 import dev.sluice.controller.rollout.Standing;
@@ -10,6 +11,7 @@ import dev.sluice.crds.CanaryStatus;
 import dev.sluice.crds.RolloutStatus;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// What a Canary looks after. From when it took traffic over, its objects bear the names of the
 /// target and of the apex Service; another name in the spec would leave the old ones to nobody,
@@ -17,7 +19,8 @@ import java.util.List;
 ///
 /// @param canary with the names that hold
 /// @param problems what of the spec says otherwise
-public record Subject(Canary canary, List<Problem> problems) {
+/// @param command what somebody asked for, if it carries that
+public record Subject(Canary canary, List<Problem> problems, Optional<Command> command) {
 
   /// @param object the Canary as it was read
   /// @throws dev.sluice.crds.shape.Unreadable naming the field that is not what it should be
@@ -40,7 +43,7 @@ public record Subject(Canary canary, List<Problem> problems) {
               "names %s, but callers reach the app by %s; change it back, or delete the Canary (revertOnDeletion: true gives %2$s back) and make another"
                   .formatted(asked.apexName(), kept.apexName())));
     }
-    return new Subject(kept, List.copyOf(problems));
+    return new Subject(kept, List.copyOf(problems), CommandAnnotations.read(object));
   }
 
   /// The object with the names that its status has.

@@ -42,6 +42,10 @@ public sealed interface Action {
   /// Makes the primary's copy of the target's autoscaler as wanted, never to go below `least` pods.
   record CopyAutoscaler(int least) implements Action {}
 
+  /// Takes the annotation of a command that was answered off the Canary, with all that belongs to
+  /// it, unless another command is there by now.
+  record TakeOffCommand(String id) implements Action {}
+
   /// Deletes the primary's autoscalers that the spec does not ask for any more.
   record DropAutoscalers() implements Action {}
 }

@@ -3,6 +3,7 @@ package dev.sluice.controller.rollout;
 import dev.sluice.analysis.Evidence;
 import dev.sluice.analysis.Verdict;
 import dev.sluice.controller.rollout.Answers.HookAnswer;
+import dev.sluice.controller.rollout.Orders.Scope;
 import dev.sluice.controller.rollout.Phase.Approval;
 import dev.sluice.controller.rollout.Phase.Progressing;
 import dev.sluice.controller.rollout.Policy.Hook;
@@ -44,16 +45,17 @@ final class Analysis {
 
   private static Questions check(Progressing phase, Observation seen) {
     var policy = seen.policy();
-    var starting = phase.stage().isStart();
+    var waived = seen.waives(Scope.CHECK);
+    var unjudged = phase.stage().isStart() || waived;
     var hooks =
         Questions.hooks(
             phase.run().revision(),
             phase.name(),
-            policy.hooks(HookType.ROLLBACK),
-            checks(phase, policy),
-            Weighing.allows(phase, seen) ? gates(phase, policy) : List.of(),
+            waived ? List.of() : policy.hooks(HookType.ROLLBACK),
+            waived ? List.of() : checks(phase, policy),
+            waived || Weighing.allows(phase, seen) ? gates(phase, seen) : List.of(),
             List.of());
-    return starting || (policy.metrics().isEmpty() && policy.comparison().isEmpty())
+    return unjudged || (policy.metrics().isEmpty() && policy.comparison().isEmpty())
         ? hooks
         : hooks.metrics(phase.run().firstTraffic(), phase.failedChecks(), policy.threshold());
   }
@@ -70,7 +72,11 @@ final class Analysis {
 
   /// A promotion gives the revision all traffic, so it needs both; once only the promotion is
   /// waited for, only that is asked.
-  private static List<Hook> gates(Progressing phase, Policy policy) {
+  private static List<Hook> gates(Progressing phase, Observation seen) {
+    if (seen.paused() || seen.waives(Scope.STAGE)) {
+      return List.of();
+    }
+    var policy = seen.policy();
     var consent =
         phase.stage().isStart() ? Consent.TRAFFIC : policy.strategy().consent(phase.stage());
     return switch (consent) {
@@ -141,7 +147,7 @@ final class Analysis {
     var questions = check(phase, seen);
     var answers = answers(phase, seen).filter(said -> said.all(questions.rollback()));
     if (answers.isEmpty()) {
-      return questions.any() ? unanswered(phase, seen) : advance(phase, seen, List.of());
+      return questions.any() ? unanswered(phase, seen) : confirmed(phase, seen);
     }
     var said = answers.get();
     var refused = said.refused(questions.checks());
@@ -156,6 +162,9 @@ final class Analysis {
 
   /// The checks passed; it goes on if the comparison with the primary knows enough for that.
   private static Step weighed(Progressing phase, Observation seen) {
+    if (seen.paused()) {
+      return confirmed(phase, seen);
+    }
     return switch (Weighing.of(phase, seen)) {
       case Weighing.Enough _ -> confirmed(phase, seen);
       case Weighing.Lacking(var reason, var message) ->
@@ -171,7 +180,10 @@ final class Analysis {
 
   /// The checks passed; it goes on if everybody who is to agree does.
   private static Step confirmed(Progressing phase, Observation seen) {
-    var gates = gates(phase, seen.policy());
+    if (seen.paused()) {
+      return Step.to(waiting(phase, seen)).lookAgain(later(seen));
+    }
+    var gates = gates(phase, seen);
     if (gates.isEmpty()) {
       return advance(phase, seen, gates);
     }
@@ -309,6 +321,10 @@ final class Analysis {
     var policy = seen.policy();
     var started = phase.stage().isStart();
     var after = policy.strategy().after(phase.stage());
+    var waiver = seen.orders().waiver();
+    if (after.isEmpty() && waiver.isPresent()) {
+      return Promotion.begin(phase, seen, waiver.get());
+    }
     if (after.isEmpty()) {
       return Promotion.begin(
           phase.run(),
@@ -321,7 +337,7 @@ final class Analysis {
     var next =
         new Progressing(run, stage, phase.failedChecks(), phase.checks(), seen.now(), later(seen));
     var step = Step.to(next);
-    if (started && policy.has(HookType.PRE_ROLLOUT)) {
+    if (started && policy.has(HookType.PRE_ROLLOUT) && waiver.isEmpty()) {
       step =
           step.tell(
               Reason.PRE_ROLLOUT_PASSED,
@@ -329,11 +345,14 @@ final class Analysis {
     }
     return step.tell(
             Reason.WEIGHT_ADVANCED,
-            "Advance %s %s%s%s"
+            "Advance %s %s%s%s%s"
                 .formatted(
                     seen.names().canaryIn(),
                     policy.strategy().title(stage),
-                    started ? " for " + run.title() : evidence(phase, seen),
+                    started ? " for " + run.title() : "",
+                    waiver
+                        .map(waived -> "; " + waived.title())
+                        .orElseGet(() -> started ? "" : evidence(phase, seen)),
                     Confirmation.confirmed(agreed)))
         .lookAgain(later(seen));
   }

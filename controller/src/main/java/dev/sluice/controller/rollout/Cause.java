@@ -20,6 +20,7 @@ public record Cause(Kind kind, String why) {
     TARGET_GONE("The target was deleted."),
     SCALED_TO_ZERO("Somebody scaled the target to zero while it had traffic."),
     REQUESTED("A rollback webhook asked for it; the alert has severity `warn`."),
+    ABORTED("Somebody ordered it by the command `abort`; the alert has severity `warn`."),
     SUPERSEDED("A newer change took its place; the run of that follows. No alert."),
     REVERTED("The target became what the primary already runs. No alert, and no failure.");
 

@@ -52,7 +52,9 @@ final class Confirmation {
             phase.name(),
             seen.policy().hooks(HookType.ROLLBACK),
             List.of(),
-            seen.policy().hooks(HookType.CONFIRM_ROLLOUT),
+            seen.paused() || seen.waives(Orders.Scope.STAGE)
+                ? List.of()
+                : seen.policy().hooks(HookType.CONFIRM_ROLLOUT),
             List.of());
   }
 
@@ -138,6 +140,10 @@ final class Confirmation {
     var questions = questions(phase, seen);
     var answers = seen.answersAbout(phase.run().revision());
     var asked = answers.filter(said -> said.all(questions.rollback()));
+    if (seen.paused() && (asked.isPresent() || !questions.any())) {
+      var next = seen.now().plus(seen.policy().interval());
+      return Step.to(new Waiting(phase.run(), phase.since(), next)).lookAgain(next);
+    }
     var refused = asked.flatMap(said -> said.refused(questions.gates()));
     if (refused.isPresent()) {
       return waiting(phase, seen, refused.get());
@@ -175,7 +181,13 @@ final class Confirmation {
         .tell(
             Reason.NEW_REVISION,
             "New revision detected! Scaling up %s for %s%s"
-                .formatted(seen.names().targetIn(), run.title(), confirmed(agreed)),
+                .formatted(
+                    seen.names().targetIn(),
+                    run.title(),
+                    seen.orders()
+                        .waiver()
+                        .map(waiver -> "; " + waiver.title())
+                        .orElseGet(() -> confirmed(agreed))),
             Severity.INFO,
             "New revision detected, progressing canary analysis.");
   }

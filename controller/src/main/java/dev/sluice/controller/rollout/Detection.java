@@ -67,6 +67,9 @@ final class Detection {
               .map(obstacle -> Step.held(phase, obstacle))
               .orElseGet(() -> settling(phase, seen)));
     }
+    if (seen.paused()) {
+      return Optional.of(Step.held(phase, Pausing.obstacle(seen.orders())));
+    }
     var settled = settled(content, seen);
     if (seen.now().isBefore(settled)) {
       return Optional.of(Step.stay(phase).lookAgain(settled));

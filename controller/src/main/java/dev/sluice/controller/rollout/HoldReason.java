@@ -10,6 +10,11 @@ public enum HoldReason {
       Tone.QUIET,
       "`spec.suspend` is true: nothing is read or written, whatever happens.",
       "Set it to false to go on."),
+  PAUSED(
+      Tone.QUIET,
+      "Somebody gave the command `pause`: no revision is started, gets more traffic or is promoted."
+          + " Checks go on, and those that fail count; what takes traffic away works as always.",
+      "Give the command `resume`; `promote` takes one step and leaves the pause."),
   TARGET_MISSING(
       Tone.STALLED,
       "The workload in `spec.targetRef` does not exist.",
@@ -204,6 +209,7 @@ public enum HoldReason {
           LATENCY_UNAVAILABLE ->
           true;
       case SUSPENDED,
+          PAUSED,
           TARGET_MISSING,
           TARGET_UNREADABLE,
           AUTOSCALER_UNUSABLE,
@@ -261,6 +267,7 @@ public enum HoldReason {
           PROMOTION_NOT_CONFIRMED ->
           true;
       case SUSPENDED,
+          PAUSED,
           TARGET_MISSING,
           TARGET_UNREADABLE,
           AUTOSCALER_UNUSABLE,

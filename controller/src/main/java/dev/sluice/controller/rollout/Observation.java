@@ -23,6 +23,7 @@ import java.util.function.Predicate;
 /// @param compared what the last look of the comparison with the primary came to, empty before the
 ///   first and where nothing is compared
 /// @param answers what the outside said, empty when nothing was asked
+/// @param command what somebody asked for, answered or not, if the Canary carries it
 public record Observation(
     Instant now,
     Settings settings,
@@ -38,27 +39,42 @@ public record Observation(
     Routing routing,
     Optional<String> refused,
     Optional<Compared> compared,
-    Optional<Answers> answers) {
+    Optional<Answers> answers,
+    Optional<Command> command) {
 
   /// The same facts with what the comparison came to.
   public Observation with(Optional<Compared> found) {
-    return with(found, answers);
+    return with(standing, found, answers, command);
   }
 
   /// The same facts with what the outside said. Workloads, content and routing should have been
   /// read again meanwhile, since asking can take long.
   public Observation with(Answers said) {
-    return with(compared, Optional.of(said));
+    return with(standing, compared, Optional.of(said), command);
   }
 
-  private Observation with(Optional<Compared> found, Optional<Answers> said) {
+  /// The same facts with what somebody asked for.
+  public Observation asking(Optional<Command> asked) {
+    return with(standing, compared, answers, asked);
+  }
+
+  /// The same facts with what people have ordered by now.
+  Observation with(Orders orders) {
+    return with(standing.map(s -> s.with(orders)), compared, answers, command);
+  }
+
+  private Observation with(
+      Optional<Standing> stands,
+      Optional<Compared> found,
+      Optional<Answers> said,
+      Optional<Command> asked) {
     return new Observation(
         now,
         settings,
         names,
         generation,
         deletion,
-        standing,
+        stands,
         plan,
         target,
         primary,
@@ -67,7 +83,23 @@ public record Observation(
         routing,
         refused,
         found,
-        said);
+        said,
+        asked);
+  }
+
+  /// What people have ordered beside the manifest.
+  Orders orders() {
+    return standing.map(Standing::orders).orElse(Orders.NONE);
+  }
+
+  /// Whether the next step forward is not to be taken.
+  boolean paused() {
+    return orders().pause().isPresent() && orders().waiver().isEmpty();
+  }
+
+  /// Whether so much need not be passed.
+  boolean waives(Orders.Scope scope) {
+    return orders().waiver().filter(waiver -> waiver.scope().compareTo(scope) >= 0).isPresent();
   }
 
   /// What the outside said about this revision, if it was asked and has said anything.

@@ -35,8 +35,12 @@ final class Progress {
   static Optional<Step> delays(Progressing phase, Observation seen) {
     return podsAreNotReady(phase, seen)
         .or(() ->
-            seen.policy().skipAnalysis()
-                ? Optional.of(Promotion.skip(phase, seen))
+            seen.policy().skipAnalysis() || seen.waives(Orders.Scope.RUN)
+                ? Optional.of(seen.paused() ? Step.stay(phase) : Promotion.skip(phase, seen))
+                : Optional.empty())
+        .or(() ->
+            seen.paused() && phase.stage().isStart()
+                ? Optional.of(Step.stay(phase))
                 : Optional.empty())
         .or(() -> trafficIsElsewhere(phase, seen))
         .or(() -> podsAreNew(phase, seen))
@@ -243,6 +247,9 @@ final class Progress {
   }
 
   private static Optional<Step> notYet(Progressing phase, Observation seen) {
+    if (seen.waives(Orders.Scope.CHECK) && !phase.stage().isStart()) {
+      return Optional.empty();
+    }
     var settled = seen.known().map(content -> Detection.settled(content, seen)).orElse(seen.now());
     var due =
         phase.stage().isStart() && settled.isAfter(phase.nextCheck()) ? settled : phase.nextCheck();

@@ -27,12 +27,31 @@ final class Promotion {
                     grounds));
   }
 
+  /// As somebody ordered, without the check of the last stage.
+  static Step begin(Progressing phase, Observation seen, Orders.Waiver waiver) {
+    return Step.to(new Promoting(phase.run(), phase.weight(), seen.now(), seen.now()))
+        .tell(
+            Reason.PROMOTING,
+            "Copying %s template spec to %s: %s at %s goes past its last check (%s)"
+                .formatted(
+                    seen.names().targetIn(),
+                    seen.names().primaryIn(),
+                    phase.run().title(),
+                    phase.weight(),
+                    waiver.title()));
+  }
+
   static Step skip(Progressing phase, Observation seen) {
+    var grounds = seen.orders().waiver().map(Orders.Waiver::title).orElse("skipAnalysis");
     return Step.to(new Promoting(phase.run(), phase.weight(), seen.now(), seen.now()))
         .tell(
             Reason.ANALYSIS_SKIPPED,
-            "Copying %s template spec to %s: the analysis of %s is skipped (skipAnalysis)"
-                .formatted(seen.names().targetIn(), seen.names().primaryIn(), phase.run().title()));
+            "Copying %s template spec to %s: the analysis of %s is skipped (%s)"
+                .formatted(
+                    seen.names().targetIn(),
+                    seen.names().primaryIn(),
+                    phase.run().title(),
+                    grounds));
   }
 
   static Step decide(Promoting phase, Observation seen) {

@@ -65,7 +65,10 @@ public enum Reason {
       NORMAL, "The promoted primary gets all traffic; the target is scaled down next.", "Nothing."),
   PROMOTED(NORMAL, "The rollout is done; the target is scaled to zero.", "Nothing."),
   ANALYSIS_SKIPPED(
-      WARNING, "`skipAnalysis` is set: the revision is promoted unchecked.", "Nothing."),
+      WARNING,
+      "`skipAnalysis` is set, or somebody gave the command `promote-fully`: the revision is promoted"
+          + " unchecked.",
+      "Nothing."),
   ROLLING_BACK(
       WARNING,
       "The release is given up. Its traffic goes to the primary first, its pods are stopped after.",
@@ -96,6 +99,15 @@ public enum Reason {
       WARNING,
       "Somebody changed the weights or rules of the route; they were set back.",
       "Change the Canary instead, or suspend it."),
+  COMMAND_TAKEN(
+      NORMAL,
+      "Somebody gave a command: the message says who, why and what follows from it.",
+      "Nothing."),
+  COMMAND_REFUSED(
+      WARNING,
+      "Somebody gave a command that makes no sense at this moment. Nothing follows from it, now or"
+          + " later.",
+      "Read why in the message."),
   HELD(
       WARNING,
       "The rollout does not go on, and the traffic stays as it is; condition `Held` says why.",

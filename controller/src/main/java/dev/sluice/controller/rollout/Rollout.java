@@ -17,25 +17,33 @@ public final class Rollout {
   /// Static, total and pure. Moves forward only when the observed world already is the one that the
   /// phase wants; otherwise asks for the same again, so that a crash anywhere is repaired by
   /// calling it once more.
-  public static Decision decide(Observation seen) {
+  public static Decision decide(Observation given) {
+    var ordering = Ordering.of(phase(given), given);
+    var seen = given.with(ordering.orders());
     if (seen.deleted()) {
-      return leave(seen);
+      return leave(given, seen, ordering);
     }
-    var phase = phase(seen);
+    var phase = ordering.phase();
     var closed = Gate.obstacle(seen);
     if (closed.isPresent()) {
-      return conclude(seen, Step.held(phase, closed.get()), World.ANY, List.of());
+      return conclude(given, seen, ordering, Step.held(phase, closed.get()), World.ANY, List.of());
     }
-    var step = Drift.noted(phase, step(phase, seen), seen);
+    // What a command has led to is carried out first.
+    var isMoved = phase.getClass() != phase(given).getClass();
+    var step =
+        isMoved
+            ? Step.stay(phase)
+            : Pausing.shown(Drift.noted(phase, step(phase, seen), seen), seen.orders());
     var world =
         seen.planned() || phase instanceof Phase.Running ? World.of(step.next(), seen) : World.ANY;
     var actions = new ArrayList<>(Departure.guard(seen));
     actions.addAll(world.actions(seen));
-    return conclude(seen, step, world, actions);
+    Ordering.cleaning(seen, seen.orders()).ifPresent(actions::add);
+    return conclude(given, seen, ordering, step, world, actions);
   }
 
   /// A Canary without our finalizer goes, and all that it owns with it, whatever we say.
-  private static Decision leave(Observation seen) {
+  private static Decision leave(Observation given, Observation seen, Ordering ordering) {
     if (!Departure.isUnderWay(seen)) {
       return new Decision(Optional.empty(), World.ANY, List.of(), List.of(), Optional.empty());
     }
@@ -44,7 +52,7 @@ public final class Rollout {
         step.next() instanceof Phase.Leaving leaving
             ? Departure.actions(leaving, seen)
             : List.<Action>of(new Action.Release());
-    return conclude(seen, step, World.ANY, actions);
+    return conclude(given, seen, ordering, step, World.ANY, actions);
   }
 
   /// A Canary that was leaving when a backup of it was made, or under Flagger, begins anew.
@@ -69,7 +77,14 @@ public final class Rollout {
     };
   }
 
-  private static Decision conclude(Observation seen, Step step, World world, List<Action> actions) {
+  /// @param given before a command was looked at, and `seen` after
+  private static Decision conclude(
+      Observation given,
+      Observation seen,
+      Ordering ordering,
+      Step step,
+      World world,
+      List<Action> actions) {
     var refused =
         seen.refused()
             .filter(_ -> !actions.isEmpty())
@@ -92,9 +107,11 @@ public final class Rollout {
             problems,
             seen.generation(),
             Capacity.remembered(step.next(), world, seen),
-            Cookies.next(step.next(), seen));
+            Cookies.next(step.next(), seen),
+            ordering.orders().after(ordering.phase(), step.next()));
     var announcements = new ArrayList<>(Specs.announcements(seen, step.next()));
     var beginning = announcements.size();
+    announcements.addAll(ordering.announcements());
     announcements.addAll(step.announcements());
     if (!(step.next() instanceof Phase.Terminated)) {
       // The end of a hold comes before what it makes way for, a hold after what led to it.
@@ -102,7 +119,7 @@ public final class Rollout {
           hold.hold().isPresent() ? announcements.size() : beginning, hold.announcements());
     }
     var moved =
-        step.next().equals(phase(seen)) ? Optional.<Instant>empty() : Optional.of(seen.now());
+        step.next().equals(phase(given)) ? Optional.<Instant>empty() : Optional.of(seen.now());
     var retry = actions.isEmpty() ? Optional.<Instant>empty() : Optional.of(seen.now().plus(RETRY));
     var lookAgain =
         Stream.of(
@@ -113,7 +130,7 @@ public final class Rollout {
                 Capacity.lookAgain(step.next(), seen))
             .flatMap(Optional::stream)
             .min(Instant::compareTo);
-    var changed = seen.standing().filter(next::equals).isEmpty();
+    var changed = given.standing().filter(next::equals).isEmpty();
     return new Decision(
         changed ? Optional.of(next) : Optional.empty(), world, actions, announcements, lookAgain);
   }

@@ -10,21 +10,27 @@ import java.util.Optional;
 /// @param observedGeneration the generation of the Canary that this takes into account
 /// @param pods that there were
 /// @param cookies by which users are kept on one side
+/// @param orders of people, beside the manifest
 public record Standing(
     Phase phase,
     Optional<Hold> hold,
     List<Problem> problems,
     long observedGeneration,
     Pods pods,
-    Cookies cookies) {
+    Cookies cookies,
+    Orders orders) {
 
   /// Nothing is known of pods, and users are not kept.
   public Standing(
       Phase phase, Optional<Hold> hold, List<Problem> problems, long observedGeneration) {
-    this(phase, hold, problems, observedGeneration, Pods.UNKNOWN, Cookies.NONE);
+    this(phase, hold, problems, observedGeneration, Pods.UNKNOWN, Cookies.NONE, Orders.NONE);
   }
 
   public Standing {
     problems = List.copyOf(problems);
+  }
+
+  Standing with(Orders other) {
+    return new Standing(phase, hold, problems, observedGeneration, pods, cookies, other);
   }
 }

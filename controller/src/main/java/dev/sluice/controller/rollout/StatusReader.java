@@ -34,7 +34,42 @@ public final class StatusReader {
             new Cookies(
                 cookie(status.sessionAffinityCookie()),
                 cookie(status.previousSessionAffinityCookie()),
-                cookie(status.primarySessionAffinityCookie()))));
+                cookie(status.primarySessionAffinityCookie())),
+            rollout == null || rollout.orders() == null ? Orders.NONE : orders(rollout.orders())));
+  }
+
+  private static Orders orders(RolloutStatus.Orders orders) {
+    return new Orders(
+        Optional.ofNullable(orders.paused())
+            .map(p -> new Orders.Pause(p.by(), orEmpty(p.reason()), p.since())),
+        Optional.ofNullable(orders.waived()).flatMap(StatusReader::waiver),
+        Optional.ofNullable(orders.command()).map(StatusReader::answered));
+  }
+
+  /// What another version of Sluice may waive is not waived here.
+  private static Optional<Orders.Waiver> waiver(RolloutStatus.Waiver waiver) {
+    return Arrays.stream(Orders.Scope.values())
+        .filter(scope -> scope.title().equals(waiver.scope()))
+        .findFirst()
+        .map(
+            scope -> new Orders.Waiver(scope, waiver.run(), waiver.by(), orEmpty(waiver.reason())));
+  }
+
+  private static Orders.Answered answered(RolloutStatus.Command command) {
+    return new Orders.Answered(
+        command.id(),
+        command.what(),
+        orEmpty(command.by()),
+        orEmpty(command.through()),
+        orEmpty(command.reason()),
+        command.at(),
+        command.outcome().equals(StatusWriter.TAKEN),
+        command.message(),
+        command.open());
+  }
+
+  private static String orEmpty(@Nullable String text) {
+    return text == null ? "" : text;
   }
 
   /// What the primary ran when it last was there: empty before it is initialised, and where only

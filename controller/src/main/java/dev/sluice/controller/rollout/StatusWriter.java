@@ -22,6 +22,8 @@ public final class StatusWriter {
   static final String WAITING_EVIDENCE = "WaitingEvidence";
   static final String ENDING = "PostRollout";
   static final String LEFT_BEHIND = "LeftBehind";
+  static final String TAKEN = "Taken";
+  private static final String REFUSED = "Refused";
 
   private StatusWriter() {}
 
@@ -126,7 +128,42 @@ public final class StatusWriter {
         orNull(
             Optional.of(phase.split().mirrored())
                 .filter(mirrored -> !mirrored.equals(Percent.NONE))
-                .map(Percent::value)));
+                .map(Percent::value)),
+        orders(standing.orders()));
+  }
+
+  private static RolloutStatus.@Nullable Orders orders(Orders orders) {
+    return orders.equals(Orders.NONE)
+        ? null
+        : new RolloutStatus.Orders(
+            orNull(orders.last().map(StatusWriter::command)),
+            orNull(
+                orders
+                    .pause()
+                    .map(p -> new RolloutStatus.Pause(p.by(), blankAsNull(p.why()), p.since()))),
+            orNull(
+                orders
+                    .waiver()
+                    .map(w ->
+                        new RolloutStatus.Waiver(
+                            w.scope().title(), w.run(), w.by(), blankAsNull(w.why())))));
+  }
+
+  private static RolloutStatus.Command command(Orders.Answered answered) {
+    return new RolloutStatus.Command(
+        answered.id(),
+        answered.what(),
+        blankAsNull(answered.by()),
+        blankAsNull(answered.through()),
+        blankAsNull(answered.why()),
+        answered.at(),
+        answered.taken() ? TAKEN : REFUSED,
+        answered.message(),
+        answered.open());
+  }
+
+  private static @Nullable String blankAsNull(String text) {
+    return text.isEmpty() ? null : text;
   }
 
   private static RolloutStatus.@Nullable Pods pods(Pods pods) {

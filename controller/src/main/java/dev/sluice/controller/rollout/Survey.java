@@ -22,7 +22,8 @@ public final class Survey {
 
   /// @param seen everything but the answers
   public static Questions of(Observation seen) {
-    return Gate.isClosed(seen)
+    // Nobody on call waits for a slow webhook.
+    return Gate.isClosed(seen) || Ordering.isNew(seen)
         ? Questions.NONE
         : seen.standing().map(standing -> of(standing.phase(), seen)).orElse(Questions.NONE);
   }

@@ -31,6 +31,15 @@ final class Withdrawal {
         "Rolling back manual webhook invoked");
   }
 
+  /// Somebody on call ordered it.
+  static Step aborted(Run run, Observation seen, Command command) {
+    var why =
+        "aborted by %s%s"
+            .formatted(command.who(), command.why().isEmpty() ? "" : ": " + command.why());
+    return begin(
+        run, seen, new Cause(Cause.Kind.ABORTED, why), "on command", Severity.WARN, "Rolled back");
+  }
+
   private static Step begin(
       Run run, Observation seen, Cause cause, String event, Severity severity, String alert) {
     return Step.to(new RollingBack(run, cause, seen.now()))
@@ -81,7 +90,8 @@ final class Withdrawal {
           DEADLINE,
           TARGET_GONE,
           SCALED_TO_ZERO,
-          REQUESTED ->
+          REQUESTED,
+          ABORTED ->
           rolledBack(phase, seen);
     };
   }

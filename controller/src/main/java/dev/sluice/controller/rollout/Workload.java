@@ -4,7 +4,7 @@ import dev.sluice.mesh.Percent;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// The pods of a Deployment as its status tells, target or primary.
+/// The pods of a workload as its status tells, target or primary.
 ///
 /// @param observedGeneration of its status; 0 when its controller has not looked yet
 /// @param replicas wanted, `spec.replicas`
@@ -57,7 +57,7 @@ public record Workload(
       return "it is scaled to zero";
     }
     if (observedGeneration < generation) {
-      return "its latest change has not been looked at by the Deployment controller";
+      return "its latest change has not been looked at by its controller";
     }
     var because = hindrance.or(() -> deadlineExceeded).map(why -> " (" + why + ")").orElse("");
     if (available < needed(threshold)) {

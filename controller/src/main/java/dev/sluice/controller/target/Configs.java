@@ -54,7 +54,7 @@ public record Configs(
               Map.of(),
               Map.of(),
               Optional.of(
-                  "%s %s/%s, which Deployment %s needs, does not exist"
+                  "%s %s/%s, which %s needs, does not exist"
                       .formatted(ref.kind().kind(), namespace, ref.name(), name)));
         }
         continue;

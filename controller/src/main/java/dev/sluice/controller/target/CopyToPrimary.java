@@ -34,12 +34,14 @@ public final class CopyToPrimary {
   /// @throws ClusterFailure.Conflict when the target has moved on; decide again
   public void run(Canary canary, PrimaryCopy copy, Revision wanted, int pods) {
     String namespace = canary.metadata().namespace();
+    TargetKind kind = TargetKinds.of(canary);
     ObjectRef targetRef = new ObjectRef(namespace, copy.target());
     ObjectNode target =
         cluster
-            .get(Kind.DEPLOYMENT, targetRef)
+            .get(kind.kind(), targetRef)
             .map(Json::tree)
-            .orElseThrow(() -> new ClusterFailure.Conflict("Deployment " + targetRef + " is gone"));
+            .orElseThrow(() ->
+                new ClusterFailure.Conflict(kind.kind().kind() + " " + targetRef + " is gone"));
     Map<ConfigRefs.Ref, GenericKubernetesResource> sources = new HashMap<>();
     Map<String, String> checksums = new HashMap<>();
     for (ConfigRefs.Ref ref : copy.configs().keySet()) {
@@ -53,40 +55,41 @@ public final class CopyToPrimary {
       GenericKubernetesResource trimmed = Json.resource(Json.tree(object));
       checksums.put(ref.key(), Configs.checksum(Trim.trim(ref.kind(), trimmed)));
     }
-    Revision live = TargetReader.revision(target, checksums);
+    Revision live = TargetReader.revision(kind.template(target), checksums);
     if (!live.equals(wanted)) {
       throw new ClusterFailure.Conflict(
-          "Deployment %s is %s by now, not %s".formatted(targetRef, live, wanted));
+          "%s %s is %s by now, not %s".formatted(kind.kind().kind(), targetRef, live, wanted));
     }
     sources.forEach((ref, object) ->
         copyConfig(canary, ref.kind(), copy.configs().getOrDefault(ref, ref.name()), object));
-    writePrimary(canary, copy, target, wanted, pods, configMark(checksums));
+    writePrimary(canary, kind, copy, target, wanted, pods, configMark(checksums));
   }
 
   private void writePrimary(
       Canary canary,
+      TargetKind kind,
       PrimaryCopy copy,
       ObjectNode target,
       Revision revision,
       int pods,
       String configMark) {
     ObjectRef ref = new ObjectRef(canary.metadata().namespace(), copy.primaryName());
-    Optional<ObjectNode> live = cluster.get(Kind.DEPLOYMENT, ref).map(Json::tree);
+    Optional<ObjectNode> live = cluster.get(kind.kind(), ref).map(Json::tree);
     if (live.isEmpty()) {
-      ObjectNode primary = copy.create(target, pods, labelPrefixes);
+      ObjectNode primary = copy.create(kind, target, pods, labelPrefixes);
       markConfig(primary, configMark);
       Owners.own(primary, canary);
       mark(primary, revision);
-      cluster.create(Kind.DEPLOYMENT, Json.resource(primary));
+      cluster.create(kind.kind(), Json.resource(primary));
       return;
     }
     Owners.check(live.get(), canary);
-    ObjectNode primary = copy.update(target, live.get());
+    ObjectNode primary = copy.update(kind, target, live.get());
     markConfig(primary, configMark);
     mark(primary, revision);
     if (!primary.path("spec").equals(live.get().path("spec"))
         || !primary.path("metadata").equals(live.get().path("metadata"))) {
-      cluster.replace(Kind.DEPLOYMENT, Json.resource(primary));
+      cluster.replace(kind.kind(), Json.resource(primary));
     }
   }
 

@@ -27,9 +27,6 @@ public record PrimaryCopy(
   private static final String SUFFIX = "-primary";
   private static final String FLAGGER_ID = "flagger-id";
 
-  private static final List<String> CARRIED =
-      List.of("progressDeadlineSeconds", "minReadySeconds", "revisionHistoryLimit");
-
   public PrimaryCopy {
     configs = Map.copyOf(configs);
   }
@@ -38,8 +35,8 @@ public record PrimaryCopy(
   ///
   /// @param known label keys in order of preference
   public static Optional<Map.Entry<String, String>> selectorLabel(
-      JsonNode deployment, List<String> known) {
-    JsonNode labels = deployment.path("spec").path("selector").path("matchLabels");
+      JsonNode workload, List<String> known) {
+    JsonNode labels = workload.path("spec").path("selector").path("matchLabels");
     return known.stream()
         .filter(key -> labels.path(key) instanceof TextNode)
         .findFirst()
@@ -104,15 +101,16 @@ public record PrimaryCopy(
 
   /// A new primary.
   ///
+  /// @param kind of both
   /// @param prefixes prefixes of the target's labels that are copied to the primary; `*` for all
-  ObjectNode create(JsonNode deployment, int replicas, List<String> prefixes) {
+  ObjectNode create(TargetKind kind, JsonNode workload, int pods, List<String> prefixes) {
     ObjectNode primary = Json.MAPPER.createObjectNode();
-    primary.put("apiVersion", "apps/v1").put("kind", "Deployment");
+    primary.put("apiVersion", kind.kind().apiVersion()).put("kind", kind.kind().kind());
     ObjectNode meta = primary.putObject("metadata");
     meta.put("name", primaryName());
-    meta.set("namespace", deployment.path("metadata").path("namespace"));
+    meta.set("namespace", workload.path("metadata").path("namespace"));
     ObjectNode labels = meta.putObject("labels");
-    deployment
+    workload
         .path("metadata")
         .path("labels")
         .properties()
@@ -124,27 +122,27 @@ public record PrimaryCopy(
     dropForeign(labels);
     labels.put(label, primaryValue());
     ObjectNode annotations = meta.putObject("annotations");
-    deployment
+    workload
         .path("metadata")
         .path("annotations")
         .properties()
         .forEach(e -> annotations.set(e.getKey(), e.getValue()));
     dropForeign(annotations);
     ObjectNode spec = primary.putObject("spec");
-    spec.put("replicas", replicas);
+    kind.size(spec, pods);
     spec.putObject("selector").putObject("matchLabels").put(label, primaryValue());
-    carry(deployment, spec);
-    spec.set("template", template(deployment.path("spec").path("template")));
+    kind.carry(workload, primary);
+    spec.set("template", template(kind.template(workload)));
     return primary;
   }
 
   /// A live primary with the target's present content; what others put on it stays.
-  ObjectNode update(JsonNode deployment, ObjectNode livePrimary) {
+  ObjectNode update(TargetKind kind, JsonNode workload, ObjectNode livePrimary) {
     ObjectNode primary = livePrimary.deepCopy();
     ObjectNode spec = Json.object(primary, "spec");
-    carry(deployment, spec);
+    kind.carry(workload, primary);
     JsonNode marker = spec.path("template").path("metadata").path("annotations").path(FLAGGER_ID);
-    ObjectNode template = template(deployment.path("spec").path("template"));
+    ObjectNode template = template(kind.template(workload));
     if (marker instanceof TextNode) {
       Json.object(Json.object(template, "metadata"), "annotations").set(FLAGGER_ID, marker);
     }
@@ -153,19 +151,16 @@ public record PrimaryCopy(
     return primary;
   }
 
-  private static void carry(JsonNode deployment, ObjectNode spec) {
-    for (String field : CARRIED) {
-      JsonNode value = deployment.path("spec").path(field);
+  /// Makes fields of a spec what they are in the target.
+  static void carry(JsonNode workload, ObjectNode spec, List<String> fields) {
+    for (String field : fields) {
+      JsonNode value = workload.path("spec").path(field);
       if (value.isMissingNode()) {
         spec.remove(field);
       } else {
         spec.set(field, value.deepCopy());
       }
     }
-    spec.set(
-        "strategy",
-        RollingUpdate.serving(
-            deployment.path("spec").path("strategy"), spec.path("replicas").asInt(1)));
   }
 
   /// Marks of other engines name the original object; on a copy they would have it pruned.

@@ -332,6 +332,7 @@ final class Invariants implements ModelController.Witness {
           check(
               "only one scales the primary",
               replicas > 0 && seen.autoscaling() instanceof Autoscaling.None);
+      case Action.TakeOffCommand _ -> {}
       case Action.CopyAutoscaler(var least) -> shrinking(least, seen);
       case Action.DropAutoscalers _ -> {}
     }

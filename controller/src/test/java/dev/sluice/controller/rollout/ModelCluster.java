@@ -38,7 +38,8 @@ final class ModelCluster {
       int dialect,
       Optional<Content.HandOver> handOver,
       Autoscaling autoscaling,
-      Deletion deletion) {}
+      Deletion deletion,
+      Optional<Command> command) {}
 
   long second;
 
@@ -62,6 +63,9 @@ final class ModelCluster {
 
   /// Whether our finalizer is on the Canary.
   boolean guarded;
+
+  /// As the Canary's annotations have it.
+  Optional<Command> command = Optional.empty();
 
   /// Whether somebody deleted the Canary.
   boolean deleted;
@@ -145,7 +149,14 @@ final class ModelCluster {
         dialect,
         handOver,
         autoscaler == null ? new Autoscaling.None(false) : autoscaler.seen(),
-        new Deletion(deleted, guarded, revert));
+        new Deletion(deleted, guarded, revert),
+        command);
+  }
+
+  /// Somebody annotates the Canary, in place of what was there.
+  void command(Command given) {
+    command = Optional.of(given);
+    version++;
   }
 
   /// The write of a user or of another controller; never fails.
@@ -264,6 +275,13 @@ final class ModelCluster {
           yield Optional.of("not found");
         }
         autoscaler.copy(least);
+        yield Optional.empty();
+      }
+      case Action.TakeOffCommand(var id) -> {
+        if (command.filter(now -> now.id().equals(id)).isPresent()) {
+          command = Optional.empty();
+          version++;
+        }
         yield Optional.empty();
       }
       case Action.DropAutoscalers _ -> Optional.empty();

@@ -245,7 +245,8 @@ final class ModelController {
         old.dialect(),
         old.handOver(),
         old.autoscaling(),
-        live.deletion());
+        live.deletion(),
+        live.command());
   }
 
   private void maybeCrash() {
@@ -275,7 +276,8 @@ final class ModelController {
         routing(),
         Optional.ofNullable(refusal),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        cache.command());
   }
 
   private Content content() {

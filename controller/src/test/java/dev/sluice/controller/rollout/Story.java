@@ -82,6 +82,7 @@ final class Story {
   private @Nullable Instant looked;
   private @Nullable String run;
   private int statusWrites;
+  private int commands;
   private final Set<String> closed = new TreeSet<>();
   private final Set<String> open = new TreeSet<>();
   private Optional<Class<? extends Action>> refused = Optional.empty();
@@ -223,6 +224,19 @@ final class Story {
   /// The looks are about another run than the one under way.
   Story comparedAbout(String other) {
     run = other;
+    return this;
+  }
+
+  /// Somebody on call gives a command, without an id of their own.
+  Story command(Command.Verb verb) {
+    return command(verb, "");
+  }
+
+  /// @param revision that is meant; empty for any
+  Story command(Command.Verb verb, String revision) {
+    commands++;
+    cluster.command(
+        new Command("c" + commands, verb.title(), "jane", "sluice", "INC-12", revision, false));
     return this;
   }
 

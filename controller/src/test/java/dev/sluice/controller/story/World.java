@@ -1,17 +1,15 @@
 package dev.sluice.controller.story;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.sluice.analysis.Http;
+import dev.sluice.controller.cluster.Fence;
 import dev.sluice.controller.report.CanaryGauges;
 import dev.sluice.controller.rollout.Announcement;
 import dev.sluice.controller.virtual.VirtualController;
 import dev.sluice.mesh.Percent;
+import dev.sluice.playground.Manifests;
 import dev.sluice.playground.admission.IstioAdmission;
-import dev.sluice.playground.api.Answer;
-import dev.sluice.playground.api.Call;
 import dev.sluice.playground.api.KubernetesApi;
 import dev.sluice.playground.api.Users;
 import dev.sluice.playground.metrics.QueryApi;
@@ -20,6 +18,7 @@ import dev.sluice.playground.metrics.SeriesStore;
 import dev.sluice.playground.network.Caller;
 import dev.sluice.playground.network.Endpoint;
 import dev.sluice.playground.network.MeshSnapshot;
+import dev.sluice.playground.network.MeshWatch;
 import dev.sluice.playground.network.RequestHead;
 import dev.sluice.playground.network.RouteTables;
 import dev.sluice.playground.network.Telemetry;
@@ -32,7 +31,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,14 +53,18 @@ import org.jspecify.annotations.Nullable;
 /// and the controller's real reconciler over the cluster port. Nothing is scripted: weights matter
 /// because requests are routed, and verdicts because they fail.
 final class World implements AutoCloseable {
-  private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
   private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final Path ROOT = Path.of(System.getProperty("sluice.root", ".."));
+  private static final Caller SHOP = Caller.Sidecar.named("shop", "production");
 
+  private final Provider provider;
   private final Random random;
   private final KubernetesApi api;
+  private final Kubectl kubectl;
   private final PodTable pods = new PodTable();
   private final Workloads workloads;
   private final RouteTables tables = new RouteTables();
+  private final MeshWatch mesh;
   private final VirtualNetwork network;
   private final Registry registry = new Registry();
   private final SeriesStore series = new SeriesStore();
@@ -88,14 +90,21 @@ final class World implements AutoCloseable {
   private @Nullable VirtualController standby;
 
   World(long seed) {
+    this(seed, Provider.ISTIO);
+  }
+
+  World(long seed, Provider provider) {
+    this.provider = provider;
     random = new Random(seed);
     api = new KubernetesApi(() -> now, random, Users.EVERYBODY);
+    kubectl = new Kubectl(api);
     api.consult(new IstioAdmission());
     network = new VirtualNetwork(tables, new Telemetry(registry));
     workloads = new Workloads(api, pods, random);
     line = new KillSwitch(api);
     watches = new LateWatches(line);
     install();
+    mesh = new MeshWatch(api, tables, MeshSnapshot.Settings.DEFAULT, () -> now);
     workloads.begin(now);
     controller = controller();
   }
@@ -118,46 +127,27 @@ final class World implements AutoCloseable {
             },
             gauges),
         SECOND,
-        () -> now);
+        () -> now,
+        Fence.OPEN,
+        provider.mesh());
   }
 
   // ---- what people do ----
 
   /// Applies YAML documents as `kubectl apply --server-side` would.
   World apply(String yaml) {
-    try {
-      YAML.readerFor(ObjectNode.class).<ObjectNode>readValues(yaml).forEachRemaining(this::apply);
-      return this;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private void apply(ObjectNode object) {
-    String path = path(object) + "/" + object.path("metadata").path("name").asText();
-    Answer answer =
-        send(
-            "PATCH",
-            path,
-            Map.of("fieldManager", "kubectl", "force", "true"),
-            "application/apply-patch+yaml",
-            object.toString());
-    if (answer.status() / 100 != 2) {
-      throw new IllegalStateException(new String(answer.body(), StandardCharsets.UTF_8));
-    }
+    kubectl.apply(yaml);
+    return this;
   }
 
   /// A merge patch, such as an edit by hand.
   World patch(String path, String json) {
-    Answer answer = send("PATCH", path, Map.of(), "application/merge-patch+json", json);
-    if (answer.status() / 100 != 2) {
-      throw new IllegalStateException(new String(answer.body(), StandardCharsets.UTF_8));
-    }
+    kubectl.patch(path, json);
     return this;
   }
 
   World delete(String path) {
-    send("DELETE", path, Map.of(), "", "");
+    kubectl.delete(path);
     return this;
   }
 
@@ -176,15 +166,16 @@ final class World implements AutoCloseable {
     return this;
   }
 
-  private record Group(int perSecond, RequestHead request, Map<String, Integer> answered) {}
+  private record Group(
+      Caller caller, int perSecond, RequestHead request, Map<String, Integer> answered) {}
 
   /// Users who send a header, beside those who send none.
   World alsoTraffic(String group, int perSecond, String header, String value) {
-    RequestHead plain = RequestHead.get("myapp.production", "/");
+    RequestHead plain = RequestHead.get(provider.host(), "/");
     RequestHead request =
         new RequestHead(
             plain.method(), plain.authority(), plain.target(), plain.headers().add(header, value));
-    groups.put(group, new Group(perSecond, request, new TreeMap<>()));
+    groups.put(group, new Group(provider.users(), perSecond, request, new TreeMap<>()));
     return this;
   }
 
@@ -192,7 +183,8 @@ final class World implements AutoCloseable {
   World loadTest(int perSecond) {
     groups.put(
         "load test",
-        new Group(perSecond, RequestHead.get("myapp-canary.production", "/"), new TreeMap<>()));
+        new Group(
+            SHOP, perSecond, RequestHead.get("myapp-canary.production", "/"), new TreeMap<>()));
     return this;
   }
 
@@ -347,14 +339,17 @@ final class World implements AutoCloseable {
   }
 
   private void users() {
-    tables.follow(MeshSnapshot.of(meshObjects()));
-    send(requestsPerSecond, RequestHead.get("myapp.production", "/"), answered);
-    groups.values().forEach(group -> send(group.perSecond(), group.request(), group.answered()));
+    mesh.push();
+    send(provider.users(), requestsPerSecond, RequestHead.get(provider.host(), "/"), answered);
+    groups
+        .values()
+        .forEach(
+            group -> send(group.caller(), group.perSecond(), group.request(), group.answered()));
     series.scrape(registry, Map.of("job", "mesh"), now);
   }
 
-  private void send(int perSecond, RequestHead request, Map<String, Integer> answers) {
-    Caller caller = new Caller.Sidecar("production", Map.of("app", "shop"), "shop");
+  private void send(
+      Caller caller, int perSecond, RequestHead request, Map<String, Integer> answers) {
     for (VirtualNetwork.Exchange exchange :
         network.simulate(caller, 80, request, perSecond, now, SECOND, this::reply, random)) {
       Endpoint by = exchange.answeredBy();
@@ -375,24 +370,6 @@ final class World implements AutoCloseable {
         SampleApp.answer(
             new SampleApp.Request(request.method(), request.path()), facts.get(), random);
     return VirtualNetwork.Reply.Answered.with(reply.status(), reply.delay());
-  }
-
-  private List<JsonNode> meshObjects() {
-    List<JsonNode> all = new ArrayList<>();
-    for (String path :
-        List.of(
-            "/api/v1/services",
-            "/api/v1/pods",
-            "/apis/networking.istio.io/v1/virtualservices",
-            "/apis/networking.istio.io/v1/destinationrules")) {
-      JsonNode list = get(path);
-      String kind = list.path("kind").asText().replaceFirst("List$", "");
-      for (JsonNode item : list.path("items")) {
-        ((ObjectNode) item).put("kind", kind).put("apiVersion", list.path("apiVersion").asText());
-        all.add(item);
-      }
-    }
-    return all;
   }
 
   private Http.Response ask(Http.Request request) throws IOException, InterruptedException {
@@ -527,88 +504,32 @@ final class World implements AutoCloseable {
   }
 
   JsonNode get(String path) {
-    try {
-      return YAML.readTree(send("GET", path, Map.of(), "", "").body());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return kubectl.get(path);
   }
 
   // ---- plumbing ----
 
-  private Answer send(
-      String method, String path, Map<String, String> query, String contentType, String body) {
-    Map<String, List<String>> parameters = new LinkedHashMap<>();
-    query.forEach((key, value) -> parameters.put(key, List.of(value)));
-    Map<String, String> headers = new TreeMap<>(Map.of("accept", "application/json"));
-    headers.put("user-agent", "kubectl/test");
-    if (!contentType.isEmpty()) {
-      headers.put("content-type", contentType);
-    }
-    return api.handle(
-        new Call(method, path, parameters, headers, body.getBytes(StandardCharsets.UTF_8)));
-  }
-
-  private static final Map<String, String> PLURALS =
-      Map.ofEntries(
-          Map.entry("Canary", "canaries"),
-          Map.entry("MetricTemplate", "metrictemplates"),
-          Map.entry("Deployment", "deployments"),
-          Map.entry("HorizontalPodAutoscaler", "horizontalpodautoscalers"),
-          Map.entry("Namespace", "namespaces"),
-          Map.entry("ConfigMap", "configmaps"),
-          Map.entry("ResourceQuota", "resourcequotas"),
-          Map.entry("Secret", "secrets"),
-          Map.entry("Service", "services"),
-          Map.entry("VirtualService", "virtualservices"),
-          Map.entry("CustomResourceDefinition", "customresourcedefinitions"));
-
-  private static String path(ObjectNode object) {
-    String version = object.path("apiVersion").asText();
-    String kind = object.path("kind").asText();
-    String namespace = object.path("metadata").path("namespace").asText();
-    return (version.contains("/") ? "/apis/" : "/api/")
-        + version
-        + (namespace.isEmpty() ? "" : "/namespaces/" + namespace)
-        + "/"
-        + Optional.ofNullable(PLURALS.get(kind)).orElseThrow();
-  }
-
   private void install() {
-    Path folder = Path.of(System.getProperty("sluice.root", ".."), "deploy", "crds");
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.sorted().toList()) {
-        apply(Files.readString(file));
+    try {
+      for (ObjectNode definition : Manifests.definitions(ROOT)) {
+        Manifests.create(api, definition);
+      }
+      for (ObjectNode definition : Manifests.istio()) {
+        Manifests.create(api, definition);
+      }
+      for (ObjectNode definition : Manifests.gatewayApi()) {
+        Manifests.create(api, definition);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    istio("VirtualService", "virtualservices");
-    istio("DestinationRule", "destinationrules");
     apply("{apiVersion: v1, kind: Namespace, metadata: {name: production}}");
-  }
-
-  private void istio(String kind, String plural) {
-    apply(
-        """
-        apiVersion: apiextensions.k8s.io/v1
-        kind: CustomResourceDefinition
-        metadata: {name: %2$s.networking.istio.io}
-        spec:
-          group: networking.istio.io
-          scope: Namespaced
-          names: {kind: %1$s, listKind: %1$sList, plural: %2$s, singular: %3$s}
-          versions:
-          - name: v1
-            served: true
-            storage: true
-            schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
-        """
-            .formatted(kind, plural, kind.toLowerCase(java.util.Locale.ROOT)));
+    apply(provider.objects());
   }
 
   @Override
   public void close() {
+    mesh.close();
     workloads.close();
   }
 }

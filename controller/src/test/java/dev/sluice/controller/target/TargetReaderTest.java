@@ -40,6 +40,6 @@ class TargetReaderTest {
         Json.MAPPER.readValue(
             "{\"spec\":{\"template\":{\"metadata\":" + metadata + "}}}",
             GenericKubernetesResource.class);
-    return TargetReader.revision(Json.tree(deployment), configs);
+    return TargetReader.revision(Json.tree(deployment).at("/spec/template"), configs);
   }
 }
