@@ -20,6 +20,7 @@ import dev.sluice.mesh.Split;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Carries out what was decided. Every action does nothing when what it asks for is already so.
