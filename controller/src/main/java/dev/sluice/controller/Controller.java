@@ -121,7 +121,7 @@ public final class Controller {
                     .map(election -> elector(election, client, watches, metrics, threads, clock)));
         duty.stopWithTheProcess();
         watches.start(duty::changed);
-        while (!watches.awaitSync(SYNC_REMINDER)) {
+        while (!watches.awaitSync(kinds, SYNC_REMINDER)) {
           unready.set(List.of("waiting for " + String.join(", ", watches.missing())));
           LOG.atWarn().addKeyValue("kinds", watches.missing()).log("still waiting for first lists");
         }

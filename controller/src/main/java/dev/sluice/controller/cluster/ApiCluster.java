@@ -67,6 +67,14 @@ public final class ApiCluster implements Cluster {
   }
 
   @Override
+  public Followed follow(Kind kind) {
+    if (!cache.isWatched(kind) && resolve(kind.apiVersion(), kind.kind()).isEmpty()) {
+      return Followed.UNDEFINED;
+    }
+    return cache.watch(kind) ? Followed.YES : Followed.LISTING;
+  }
+
+  @Override
   public Optional<GenericKubernetesResource> get(Kind kind, ObjectRef ref) {
     try {
       return Optional.of(send("get", kind, "GET", path(kind, ref), null, null));

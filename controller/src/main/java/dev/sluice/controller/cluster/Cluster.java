@@ -22,6 +22,10 @@ public interface Cluster {
   /// All watched objects of a kind, in no particular order.
   List<GenericKubernetesResource> cached(Kind kind);
 
+  /// Whether the objects of a kind can be read from the cache. Where they are not watched, the
+  /// server is asked whether it defines the kind by now, and a watch of it begins that never ends.
+  Followed follow(Kind kind);
+
   // ---- reads from the server, for kinds that are not watched or where the cache is too old ----
 
   Optional<GenericKubernetesResource> get(Kind kind, ObjectRef ref);

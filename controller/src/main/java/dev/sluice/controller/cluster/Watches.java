@@ -9,16 +9,18 @@ import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,35 +29,44 @@ import org.slf4j.LoggerFactory;
 public final class Watches implements Cache, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Watches.class);
 
+  private final KubernetesClient client;
+  private final String namespace;
+  private final CallGauge gauge;
   private final Map<Kind, SharedIndexInformer<GenericKubernetesResource>> informers =
-      new LinkedHashMap<>();
-  private final List<CompletableFuture<?>> started = new CopyOnWriteArrayList<>();
+      new ConcurrentHashMap<>();
+  private final Map<Kind, CompletableFuture<?>> started = new ConcurrentHashMap<>();
+  private volatile @Nullable BiConsumer<Kind, GenericKubernetesResource> changed;
 
   /// Prepares the watches; nothing is asked before [#start].
   ///
   /// @param namespace the only namespace to watch; empty for all
   /// @param gauge told of watches that break
   public Watches(KubernetesClient client, List<Kind> kinds, String namespace, CallGauge gauge) {
-    for (Kind kind : kinds) {
-      MixedOperation<GenericKubernetesResource, ?, Resource<GenericKubernetesResource>> all =
-          client.genericKubernetesResources(kind.context());
-      SharedIndexInformer<GenericKubernetesResource> informer =
-          namespace.isEmpty()
-              ? all.inAnyNamespace().runnableInformer(0)
-              : inNamespace(all, namespace);
-      informer.itemStore(new PackedStore(kind));
-      informer.removeNamespaceIndex();
-      // A server that is away for a while must not end a watch for ever.
-      informer.exceptionHandler((started, failure) -> {
-        gauge.watchFailed(kind);
-        LOG.atWarn()
-            .addKeyValue("resource", kind.plural())
-            .addKeyValue("why", String.valueOf(failure.getMessage()))
-            .log("watch failed");
-        return true;
-      });
-      informers.put(kind, informer);
-    }
+    this.client = client;
+    this.namespace = namespace;
+    this.gauge = gauge;
+    kinds.forEach(kind -> informers.put(kind, prepared(kind)));
+  }
+
+  private SharedIndexInformer<GenericKubernetesResource> prepared(Kind kind) {
+    MixedOperation<GenericKubernetesResource, ?, Resource<GenericKubernetesResource>> all =
+        client.genericKubernetesResources(kind.context());
+    SharedIndexInformer<GenericKubernetesResource> informer =
+        namespace.isEmpty()
+            ? all.inAnyNamespace().runnableInformer(0)
+            : inNamespace(all, namespace);
+    informer.itemStore(new PackedStore(kind));
+    informer.removeNamespaceIndex();
+    // A server that is away for a while must not end a watch for ever.
+    informer.exceptionHandler((started, failure) -> {
+      gauge.watchFailed(kind);
+      LOG.atWarn()
+          .addKeyValue("resource", kind.plural())
+          .addKeyValue("why", String.valueOf(failure.getMessage()))
+          .log("watch failed");
+      return true;
+    });
+    return informer;
   }
 
   private static SharedIndexInformer<GenericKubernetesResource> inNamespace(
@@ -70,37 +81,71 @@ public final class Watches implements Cache, AutoCloseable {
   ///
   /// @param changed called for each object that was added, changed or deleted; must only enqueue
   public void start(BiConsumer<Kind, GenericKubernetesResource> changed) {
-    informers.forEach((kind, informer) -> {
-      informer.addEventHandler(
-          new ResourceEventHandler<>() {
-            @Override
-            public void onAdd(GenericKubernetesResource added) {
-              changed.accept(kind, added);
-            }
-
-            @Override
-            public void onUpdate(
-                GenericKubernetesResource before, GenericKubernetesResource after) {
-              if (Trim.isNews(kind, before, after)) {
-                changed.accept(kind, after);
-              }
-            }
-
-            @Override
-            public void onDelete(GenericKubernetesResource last, boolean finalStateUnknown) {
-              changed.accept(kind, last);
-            }
-          });
-      started.add(informer.start().toCompletableFuture());
-    });
+    this.changed = changed;
+    informers.forEach(this::begin);
   }
 
-  /// Waits until every kind has been listed once: before that an empty cache means nothing.
+  private void begin(Kind kind, SharedIndexInformer<GenericKubernetesResource> informer) {
+    BiConsumer<Kind, GenericKubernetesResource> told = changed;
+    if (told == null) {
+      return;
+    }
+    informer.addEventHandler(
+        new ResourceEventHandler<>() {
+          @Override
+          public void onAdd(GenericKubernetesResource added) {
+            told.accept(kind, added);
+          }
+
+          @Override
+          public void onUpdate(GenericKubernetesResource before, GenericKubernetesResource after) {
+            if (Trim.isNews(kind, before, after)) {
+              told.accept(kind, after);
+            }
+          }
+
+          @Override
+          public void onDelete(GenericKubernetesResource last, boolean finalStateUnknown) {
+            told.accept(kind, last);
+          }
+        });
+    started.put(kind, informer.start().toCompletableFuture());
+  }
+
+  @Override
+  public boolean watch(Kind kind) {
+    return informers
+        .computeIfAbsent(
+            kind,
+            missing -> {
+              SharedIndexInformer<GenericKubernetesResource> informer = prepared(missing);
+              begin(missing, informer);
+              return informer;
+            })
+        .hasSynced();
+  }
+
+  @Override
+  public boolean isWatched(Kind kind) {
+    return informers.containsKey(kind);
+  }
+
+  /// All kinds that are watched by now.
+  public List<Kind> kinds() {
+    return List.copyOf(informers.keySet());
+  }
+
+  /// Waits until each of these kinds has been listed once: before that an empty cache means
+  /// nothing.
   ///
   /// @return whether that happened within `atMost`
-  public boolean awaitSync(Duration atMost) throws InterruptedException {
+  public boolean awaitSync(Collection<Kind> kinds, Duration atMost) throws InterruptedException {
     CompletableFuture<?> all =
-        CompletableFuture.allOf(started.toArray(CompletableFuture<?>[]::new));
+        CompletableFuture.allOf(
+            kinds.stream()
+                .map(started::get)
+                .filter(Objects::nonNull)
+                .toArray(CompletableFuture<?>[]::new));
     try {
       all.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
       return true;
@@ -116,6 +161,7 @@ public final class Watches implements Cache, AutoCloseable {
     return informers.entrySet().stream()
         .filter(e -> !e.getValue().hasSynced())
         .map(e -> e.getKey().plural())
+        .sorted()
         .toList();
   }
 

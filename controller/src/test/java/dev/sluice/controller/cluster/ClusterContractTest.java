@@ -111,6 +111,81 @@ class ClusterContractTest {
 
   @ParameterizedTest
   @EnumSource
+  void aKindIsFollowedFromWhenItIsDefined(Behind behind) throws Exception {
+    Cluster cluster = cluster(behind);
+    assertThat(cluster.follow(Kind.VIRTUAL_SERVICE)).isEqualTo(Followed.UNDEFINED);
+    assertThat(cluster.follow(Kind.CONFIG_MAP)).isEqualTo(Followed.YES);
+
+    cluster.create(DEFINITION, definitionOfVirtualServices());
+    Followed first = cluster.follow(Kind.VIRTUAL_SERVICE);
+    cluster.create(Kind.VIRTUAL_SERVICE, virtualService());
+
+    assertThat(first).isNotEqualTo(Followed.UNDEFINED);
+    assertThat(seen.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(cluster.cached(Kind.VIRTUAL_SERVICE, A)).isPresent();
+  }
+
+  private static final Kind DEFINITION =
+      new Kind(
+          "apiextensions.k8s.io",
+          "v1",
+          "CustomResourceDefinition",
+          "customresourcedefinitions",
+          false);
+
+  private static GenericKubernetesResource definitionOfVirtualServices() {
+    GenericKubernetesResource object = new GenericKubernetesResource();
+    object.setApiVersion(DEFINITION.apiVersion());
+    object.setKind(DEFINITION.kind());
+    ObjectMeta meta = new ObjectMeta();
+    meta.setName("virtualservices.networking.istio.io");
+    object.setMetadata(meta);
+    object.setAdditionalProperty(
+        "spec",
+        Map.of(
+            "group",
+            "networking.istio.io",
+            "scope",
+            "Namespaced",
+            "names",
+            Map.of(
+                "kind",
+                "VirtualService",
+                "listKind",
+                "VirtualServiceList",
+                "plural",
+                "virtualservices",
+                "singular",
+                "virtualservice"),
+            "versions",
+            List.of(
+                Map.of(
+                    "name",
+                    "v1",
+                    "served",
+                    true,
+                    "storage",
+                    true,
+                    "schema",
+                    Map.of(
+                        "openAPIV3Schema",
+                        Map.of("type", "object", "x-kubernetes-preserve-unknown-fields", true))))));
+    return object;
+  }
+
+  private static GenericKubernetesResource virtualService() {
+    GenericKubernetesResource object = new GenericKubernetesResource();
+    object.setApiVersion(Kind.VIRTUAL_SERVICE.apiVersion());
+    object.setKind(Kind.VIRTUAL_SERVICE.kind());
+    ObjectMeta meta = new ObjectMeta();
+    meta.setName(A.name());
+    meta.setNamespace(A.namespace());
+    object.setMetadata(meta);
+    return object;
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void whatTheServerRefusesIsRefused(Behind behind) throws Exception {
     Cluster cluster = cluster(behind);
     GenericKubernetesResource nameless = configMap("1");
@@ -195,7 +270,7 @@ class ClusterContractTest {
         Watches watches = new Watches(client, List.of(Kind.CONFIG_MAP), "", CallGauge.NONE);
         open.push(watches);
         watches.start((kind, object) -> saw(object));
-        assertThat(watches.awaitSync(Duration.ofSeconds(20))).isTrue();
+        assertThat(watches.awaitSync(watches.kinds(), Duration.ofSeconds(20))).isTrue();
         yield ApiCluster.over(client, watches, 10_000, CallGauge.NONE, Fence.OPEN);
       }
     };

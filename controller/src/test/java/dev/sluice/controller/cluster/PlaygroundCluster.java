@@ -46,10 +46,8 @@ public final class PlaygroundCluster {
       BiConsumer<Kind, GenericKubernetesResource> changed,
       CallGauge calls,
       Fence fence) {
-    WatchedCache cache = new WatchedCache();
-    for (Kind kind : watched) {
-      cache.watch(server, kind, changed);
-    }
+    WatchedCache cache = new WatchedCache(server, changed);
+    watched.forEach(cache::watch);
     return new ApiCluster(
         new FencedTransport(new DirectTransport(server, ""), fence), cache, calls);
   }
@@ -112,10 +110,30 @@ public final class PlaygroundCluster {
   }
 
   private static final class WatchedCache implements Cache {
+    private final ApiServer server;
+    private final BiConsumer<Kind, GenericKubernetesResource> changed;
     private final Map<Kind, Map<ObjectRef, GenericKubernetesResource>> objects =
         new ConcurrentHashMap<>();
 
-    void watch(ApiServer server, Kind kind, BiConsumer<Kind, GenericKubernetesResource> changed) {
+    WatchedCache(ApiServer server, BiConsumer<Kind, GenericKubernetesResource> changed) {
+      this.server = server;
+      this.changed = changed;
+    }
+
+    @Override
+    public boolean isWatched(Kind kind) {
+      return objects.containsKey(kind);
+    }
+
+    @Override
+    public boolean watch(Kind kind) {
+      if (!isWatched(kind)) {
+        listAndWatch(kind);
+      }
+      return true;
+    }
+
+    private void listAndWatch(Kind kind) {
       Map<ObjectRef, GenericKubernetesResource> known =
           objects.computeIfAbsent(kind, k -> new ConcurrentSkipListMap<>());
       Map<ObjectRef, GenericKubernetesResource> before = new TreeMap<>(known);
@@ -132,7 +150,7 @@ public final class PlaygroundCluster {
               frame -> {
                 if (frame.path("type").asText().equals("ERROR")) {
                   // The only error is that the watch is too far behind: see everything anew.
-                  watch(server, kind, changed);
+                  listAndWatch(kind);
                 } else if (frame.path("object") instanceof ObjectNode object) {
                   before.remove(take(kind, known, frame.path("type").asText(), object, changed));
                 }
