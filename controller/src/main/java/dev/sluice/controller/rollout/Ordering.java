@@ -214,7 +214,8 @@ record Ordering(Phase phase, Orders orders, List<Announcement> announcements) {
       case Waiting waiting -> new Waiting(waiting.run(), waiting.since(), seen.now());
       case Progressing p when p.stage().isStart() && !p.nextCheck().isAfter(p.since()) -> p;
       case Progressing p -> {
-        var known = p.stage().isStart() ? seen.now().plus(seen.settings().settle()) : seen.now();
+        var isAsked = !p.stage().isStart() || p.awaits() != Phase.Approval.NONE;
+        var known = isAsked ? seen.now() : seen.now().plus(seen.settings().settle());
         yield new Progressing(
             p.run(),
             p.stage(),

@@ -247,7 +247,7 @@ final class Progress {
   }
 
   private static Optional<Step> notYet(Progressing phase, Observation seen) {
-    if (seen.waives(Orders.Scope.CHECK) && !phase.stage().isStart()) {
+    if (seen.waives(Orders.Scope.STAGE) && !phase.stage().isStart()) {
       return Optional.empty();
     }
     var settled = seen.known().map(content -> Detection.settled(content, seen)).orElse(seen.now());

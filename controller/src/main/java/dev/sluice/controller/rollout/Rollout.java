@@ -110,8 +110,8 @@ public final class Rollout {
             Cookies.next(step.next(), seen),
             ordering.orders().after(ordering.phase(), step.next()));
     var announcements = new ArrayList<>(Specs.announcements(seen, step.next()));
-    var beginning = announcements.size();
     announcements.addAll(ordering.announcements());
+    var beginning = announcements.size();
     announcements.addAll(step.announcements());
     if (!(step.next() instanceof Phase.Terminated)) {
       // The end of a hold comes before what it makes way for, a hold after what led to it.

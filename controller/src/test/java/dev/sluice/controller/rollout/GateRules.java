@@ -53,6 +53,16 @@ final class GateRules {
   }
 
   void recorded(Standing before, Standing after) {
+    if (!OrderRules.isOrdered(before, after, Orders.Scope.STAGE)) {
+      unordered(before, after);
+    }
+    if (after.phase() instanceof Phase.Waiting) {
+      check("who waits for the start has no traffic", after.phase().weight().value() == 0);
+    }
+    agreed = new HashSet<>();
+  }
+
+  private void unordered(Standing before, Standing after) {
     if (before.phase() instanceof Phase.Idle || before.phase() instanceof Phase.Waiting) {
       if (after.phase() instanceof Phase.Progressing) {
         check("nothing starts before confirm-rollout agreed", agreedTo(HookType.CONFIRM_ROLLOUT));
@@ -61,10 +71,6 @@ final class GateRules {
     if (before.phase() instanceof Phase.Progressing was) {
       moved(was, after.phase());
     }
-    if (after.phase() instanceof Phase.Waiting) {
-      check("who waits for the start has no traffic", after.phase().weight().value() == 0);
-    }
-    agreed = new HashSet<>();
   }
 
   private void moved(Phase.Progressing was, Phase after) {

@@ -48,6 +48,11 @@ final class Invariants implements ModelController.Witness {
     return transitions;
   }
 
+  /// Such as `promote taken`.
+  Set<String> commands() {
+    return orders.outcomes();
+  }
+
   int ends(String kind) {
     return ends.getOrDefault(kind, 0);
   }
@@ -56,7 +61,7 @@ final class Invariants implements ModelController.Witness {
   public void decided(Observation seen, Decision decision) {
     prove(seen);
     gates.decided(seen, decision);
-    if (seen.policy().skipAnalysis()
+    if ((seen.policy().skipAnalysis() || isOrdered(seen, decision))
         && decision.next().map(Standing::phase).orElse(null) instanceof Phase.Promoting skipped) {
       proven.add(content(skipped.run().revision()));
     }
@@ -109,7 +114,7 @@ final class Invariants implements ModelController.Witness {
             || (next instanceof Phase.Progressing higher
                 && phase.weight().value() > 0
                 && higher.weight().compareTo(phase.weight()) > 0);
-    if (steps) {
+    if (steps && !isOrdered(seen, decision)) {
       check(
           "no step is taken without a look that has nothing against it",
           look.filter(compared ->
@@ -128,6 +133,13 @@ final class Invariants implements ModelController.Witness {
               || waited
               || phase.weight().equals(Percent.ALL));
     }
+  }
+
+  private static boolean isOrdered(Observation seen, Decision decision) {
+    return seen.standing().isPresent()
+        && decision.next().isPresent()
+        && OrderRules.isOrdered(
+            seen.standing().get(), decision.next().get(), Orders.Scope.CHECK);
   }
 
   /// Rule 4: another revision than the one under analysis loses its traffic at once.
@@ -253,13 +265,17 @@ final class Invariants implements ModelController.Witness {
   @Override
   public void recorded(Standing before, Standing after) {
     gates.recorded(before, after);
+    orders.recorded(before, after);
     if (before.phase() instanceof Phase.Progressing was
         && after.phase() instanceof Phase.Progressing is
         && was.run().id().equals(is.run().id())
         && !was.stage().isStart()
         && !is.stage().isStart()
         && !is.stage().equals(was.stage())) {
-      check("no step early, restarted or not", !is.since().isBefore(was.since().plus(soonest())));
+      check(
+          "no step early, restarted or not",
+          OrderRules.isOrdered(before, after, Orders.Scope.CHECK)
+              || !is.since().isBefore(was.since().plus(soonest())));
       check(
           "no step is left out",
           policy().strategy().after(was.stage()).equals(Optional.of(is.stage())));
@@ -301,6 +317,7 @@ final class Invariants implements ModelController.Witness {
   }
 
   private final GateRules gates = new GateRules();
+  private final OrderRules orders = new OrderRules();
   private final Set<Percent> weights = new HashSet<>();
   private Policy lastPolicy = Policy.CAUTIOUS;
 

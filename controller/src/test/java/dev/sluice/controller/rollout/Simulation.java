@@ -67,6 +67,9 @@ public final class Simulation {
   /// Of its own, so that lives without a comparison go on as they went.
   private final Random comparisons;
 
+  private final Random commands;
+  private int given;
+
   private final List<String> trace = new ArrayList<>();
   private final ModelCluster cluster;
   private final Invariants invariants;
@@ -94,6 +97,7 @@ public final class Simulation {
     this.traced = traced;
     this.seed = seed;
     comparisons = new Random(seed * 131 + 7);
+    commands = new Random(seed * 577 + 11);
     random = new Random(seed * 7919 + 17);
     faults = random.nextInt(4) == 0 ? 0 : random.nextDouble() * 0.15;
     people = random.nextInt(6) == 0 ? 0.002 : random.nextDouble() * 0.02;
@@ -152,6 +156,9 @@ public final class Simulation {
       cluster.pass(peace ? 0 : random.nextInt(3));
       if (!peace && random.nextDouble() < people) {
         somebodyActs();
+      }
+      if (!peace && commands.nextDouble() < people / 2) {
+        somebodyCommands();
       }
       if (peace || random.nextDouble() < 0.7) {
         controller.watch();
@@ -264,6 +271,22 @@ public final class Simulation {
       case 23, 24, 25, 26 -> openOrClose();
       default -> breakSpec();
     }
+  }
+
+  /// Whatever is under way; some say which revision they mean, and may be wrong.
+  private void somebodyCommands() {
+    var verbs = Command.Verb.values();
+    var text = commands.nextInt(12) == 0 ? "undo" : verbs[commands.nextInt(verbs.length)].title();
+    var revision =
+        commands.nextInt(3) == 0 ? "v" + Math.max(0, images - 1 - commands.nextInt(2)) : "";
+    command(text, revision, commands.nextInt(20) == 0);
+  }
+
+  private void command(String text, String revision, boolean isDeclared) {
+    given++;
+    note(() -> "somebody commands: " + text + " " + revision);
+    cluster.command(
+        new Command("c" + given, text, "jane", "kubectl", "", revision, isDeclared));
   }
 
   private void openOrClose() {
@@ -417,6 +440,7 @@ public final class Simulation {
   private void makePeace() {
     note(() -> "peace");
     peace = true;
+    command(Command.Verb.RESUME.title(), "", false);
     cluster.handOver = Optional.empty();
     outage = false;
     refusing = null;

@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// Thousands of random lives of a canary; every rule is checked at every tick of each.
@@ -26,11 +28,13 @@ class SimulationTest {
     var broken = new LinkedHashMap<Long, String>();
     var ends = new LinkedHashMap<String, Integer>();
     var transitions = new TreeSet<String>();
+    var commands = new TreeSet<String>();
     for (long seed = 0; seed < LIVES; seed++) {
       var life = new Simulation(seed, false);
       try {
         life.run();
         transitions.addAll(life.invariants().transitions());
+        commands.addAll(life.invariants().commands());
         for (var kind : new String[] {"Promoting", "Succeeded", "Failed", "RollingBack"}) {
           ends.merge(kind, life.invariants().ends(kind), Integer::sum);
         }
@@ -43,6 +47,12 @@ class SimulationTest {
     assertThat(transitions)
         .as("what the diagram in %s shows does happen", PAGE)
         .containsAll(diagram());
+    assertThat(commands)
+        .as("every command is taken somewhere and refused somewhere")
+        .containsAll(
+            Arrays.stream(Command.Verb.values())
+                .flatMap(verb -> Stream.of(verb.title() + " taken", verb.title() + " refused"))
+                .toList());
     assertThat(ends)
         .as("a simulation in which nothing is ever promoted or rolled back proves nothing")
         .allSatisfy((kind, count) -> assertThat(count).as(kind).isGreaterThan(LIVES / 10));

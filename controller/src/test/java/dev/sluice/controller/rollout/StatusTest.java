@@ -67,7 +67,16 @@ class StatusTest {
     for (var standing :
         List.of(
             new Standing(phase, Optional.empty(), List.of(), 3),
-            new Standing(phase, Optional.of(hold), problems, 4))) {
+            new Standing(phase, Optional.of(hold), problems, 4),
+            new Standing(phase, Optional.empty(), List.of(), 4)
+                .with(
+                    new Orders(
+                        Optional.of(new Orders.Pause("jane", "INC-12", NOW)),
+                        Optional.of(new Orders.Waiver(Orders.Scope.RUN, "3f2a-t8", "jane", "")),
+                        Optional.of(
+                            new Orders.Answered(
+                                "c1", "pause", "jane", "sluice", "INC-12", NOW, true, "no step",
+                                true)))))) {
       assertThat(StatusReader.read(overTheWire(written(standing)))).contains(standing);
     }
   }
