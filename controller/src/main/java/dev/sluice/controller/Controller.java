@@ -67,6 +67,9 @@ public final class Controller {
           Kind.CONFIG_MAP,
           Kind.SECRET);
 
+  /// What is watched besides, where the cluster knows it.
+  private static final List<Kind> OPTIONAL = List.of(Kind.SCALED_OBJECT);
+
   private static final Duration SYNC_REMINDER = Duration.ofSeconds(15);
 
   private Controller() {}
@@ -100,9 +103,11 @@ public final class Controller {
       String server = Connection.check(client);
       List<Kind> kinds = kinds(mesh);
       try (Watches watches = new Watches(client, kinds, settings.namespace(), metrics)) {
-        requireKinds(
-            ApiCluster.over(client, watches, Connection.TIMEOUT_MILLIS, metrics, Fence.OPEN),
-            kinds);
+        Cluster asked =
+            ApiCluster.over(client, watches, Connection.TIMEOUT_MILLIS, metrics, Fence.OPEN);
+        requireKinds(asked, kinds);
+        // One that is defined later is followed when a Canary first needs it.
+        OPTIONAL.forEach(asked::follow);
         Duty duty =
             new Duty(
                 fence -> {
@@ -114,14 +119,14 @@ public final class Controller {
                           settings, mesh, cluster, mirrors, interest, http, threads, clock,
                           metrics);
                   pulse.of(loop::lastTurn);
-                  return new Work(loop, interest, cluster, kinds);
+                  return new Work(loop, interest, cluster, watches.kinds());
                 },
                 settings
                     .election()
                     .map(election -> elector(election, client, watches, metrics, threads, clock)));
         duty.stopWithTheProcess();
         watches.start(duty::changed);
-        while (!watches.awaitSync(kinds, SYNC_REMINDER)) {
+        while (!watches.awaitSync(watches.kinds(), SYNC_REMINDER)) {
           unready.set(List.of("waiting for " + String.join(", ", watches.missing())));
           LOG.atWarn().addKeyValue("kinds", watches.missing()).log("still waiting for first lists");
         }

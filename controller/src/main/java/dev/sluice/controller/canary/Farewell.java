@@ -23,7 +23,7 @@ import java.util.Optional;
 /// What is left in the cluster when a Canary goes.
 final class Farewell {
   private static final List<Kind> OWNED =
-      List.of(Kind.SERVICE, Kind.CONFIG_MAP, Kind.SECRET, Kind.AUTOSCALER);
+      List.of(Kind.SERVICE, Kind.CONFIG_MAP, Kind.SECRET, Kind.AUTOSCALER, Kind.SCALED_OBJECT);
 
   private final Cluster cluster;
   private final Routes routes;
@@ -71,6 +71,7 @@ final class Farewell {
     List<Kind> kinds = new ArrayList<>(OWNED);
     kinds.add(TargetKinds.of(canary).kind());
     kinds.addAll(routes.kinds());
+    kinds.removeIf(kind -> !cluster.follows(kind));
     for (Kind kind : kinds) {
       for (GenericKubernetesResource object : cluster.cached(kind)) {
         if (canary.metadata().namespace().equals(object.getMetadata().getNamespace())) {

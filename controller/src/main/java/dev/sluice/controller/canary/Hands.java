@@ -78,6 +78,11 @@ final class Hands {
                   replicas);
       case Action.CopyAutoscaler(var least) -> autoscalers.copy(canary, least);
       case Action.TakeOffCommand(var id) -> takeOff(canary, id);
+      case Action.RestAutoscaler() -> {
+        routes.confirm(canary, Split.NONE);
+        autoscalers.rest(canary);
+      }
+      case Action.WakeAutoscaler() -> autoscalers.wake(canary);
       case Action.DropAutoscalers() -> autoscalers.dropLeftovers(canary);
       case Action.Guard() -> finalizers.put(canary);
       case Action.GiveBack() -> farewell.giveBack(canary, making);

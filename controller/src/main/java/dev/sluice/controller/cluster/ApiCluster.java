@@ -75,6 +75,11 @@ public final class ApiCluster implements Cluster {
   }
 
   @Override
+  public boolean follows(Kind kind) {
+    return cache.isWatched(kind);
+  }
+
+  @Override
   public Optional<GenericKubernetesResource> get(Kind kind, ObjectRef ref) {
     try {
       return Optional.of(send("get", kind, "GET", path(kind, ref), null, null));

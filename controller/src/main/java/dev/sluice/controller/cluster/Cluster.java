@@ -26,6 +26,9 @@ public interface Cluster {
   /// server is asked whether it defines the kind by now, and a watch of it begins that never ends.
   Followed follow(Kind kind);
 
+  /// Whether the objects of a kind are watched by now, by a call of [#follow] or from the start.
+  boolean follows(Kind kind);
+
   // ---- reads from the server, for kinds that are not watched or where the cache is too old ----
 
   Optional<GenericKubernetesResource> get(Kind kind, ObjectRef ref);

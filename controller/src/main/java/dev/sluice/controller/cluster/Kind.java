@@ -17,6 +17,13 @@ public record Kind(String group, String version, String kind, String plural, boo
   public static final Kind DEPLOYMENT = of("apps", "v1", "Deployment", "deployments");
   public static final Kind AUTOSCALER =
       of("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers");
+
+  /// Known to a cluster with KEDA only.
+  public static final Kind SCALED_OBJECT =
+      of("keda.sh", "v1alpha1", "ScaledObject", "scaledobjects");
+
+  public static final Kind DISRUPTION_BUDGET =
+      of("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets");
   public static final Kind SERVICE = of("", "v1", "Service", "services");
   public static final Kind CONFIG_MAP = of("", "v1", "ConfigMap", "configmaps");
   public static final Kind SECRET = of("", "v1", "Secret", "secrets");

@@ -29,6 +29,10 @@ public final class Trim {
   /// What is never written back as it is cached, so that what is left out here stays on the server.
   private static final Set<Kind> READ_ONLY = Set.of(Kind.CANARY, Kind.DEPLOYMENT, Kind.GIT_SYNC);
 
+  /// What says often in its status what nobody here reads.
+  private static final Set<Kind> REPORTING =
+      Set.of(Kind.AUTOSCALER, Kind.SCALED_OBJECT, Kind.DISRUPTION_BUDGET);
+
   private Trim() {}
 
   /// Trims in place and returns the same object.
@@ -47,8 +51,10 @@ public final class Trim {
         annotations.remove(LAST_APPLIED);
       }
     }
-    if (kind.equals(Kind.AUTOSCALER)) {
+    if (REPORTING.contains(kind)) {
       object.getAdditionalProperties().remove("status");
+    }
+    if (kind.equals(Kind.AUTOSCALER)) {
       object.getMetadata().setAnnotations(null);
     }
     if (kind.equals(Kind.CONFIG_MAP) || kind.equals(Kind.SECRET)) {
@@ -82,12 +88,16 @@ public final class Trim {
   }
 
   /// Whether a trimmed object says anything else than before. An autoscaler reports several times a
-  /// minute what it measured, which nobody here reads.
+  /// minute what it measured, and a budget every pod that comes or goes, which nobody here reads.
   public static boolean isNews(
       Kind kind, GenericKubernetesResource before, GenericKubernetesResource after) {
-    return !kind.equals(Kind.AUTOSCALER)
+    return !REPORTING.contains(kind)
         || !before.getAdditionalProperties().equals(after.getAdditionalProperties())
         || !Objects.equals(before.getMetadata().getLabels(), after.getMetadata().getLabels())
+        || !Objects.equals(
+            before.getMetadata().getAnnotations(), after.getMetadata().getAnnotations())
+        || !Objects.equals(
+            before.getMetadata().getDeletionTimestamp(), after.getMetadata().getDeletionTimestamp())
         || !Objects.equals(
             before.getMetadata().getOwnerReferences(), after.getMetadata().getOwnerReferences());
   }

@@ -17,6 +17,8 @@ import java.util.TreeSet;
 /// What rollouts drive, and what belongs to the revision of each target. Pure.
 final class Targets {
   private static final String REPLICAS = "/spec/replicas";
+  private static final String PAUSED = "/metadata/annotations/autoscaling.keda.sh~1paused-replicas";
+  private static final String KEDA = "keda.sh";
   private static final String ISTIO = "networking.istio.io";
 
   private final List<Canary> canaries;
@@ -47,6 +49,7 @@ final class Targets {
     for (Canary canary : canaries) {
       String by = "Canary " + canary.ref();
       byTargetOnly(canary).ifPresent(key -> all.add(new Claim(key, REPLICAS, by)));
+      paused(canary).ifPresent(key -> all.add(new Claim(key, PAUSED, by)));
       for (ObjectKey key : made(canary)) {
         all.add(new Claim(key, "", by));
       }
@@ -58,11 +61,20 @@ final class Targets {
     return Optional.of(target(canary)).filter(byTarget::containsKey);
   }
 
+  /// What KEDA is told while the target rests.
+  private static Optional<ObjectKey> paused(Canary canary) {
+    var scaler = canary.spec().autoscalerRef();
+    return scaler != null && scaler.kind().equals("ScaledObject")
+        ? Optional.of(in(canary, KEDA, "ScaledObject", scaler.name()))
+        : Optional.empty();
+  }
+
   private static List<ObjectKey> made(Canary canary) {
     var all = new ArrayList<ObjectKey>();
     var scaler = canary.spec().autoscalerRef();
     if (scaler != null) {
-      all.add(in(canary, "autoscaling", "HorizontalPodAutoscaler", scaler.name() + "-primary"));
+      var group = scaler.kind().equals("ScaledObject") ? KEDA : "autoscaling";
+      all.add(in(canary, group, scaler.kind(), scaler.name() + "-primary"));
     }
     all.addAll(fixed(canary));
     return all;

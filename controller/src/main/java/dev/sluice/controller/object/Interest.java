@@ -20,6 +20,9 @@ import java.util.concurrent.ConcurrentSkipListSet;
 /// often.
 public final class Interest {
 
+  /// Kinds of which a canary may own objects under names that its spec does not say any more.
+  private static final Set<Kind> COPIED = Set.of(Kind.AUTOSCALER, Kind.SCALED_OBJECT);
+
   private record Named(Kind kind, ObjectRef ref) {}
 
   private final Map<Named, Set<ObjectRef>> byObject = new ConcurrentHashMap<>();
@@ -45,7 +48,7 @@ public final class Interest {
       for (OwnerReference owner : changed.getMetadata().getOwnerReferences()) {
         if ("Canary".equals(owner.getKind())) {
           canaries.add(new ObjectRef(ref.namespace(), owner.getName()));
-          if (kind.equals(Kind.AUTOSCALER)) {
+          if (COPIED.contains(kind)) {
             watch(new ObjectRef(ref.namespace(), owner.getName()), kind, ref.name());
           }
         }

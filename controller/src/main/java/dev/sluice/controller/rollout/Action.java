@@ -46,6 +46,13 @@ public sealed interface Action {
   /// it, unless another command is there by now.
   record TakeOffCommand(String id) implements Action {}
 
+  /// Tells an autoscaler that would start pods of an idle target to keep it at none. It stops pods,
+  /// so their traffic must have left. What people told it before is kept for [WakeAutoscaler].
+  record RestAutoscaler() implements Action {}
+
+  /// Gives the target's autoscaler back what people told it: to scale, where that was nothing.
+  record WakeAutoscaler() implements Action {}
+
   /// Deletes the primary's autoscalers that the spec does not ask for any more.
   record DropAutoscalers() implements Action {}
 }

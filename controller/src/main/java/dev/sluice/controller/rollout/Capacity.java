@@ -18,6 +18,9 @@ final class Capacity {
   /// autoscaler learns of new load a minute late, and by itself waits as long before it shrinks.
   static final Duration CALM = Duration.ofMinutes(5);
 
+  /// How often is looked for what no watch shows.
+  private static final Duration UNSEEN = Duration.ofMinutes(1);
+
   private Capacity() {}
 
   /// The lower bound that the primary's copy is to have; empty without a usable autoscaler. From
@@ -38,8 +41,12 @@ final class Capacity {
     return OptionalInt.of(scaler.primary().nearest(kept));
   }
 
-  /// When the primary may be shrunk again, if that is still to come.
+  /// When the primary may be shrunk again, if that is still to come, or when an autoscaler may have
+  /// become usable.
   static Optional<Instant> lookAgain(Phase phase, Observation seen) {
+    if (seen.autoscaling() instanceof Unusable(_, _, _, var unseen) && unseen) {
+      return Optional.of(seen.now().plus(UNSEEN));
+    }
     return phase instanceof Phase.Idle
             && !isCalm(seen)
             && seen.routing().reached(Split.NONE, Instant.MAX, Duration.ZERO)
@@ -108,7 +115,7 @@ final class Capacity {
 
   /// What keeps a primary from being scaled as the spec wants.
   static Optional<Obstacle> obstacle(Observation seen) {
-    return seen.autoscaling() instanceof Unusable(var why, _)
+    return seen.autoscaling() instanceof Unusable(var why, _, _, _)
         ? Optional.of(new Obstacle(HoldReason.AUTOSCALER_UNUSABLE, why))
         : Optional.empty();
   }

@@ -150,6 +150,9 @@ final class Departure {
   private static List<Action> handOver(Observation seen) {
     var actions = new ArrayList<Action>();
     var routing = seen.routing();
+    if (seen.autoscaling().rest() == Autoscaling.Rest.AT_ZERO) {
+      actions.add(new Action.WakeAutoscaler());
+    }
     if (routing.sides().any() ? needsPods(seen) : isAsleep(seen)) {
       actions.add(new Action.ScaleTarget(pods(seen)));
     }

@@ -84,16 +84,22 @@ public final class PolicyReader {
 
   private void autoscaler() {
     var scaler = spec.autoscalerRef();
-    if (scaler == null || !scaler.kind().equals("HorizontalPodAutoscaler")) {
+    if (scaler == null) {
       return;
     }
-    if (!scaler.apiVersion().equals("autoscaling/v2")) {
+    var isKeda = scaler.kind().equals("ScaledObject");
+    var known = isKeda ? "keda.sh/v1alpha1" : "autoscaling/v2";
+    if (!scaler.apiVersion().equals(known)) {
       problem(
           "spec.autoscalerRef.apiVersion",
-          "a HorizontalPodAutoscaler is read and copied as autoscaling/v2, not %s; every cluster shows it as that, too"
-              .formatted(scaler.apiVersion()));
+          "a %s is read and copied as %s, not %s%s"
+              .formatted(
+                  scaler.kind(),
+                  known,
+                  scaler.apiVersion(),
+                  isKeda ? "" : "; every cluster shows it as that, too"));
     }
-    if (!scaler.primaryScalerQueries().isEmpty()) {
+    if (!isKeda && !scaler.primaryScalerQueries().isEmpty()) {
       warnings.add(
           new Problem(
               "spec.autoscalerRef.primaryScalerQueries",

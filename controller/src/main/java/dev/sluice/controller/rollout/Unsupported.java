@@ -15,14 +15,9 @@ final class Unsupported {
 
   private static Stream<Problem> targets(CanarySpec spec) {
     var target = spec.targetRef();
-    var scaler = spec.autoscalerRef();
     var isDeployment = target.kind().equals("Deployment") && target.apiVersion().equals("apps/v1");
     return Stream.of(
             when(!isDeployment, "spec.targetRef", "only a Deployment (apps/v1) can be the target"),
-            when(
-                scaler != null && scaler.kind().equals("ScaledObject"),
-                "spec.autoscalerRef.kind",
-                "ScaledObjects (KEDA) are not copied"),
             when(
                 spec.ingressRef() != null,
                 "spec.ingressRef",

@@ -1,5 +1,6 @@
 package dev.sluice.controller.rollout;
 
+import dev.sluice.controller.rollout.Autoscaling.Rest;
 import dev.sluice.controller.rollout.Routing.Apex;
 import dev.sluice.mesh.Percent;
 import dev.sluice.mesh.Split;
@@ -18,13 +19,23 @@ import java.util.OptionalInt;
 /// @param targetReplicas pods of the target
 /// @param primaryReplicas pods of the primary
 /// @param primaryLeast the pods that the primary's autoscaler never goes below
+/// @param targetScaler what the target's autoscaler is to do; one that is to rest leaves a target
+///   at none
 public record World(
     boolean services,
     Optional<Revision> primaryRuns,
     Optional<Split> routed,
     OptionalInt targetReplicas,
     OptionalInt primaryReplicas,
-    OptionalInt primaryLeast) {
+    OptionalInt primaryLeast,
+    TargetScaler targetScaler) {
+
+  /// What the target's autoscaler is to do.
+  public enum TargetScaler {
+    AS_IT_IS,
+    ACTS,
+    RESTS
+  }
 
   /// Nothing at all.
   static final World ANY =
@@ -34,13 +45,14 @@ public record World(
           Optional.empty(),
           OptionalInt.empty(),
           OptionalInt.empty(),
-          OptionalInt.empty());
+          OptionalInt.empty(),
+          TargetScaler.AS_IT_IS);
 
   /// The world that a phase wants, given how far the present one has come.
   static World of(Phase phase, Observation seen) {
     return switch (phase) {
       case Phase.Initializing initializing -> initial(initializing, seen);
-      case Phase.Idle idle -> idle(idle, seen).withLeast(idle, seen);
+      case Phase.Idle idle -> resting(idle(idle, seen).withLeast(idle, seen), seen);
       case Phase.Leaving _ -> ANY;
       case Phase.Running running -> running(running, seen).withLeast(running, seen);
     };
@@ -50,8 +62,9 @@ public record World(
     return switch (phase) {
       case Phase.Waiting _ -> routed(phase, seen).withTarget(stopped(seen));
       case Phase.Progressing progressing ->
-          routed(phase, seen).withTarget(pods(progressing.weight(), seen));
-      case Phase.Promoting promoting -> routed(phase, seen).withPrimary(promoting.run().revision());
+          routed(phase, seen).withTarget(pods(progressing.weight(), seen)).with(TargetScaler.ACTS);
+      case Phase.Promoting promoting ->
+          routed(phase, seen).withPrimary(promoting.run().revision()).with(TargetScaler.ACTS);
       case Phase.Finalising(var run, _) ->
           routed(phase, seen)
               .withTarget(seen.primaryReady() ? stopped(seen) : OptionalInt.empty())
@@ -71,7 +84,8 @@ public record World(
             Optional.empty(),
             OptionalInt.empty(),
             OptionalInt.empty(),
-            OptionalInt.empty());
+            OptionalInt.empty(),
+            TargetScaler.AS_IT_IS);
     var takesOver =
         seen.primaryReady()
             && Initialisation.isPrimaryRight(phase, seen)
@@ -115,12 +129,19 @@ public record World(
         Optional.of(Cookies.split(phase, seen)),
         OptionalInt.empty(),
         wished(seen),
-        OptionalInt.empty());
+        OptionalInt.empty(),
+        TargetScaler.AS_IT_IS);
   }
 
   /// Pods stop once their traffic is seen to have left.
   private static OptionalInt stopped(Observation seen) {
     return seen.reached(Split.NONE) ? OptionalInt.of(0) : OptionalInt.empty();
+  }
+
+  /// Between releases nobody is to start the target's pods; those that are there lose the traffic
+  /// first.
+  private static World resting(World world, Observation seen) {
+    return seen.reached(Split.NONE) ? world.with(TargetScaler.RESTS) : world;
   }
 
   /// As many pods as there are, else as an autoscaler would start with, else as Git wants, else as
@@ -148,16 +169,34 @@ public record World(
 
   private World withRoute(Split split) {
     return new World(
-        services, primaryRuns, Optional.of(split), targetReplicas, primaryReplicas, primaryLeast);
+        services,
+        primaryRuns,
+        Optional.of(split),
+        targetReplicas,
+        primaryReplicas,
+        primaryLeast,
+        targetScaler);
   }
 
   private World withTarget(OptionalInt replicas) {
-    return new World(services, primaryRuns, routed, replicas, primaryReplicas, primaryLeast);
+    return new World(
+        services, primaryRuns, routed, replicas, primaryReplicas, primaryLeast, targetScaler);
   }
 
   private World withPrimary(Revision revision) {
     return new World(
-        services, Optional.of(revision), routed, targetReplicas, primaryReplicas, primaryLeast);
+        services,
+        Optional.of(revision),
+        routed,
+        targetReplicas,
+        primaryReplicas,
+        primaryLeast,
+        targetScaler);
+  }
+
+  private World with(TargetScaler scaler) {
+    return new World(
+        services, primaryRuns, routed, targetReplicas, primaryReplicas, primaryLeast, scaler);
   }
 
   private World withLeast(Phase phase, Observation seen) {
@@ -167,7 +206,8 @@ public record World(
         routed,
         targetReplicas,
         primaryReplicas,
-        Capacity.least(phase, seen));
+        Capacity.least(phase, seen),
+        targetScaler);
   }
 
   /// What leads from the observed world to this one, in safe order: what takes traffic exists
@@ -212,10 +252,27 @@ public record World(
       actions.add(new Action.DropAutoscalers());
     }
     if (primaryLeast.isPresent()
-        && seen.autoscaling() instanceof Autoscaling.Present(_, _, var live, var current, _)
+        && seen.autoscaling() instanceof Autoscaling.Present(_, _, var live, var current, _, _)
         && !(current && live.equals(primaryLeast))) {
       actions.add(new Action.CopyAutoscaler(primaryLeast.getAsInt()));
     }
+    if (targetScaler == TargetScaler.ACTS && seen.autoscaling().rest() == Rest.AT_ZERO) {
+      actions.add(new Action.WakeAutoscaler());
+    }
+    if (mustRest(seen)) {
+      actions.add(new Action.RestAutoscaler());
+    }
     return actions;
+  }
+
+  /// It goes to rest before its target does, or it would start the pods again. One that somebody
+  /// told to keep some is overruled only where they stand in the way.
+  private boolean mustRest(Observation seen) {
+    var stops = targetReplicas.equals(OptionalInt.of(0));
+    return switch (seen.autoscaling().rest()) {
+      case AWAKE -> stops || targetScaler == TargetScaler.RESTS;
+      case AT_SOME -> stops && seen.target().filter(t -> t.replicas() > 0).isPresent();
+      case BY_ITSELF, AT_ZERO -> false;
+    };
   }
 }

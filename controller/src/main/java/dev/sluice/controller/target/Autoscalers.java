@@ -10,18 +10,27 @@ import dev.sluice.controller.object.Json;
 import dev.sluice.controller.object.Owners;
 import dev.sluice.controller.rollout.Autoscaling;
 import dev.sluice.controller.rollout.Autoscaling.Bounds;
+import dev.sluice.controller.rollout.Autoscaling.Rest;
 import dev.sluice.crds.Canary;
 import dev.sluice.crds.CanarySpec.AutoscalerRef;
 import dev.sluice.crds.CanarySpec.ScalerReplicas;
+import dev.sluice.crds.CanarySpec.TargetRef;
 import dev.sluice.crds.ObjectRef;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
-/// The target's HorizontalPodAutoscaler and its copy for the primary. The target's own is never
-/// written: Kubernetes lets it rest while the target has no pods.
+/// The target's autoscaler and its copy for the primary. Of the target's own nothing is written but
+/// that it is to rest while the target has no pods, where it does not do so by itself.
 public final class Autoscalers {
+  private static final List<String> MARKS = List.of("labels", "annotations");
+
   private final Cluster cluster;
   private final Interest interest;
 
@@ -30,62 +39,90 @@ public final class Autoscalers {
     this.interest = interest;
   }
 
-  /// From the cache; costs the API server nothing.
+  /// From the cache; costs the API server nothing, but for the first ScaledObject that is asked
+  /// for.
   public Autoscaling read(Canary canary) {
     boolean leftover = !leftovers(canary).isEmpty();
     AutoscalerRef spec = canary.spec().autoscalerRef();
     if (spec == null) {
       return new Autoscaling.None(leftover);
     }
-    interest.watch(canary.ref(), Kind.AUTOSCALER, spec.name());
-    interest.watch(canary.ref(), Kind.AUTOSCALER, copyName(spec));
-    return cached(canary, spec.name())
-        .map(source -> read(canary, spec, source, leftover))
+    Scaler scaler = Scaler.named(spec.kind());
+    interest.watch(canary.ref(), scaler.kind(), spec.name());
+    interest.watch(canary.ref(), scaler.kind(), copyName(spec));
+    String named = named(canary, scaler, spec);
+    switch (cluster.follow(scaler.kind())) {
+      case UNDEFINED -> {
+        return unseen(
+            named
+                + " (spec.autoscalerRef) cannot exist: the cluster does not know its kind; install KEDA, or remove the reference",
+            leftover);
+      }
+      case LISTING -> {
+        return unseen(
+            named
+                + " (spec.autoscalerRef) cannot be read yet: the first list of its kind has not come",
+            leftover);
+      }
+      case YES -> {}
+    }
+    return cached(canary, scaler, spec.name())
+        .map(source -> read(canary, spec, scaler, source, leftover))
         .orElseGet(() ->
             new Autoscaling.Unusable(
-                "HorizontalPodAutoscaler %s/%s (spec.autoscalerRef) does not exist; create it, or remove the reference"
-                    .formatted(canary.metadata().namespace(), spec.name()),
+                named + " (spec.autoscalerRef) does not exist; create it, or remove the reference",
                 leftover));
   }
 
-  private Autoscaling read(Canary canary, AutoscalerRef spec, ObjectNode source, boolean leftover) {
-    Optional<String> why = unusable(canary, spec, source);
-    if (why.isPresent()) {
-      return new Autoscaling.Unusable(
-          "HorizontalPodAutoscaler %s/%s %s"
-              .formatted(canary.metadata().namespace(), spec.name(), why.get()),
-          leftover);
-    }
-    Optional<ObjectNode> copy = cached(canary, copyName(spec));
-    Bounds wanted = primaryBounds(spec, source);
-    return new Autoscaling.Present(
-        new Bounds(least(source), most(source)),
-        wanted,
-        copy.map(live -> OptionalInt.of(least(live))).orElse(OptionalInt.empty()),
-        copy.filter(live -> isCurrent(live, canary, wanted(canary, spec, source, least(live))))
-            .isPresent(),
-        leftover);
+  /// No watch would tell when it is over.
+  private static Autoscaling unseen(String why, boolean leftover) {
+    return new Autoscaling.Unusable(why, leftover, Rest.BY_ITSELF, true);
   }
 
-  private static Optional<String> unusable(Canary canary, AutoscalerRef spec, ObjectNode source) {
-    JsonNode scaled = source.path("spec").path("scaleTargetRef");
-    String target = canary.spec().targetRef().name();
-    if (!scaled.path("name").asText().equals(target)
-        || !scaled.path("kind").asText().equals(canary.spec().targetRef().kind())) {
+  private Autoscaling read(
+      Canary canary, AutoscalerRef spec, Scaler scaler, ObjectNode source, boolean leftover) {
+    Optional<String> why = unusable(canary, spec, scaler, source);
+    Rest rest = scalesTarget(canary, scaler, source) ? scaler.rest(source) : Rest.BY_ITSELF;
+    if (why.isPresent()) {
+      return new Autoscaling.Unusable(
+          named(canary, scaler, spec) + " " + why.get(), leftover, rest, false);
+    }
+    Optional<ObjectNode> copy = cached(canary, scaler, copyName(spec));
+    return new Autoscaling.Present(
+        new Bounds(scaler.least(source), scaler.most(source)),
+        primaryBounds(spec, scaler, source),
+        copy.map(live -> OptionalInt.of(scaler.least(live))).orElse(OptionalInt.empty()),
+        copy.filter(live ->
+                isCurrent(
+                    live, canary, scaler, wanted(canary, spec, scaler, source, scaler.least(live))))
+            .isPresent(),
+        leftover,
+        rest);
+  }
+
+  private static boolean scalesTarget(Canary canary, Scaler scaler, JsonNode source) {
+    TargetRef target = canary.spec().targetRef();
+    return scaler.scaled(source).equals(target.kind() + " " + target.name());
+  }
+
+  private static Optional<String> unusable(
+      Canary canary, AutoscalerRef spec, Scaler scaler, ObjectNode source) {
+    if (!scalesTarget(canary, scaler, source)) {
       return Optional.of(
-          "scales %s %s, not the target %s (spec.targetRef)"
-              .formatted(scaled.path("kind").asText(), scaled.path("name").asText(), target));
+          "scales %s, not the target %s (spec.targetRef)"
+              .formatted(scaler.scaled(source), canary.spec().targetRef().name()));
     }
-    if (least(source) < 1) {
-      return Optional.of("has minReplicas 0, so it would start an idle target; make it 1 or more");
-    }
-    int least = orElse(minimum(spec), least(source));
-    int most = orElse(maximum(spec), most(source));
-    return least > most
-        ? Optional.of(
-            "cannot be copied: the primary's lower bound %d is above its upper bound %d (primaryScalerReplicas)"
-                .formatted(least, most))
-        : Optional.empty();
+    return scaler
+        .unusable(spec, source)
+        .or(() -> {
+          int least = orElse(minimum(spec), scaler.least(source));
+          int most = orElse(maximum(spec), scaler.most(source));
+          return least > most
+              ? Optional.of(
+                  "cannot be copied: the primary's lower bound %d is above its upper bound %d (primaryScalerReplicas)"
+                      .formatted(least, most))
+              : Optional.empty();
+        });
   }
 
   /// Makes the copy as wanted by what the server says now.
@@ -97,97 +134,154 @@ public final class Autoscalers {
     if (spec == null) {
       return;
     }
+    Scaler scaler = Scaler.named(spec.kind());
     String namespace = canary.metadata().namespace();
-    ObjectRef ref = new ObjectRef(namespace, spec.name());
     ObjectNode source =
         cluster
-            .get(Kind.AUTOSCALER, ref)
+            .get(scaler.kind(), new ObjectRef(namespace, spec.name()))
             .map(Json::tree)
-            .filter(live -> unusable(canary, spec, live).isEmpty())
+            .filter(live -> unusable(canary, spec, scaler, live).isEmpty())
             .orElseThrow(() ->
-                new ClusterFailure.Conflict(
-                    "HorizontalPodAutoscaler " + ref + " is not what it was"));
-    ObjectNode wanted = wanted(canary, spec, source, least);
+                new ClusterFailure.Conflict(named(canary, scaler, spec) + " is not what it was"));
+    ObjectNode wanted = wanted(canary, spec, scaler, source, least);
     Optional<ObjectNode> live =
-        cluster.get(Kind.AUTOSCALER, new ObjectRef(namespace, copyName(spec))).map(Json::tree);
+        cluster.get(scaler.kind(), new ObjectRef(namespace, copyName(spec))).map(Json::tree);
     if (live.isEmpty()) {
       Owners.own(wanted, canary);
-      cluster.create(Kind.AUTOSCALER, Json.resource(wanted));
+      cluster.create(scaler.kind(), Json.resource(wanted));
       return;
     }
     Owners.check(live.get(), canary);
     ObjectNode changed = live.get().deepCopy();
     changed.set("spec", wanted.path("spec"));
-    ObjectNode labels = Json.object(Json.object(changed, "metadata"), "labels");
-    wanted
-        .path("metadata")
-        .path("labels")
-        .properties()
-        .forEach(e -> labels.set(e.getKey(), e.getValue()));
-    changed.remove("status");
-    if (!(isCurrent(live.get(), canary, wanted) && least(live.get()) == least(wanted))) {
-      cluster.replace(Kind.AUTOSCALER, Json.resource(changed));
+    for (String field : MARKS) {
+      ObjectNode marks = Json.object(Json.object(changed, "metadata"), field);
+      wanted
+          .path("metadata")
+          .path(field)
+          .properties()
+          .forEach(e -> marks.set(e.getKey(), e.getValue()));
     }
+    changed.remove("status");
+    if (!(isCurrent(live.get(), canary, scaler, wanted)
+        && scaler.least(live.get()) == scaler.least(wanted))) {
+      cluster.replace(scaler.kind(), Json.resource(changed));
+    }
+  }
+
+  /// Makes the target's autoscaler keep the target at no pods, which stops those there are.
+  public void rest(Canary canary) {
+    annotate(canary, Scaler::resting, Set.of(Rest.AWAKE, Rest.AT_SOME));
+  }
+
+  /// Makes the target's autoscaler do again what people told it.
+  public void wake(Canary canary) {
+    annotate(canary, Scaler::awake, Set.of(Rest.AT_ZERO));
+  }
+
+  /// @param from what it does now, for there to be anything to write
+  private void annotate(
+      Canary canary,
+      BiFunction<Scaler, JsonNode, Map<String, Object>> annotations,
+      Set<Rest> from) {
+    AutoscalerRef spec = canary.spec().autoscalerRef();
+    if (spec == null) {
+      return;
+    }
+    Scaler scaler = Scaler.named(spec.kind());
+    ObjectRef ref = new ObjectRef(canary.metadata().namespace(), spec.name());
+    cluster
+        .get(scaler.kind(), ref)
+        .map(Json::tree)
+        .filter(live -> scalesTarget(canary, scaler, live) && from.contains(scaler.rest(live)))
+        .ifPresent(live -> {
+          Map<String, Object> meta = new HashMap<>();
+          meta.put("resourceVersion", live.path("metadata").path("resourceVersion").asText());
+          meta.put("annotations", annotations.apply(scaler, live));
+          cluster.mergePatch(scaler.kind(), ref, Map.of("metadata", meta));
+        });
   }
 
   /// Deletes copies that an earlier spec asked for. The pods they left stay as many as they are.
   public void dropLeftovers(Canary canary) {
-    for (ObjectNode leftover : leftovers(canary)) {
-      JsonNode meta = leftover.path("metadata");
-      cluster.delete(
-          Kind.AUTOSCALER,
-          new ObjectRef(canary.metadata().namespace(), meta.path("name").asText()),
-          Optional.of(meta.path("uid").asText()));
-    }
+    leftovers(canary)
+        .forEach((object, kind) -> {
+          JsonNode meta = object.path("metadata");
+          cluster.delete(
+              kind,
+              new ObjectRef(canary.metadata().namespace(), meta.path("name").asText()),
+              Optional.of(meta.path("uid").asText()));
+        });
   }
 
-  private List<ObjectNode> leftovers(Canary canary) {
+  private Map<ObjectNode, Kind> leftovers(Canary canary) {
     AutoscalerRef spec = canary.spec().autoscalerRef();
-    String wanted = spec == null ? "" : copyName(spec);
-    return interest.of(canary.ref(), Kind.AUTOSCALER).stream()
-        .filter(ref -> !ref.name().equals(wanted))
-        .flatMap(ref -> cached(canary, ref.name()).stream())
-        .filter(object -> Owners.owns(canary, object))
-        .filter(object -> !object.path("metadata").has("deletionTimestamp"))
-        .toList();
+    Map<ObjectNode, Kind> found = new LinkedHashMap<>();
+    for (Scaler scaler : Scaler.ALL) {
+      String wanted =
+          spec != null && spec.kind().equals(scaler.kind().kind()) ? copyName(spec) : "";
+      if (cluster.follows(scaler.kind())) {
+        interest.of(canary.ref(), scaler.kind()).stream()
+            .filter(ref -> !ref.name().equals(wanted))
+            .flatMap(ref -> cached(canary, scaler, ref.name()).stream())
+            .filter(object -> Owners.owns(canary, object))
+            .filter(object -> !object.path("metadata").has("deletionTimestamp"))
+            .forEach(object -> found.put(object, scaler.kind()));
+      }
+    }
+    return found;
   }
 
   /// The copy without owner, as if it did not exist yet.
   private static ObjectNode wanted(
-      Canary canary, AutoscalerRef spec, ObjectNode source, int least) {
+      Canary canary, AutoscalerRef spec, Scaler scaler, ObjectNode source, int least) {
     ObjectNode copy = Json.MAPPER.createObjectNode();
-    copy.put("apiVersion", Kind.AUTOSCALER.apiVersion()).put("kind", Kind.AUTOSCALER.kind());
+    copy.put("apiVersion", scaler.kind().apiVersion()).put("kind", scaler.kind().kind());
     ObjectNode meta = copy.putObject("metadata");
     meta.put("name", copyName(spec)).put("namespace", canary.metadata().namespace());
-    if (source.path("metadata").path("labels") instanceof ObjectNode labels) {
-      ObjectNode carried = labels.deepCopy();
-      PrimaryCopy.dropForeign(carried);
-      meta.set("labels", carried);
+    for (String field : MARKS) {
+      if (source.path("metadata").path(field) instanceof ObjectNode marks) {
+        ObjectNode carried = marks.deepCopy();
+        PrimaryCopy.dropForeign(carried);
+        carried.properties().removeIf(mark -> !scaler.carries(field, mark.getKey()));
+        if (!carried.isEmpty()) {
+          meta.set(field, carried);
+        }
+      }
     }
-    ObjectNode body = Json.object(source, "spec").deepCopy();
-    Json.object(body, "scaleTargetRef").put("name", canary.primaryName());
-    Bounds bounds = primaryBounds(spec, source);
-    body.put("minReplicas", Math.clamp(least, bounds.least(), bounds.most()));
-    body.put("maxReplicas", bounds.most());
-    copy.set("spec", body);
+    Bounds bounds = primaryBounds(spec, scaler, source);
+    copy.set(
+        "spec",
+        scaler.copied(
+            spec,
+            source,
+            Math.clamp(least, bounds.least(), bounds.most()),
+            bounds.most(),
+            canary.spec().targetRef().name(),
+            canary.primaryName()));
     return copy;
   }
 
-  /// Whether the live copy is the wanted one, its lower bound aside. Labels of others may stay.
-  private static boolean isCurrent(ObjectNode live, Canary canary, ObjectNode wanted) {
+  /// Whether the live copy is the wanted one, its lower bound aside. Marks of others may stay.
+  private static boolean isCurrent(
+      ObjectNode live, Canary canary, Scaler scaler, ObjectNode wanted) {
     ObjectNode one = Json.object(live.deepCopy(), "spec");
     ObjectNode other = Json.object(wanted.deepCopy(), "spec");
-    one.remove("minReplicas");
-    other.remove("minReplicas");
-    JsonNode labels = live.path("metadata").path("labels");
+    one.remove(scaler.least());
+    other.remove(scaler.least());
     return Owners.owns(canary, live)
         && one.equals(other)
-        && wanted.path("metadata").path("labels").properties().stream()
-            .allMatch(e -> e.getValue().equals(labels.path(e.getKey())));
+        && MARKS.stream()
+            .allMatch(field ->
+                wanted.path("metadata").path(field).properties().stream()
+                    .allMatch(mark ->
+                        mark.getValue()
+                            .equals(live.path("metadata").path(field).path(mark.getKey()))));
   }
 
-  private static Bounds primaryBounds(AutoscalerRef spec, JsonNode source) {
-    return new Bounds(orElse(minimum(spec), least(source)), orElse(maximum(spec), most(source)));
+  private static Bounds primaryBounds(AutoscalerRef spec, Scaler scaler, JsonNode source) {
+    return new Bounds(
+        orElse(minimum(spec), scaler.least(source)), orElse(maximum(spec), scaler.most(source)));
   }
 
   private static @Nullable Integer minimum(AutoscalerRef spec) {
@@ -204,21 +298,17 @@ public final class Autoscalers {
     return value == null ? otherwise : value;
   }
 
-  private static int least(JsonNode scaler) {
-    return scaler.path("spec").path("minReplicas").asInt(1);
-  }
-
-  private static int most(JsonNode scaler) {
-    return scaler.path("spec").path("maxReplicas").asInt(1);
-  }
-
   private static String copyName(AutoscalerRef spec) {
     return spec.name() + "-primary";
   }
 
-  private Optional<ObjectNode> cached(Canary canary, String name) {
+  private static String named(Canary canary, Scaler scaler, AutoscalerRef spec) {
+    return "%s %s/%s".formatted(scaler.kind().kind(), canary.metadata().namespace(), spec.name());
+  }
+
+  private Optional<ObjectNode> cached(Canary canary, Scaler scaler, String name) {
     return cluster
-        .cached(Kind.AUTOSCALER, new ObjectRef(canary.metadata().namespace(), name))
+        .cached(scaler.kind(), new ObjectRef(canary.metadata().namespace(), name))
         .map(Json::tree);
   }
 }

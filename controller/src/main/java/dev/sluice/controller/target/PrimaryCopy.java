@@ -75,17 +75,20 @@ public record PrimaryCopy(
       dropForeign(annotations);
     }
     ConfigRefs.rename(copy, ref -> configs.getOrDefault(ref, ref.name()));
-    keepPodsApart(copy.path("spec"));
+    place(copy.path("spec"));
     return copy;
   }
 
-  /// Whether a live primary's template is what [#template] makes.
+  /// Whether a live primary's template is what [#template] makes. Where a selector of its placement
+  /// finds the target's pods, as in copies by older rules and by Flagger, that is no difference: it
+  /// would make every target with such a selector a new revision. The next promotion corrects it.
   public boolean matches(JsonNode targetTemplate, JsonNode primaryTemplate) {
     return comparable(template(targetTemplate)).equals(comparable(primaryTemplate));
   }
 
-  private static JsonNode comparable(JsonNode template) {
+  private JsonNode comparable(JsonNode template) {
     ObjectNode copy = template.deepCopy();
+    place(copy.path("spec"));
     if (copy.path("metadata") instanceof ObjectNode meta) {
       meta.remove("creationTimestamp");
       if (meta.path("annotations") instanceof ObjectNode annotations) {
@@ -177,17 +180,22 @@ public record PrimaryCopy(
     }
   }
 
-  /// Spread rules that keep the target's pods apart keep the primary's apart.
-  private void keepPodsApart(JsonNode pod) {
+  /// Rules that place the target's pods by where others of them are place the primary's by the
+  /// primary's. Otherwise a primary would be spread over nothing, or, where it is to be near pods
+  /// of its own kind, wait for ever for those of a target that rests. `matchLabelKeys` speak of
+  /// each pod's own labels already.
+  private void place(JsonNode pod) {
     for (JsonNode constraint : pod.path("topologySpreadConstraints")) {
       rewrite(constraint.path("labelSelector"));
     }
-    JsonNode apart = pod.path("affinity").path("podAntiAffinity");
-    for (JsonNode term : apart.path("requiredDuringSchedulingIgnoredDuringExecution")) {
-      rewrite(term.path("labelSelector"));
-    }
-    for (JsonNode term : apart.path("preferredDuringSchedulingIgnoredDuringExecution")) {
-      rewrite(term.path("podAffinityTerm").path("labelSelector"));
+    for (String kind : List.of("podAffinity", "podAntiAffinity")) {
+      JsonNode terms = pod.path("affinity").path(kind);
+      for (JsonNode term : terms.path("requiredDuringSchedulingIgnoredDuringExecution")) {
+        rewrite(term.path("labelSelector"));
+      }
+      for (JsonNode term : terms.path("preferredDuringSchedulingIgnoredDuringExecution")) {
+        rewrite(term.path("podAffinityTerm").path("labelSelector"));
+      }
     }
   }
 

@@ -115,12 +115,15 @@ class ClusterContractTest {
     Cluster cluster = cluster(behind);
     assertThat(cluster.follow(Kind.VIRTUAL_SERVICE)).isEqualTo(Followed.UNDEFINED);
     assertThat(cluster.follow(Kind.CONFIG_MAP)).isEqualTo(Followed.YES);
+    assertThat(cluster.follows(Kind.VIRTUAL_SERVICE)).isFalse();
+    assertThat(cluster.follows(Kind.CONFIG_MAP)).isTrue();
 
     cluster.create(DEFINITION, definitionOfVirtualServices());
     Followed first = cluster.follow(Kind.VIRTUAL_SERVICE);
     cluster.create(Kind.VIRTUAL_SERVICE, virtualService());
 
     assertThat(first).isNotEqualTo(Followed.UNDEFINED);
+    assertThat(cluster.follows(Kind.VIRTUAL_SERVICE)).isTrue();
     assertThat(seen.await(20, TimeUnit.SECONDS)).isTrue();
     assertThat(cluster.cached(Kind.VIRTUAL_SERVICE, A)).isPresent();
   }

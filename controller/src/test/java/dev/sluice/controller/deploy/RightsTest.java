@@ -59,7 +59,14 @@ class RightsTest {
           Map.entry("update httproutes.gateway.networking.k8s.io", "GatewayApiStoryTest"),
           Map.entry("update destinationrules.networking.istio.io", "an edited trafficPolicy"),
           Map.entry("update horizontalpodautoscalers.autoscaling", "AutoscalerStoryTest"),
-          Map.entry("delete horizontalpodautoscalers.autoscaling", "AutoscalerStoryTest"));
+          Map.entry("delete horizontalpodautoscalers.autoscaling", "AutoscalerStoryTest"),
+          Map.entry("get scaledobjects.keda.sh", "KedaStoryTest"),
+          Map.entry("list scaledobjects.keda.sh", "KedaStoryTest"),
+          Map.entry("watch scaledobjects.keda.sh", "KedaStoryTest"),
+          Map.entry("create scaledobjects.keda.sh", "KedaStoryTest"),
+          Map.entry("update scaledobjects.keda.sh", "KedaStoryTest"),
+          Map.entry("patch scaledobjects.keda.sh", "KedaStoryTest"),
+          Map.entry("delete scaledobjects.keda.sh", "KedaStoryTest"));
 
   @Test
   void oneNamespaceNeedsTheSameRightsAsAll() {

@@ -2,6 +2,7 @@ package dev.sluice.controller.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.controller.rollout.Autoscaling.Rest;
 import dev.sluice.mesh.Percent;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -192,5 +193,76 @@ class CapacityTest {
     story.run(10);
     assertThat(story.held()).contains(HoldReason.AUTOSCALER_UNUSABLE);
     assertThat(story.primary().replicas).isEqualTo(6);
+  }
+
+  /// One that starts pods of a target without any, as KEDA does.
+  private static Story restless() {
+    var story = Story.of(Story.POLICY);
+    story.cluster.autoscaler = new ModelAutoscaler(2, 8);
+    autoscaler(story).rest = Rest.AWAKE;
+    return story.until("Initialized");
+  }
+
+  @Test
+  void anAutoscalerThatWouldStartAnIdleTargetIsPutToRestWithIt() {
+    var story = restless().run(Duration.ofMinutes(10));
+
+    assertThat(autoscaler(story).rest).isEqualTo(Rest.AT_ZERO);
+    assertThat(story.target().replicas).isZero();
+    assertThat(story.primary().replicas).isEqualTo(2);
+  }
+
+  @Test
+  void itScalesTheCanaryFromTheBeginningOfARunToItsEnd() {
+    var story = restless();
+    autoscaler(story).needed = 20;
+
+    story.deploy(Story.V2).untilWeight(50);
+    assertThat(autoscaler(story).rest).isEqualTo(Rest.AWAKE);
+    story.run(Duration.ofSeconds(30));
+    assertThat(story.target().replicas).isEqualTo(8);
+
+    story.until("Succeeded").run(Duration.ofMinutes(10));
+    assertThat(autoscaler(story).rest).isEqualTo(Rest.AT_ZERO);
+    assertThat(story.target().replicas).isZero();
+  }
+
+  @Test
+  void aPauseThatSomebodyTakesOffIsPutOnAgainAndThePodsThatItCostStop() {
+    var story = restless();
+
+    autoscaler(story).rest = Rest.AWAKE;
+    story.scaleTarget(2);
+    story.run(Duration.ofMinutes(2));
+
+    assertThat(autoscaler(story).rest).isEqualTo(Rest.AT_ZERO);
+    assertThat(story.target().replicas).isZero();
+  }
+
+  @Test
+  void aPauseAtSomePodsIsLeftAloneUntilTheyStandInTheWay() {
+    var story = restless();
+    autoscaler(story).rest = Rest.AT_SOME;
+    story.scaleTarget(1);
+    story.forget();
+
+    story.run(Duration.ofMinutes(10));
+    assertThat(story.writes()).isEmpty();
+
+    story.deploy(Story.V2).until("Succeeded");
+    assertThat(autoscaler(story).rest).isEqualTo(Rest.AT_ZERO);
+    assertThat(story.target().replicas).isZero();
+  }
+
+  @Test
+  void oneThatNoWatchShowsIsLookedForEveryMinute() {
+    var story = Story.of(Story.POLICY);
+    story.cluster.autoscaler = new ModelAutoscaler(2, 8);
+    autoscaler(story).undefined = true;
+    story.run(Duration.ofMinutes(10));
+    assertThat(story.held()).contains(HoldReason.AUTOSCALER_UNUSABLE);
+
+    autoscaler(story).undefined = false;
+    story.until("Initialized");
   }
 }

@@ -3,6 +3,7 @@ package dev.sluice.controller.rollout;
 import dev.sluice.analysis.Verdict;
 import dev.sluice.controller.rollout.Policy.HookType;
 import dev.sluice.controller.rollout.Routing.Apex;
+import dev.sluice.crds.CanaryStatus;
 import dev.sluice.crds.Comparison.Unsure;
 import dev.sluice.mesh.Percent;
 import dev.sluice.mesh.Split;
@@ -26,6 +27,12 @@ final class Invariants implements ModelController.Witness {
       super(rule);
     }
   }
+
+  private static final Set<CanaryStatus.Phase> AT_WORK =
+      Set.of(
+          CanaryStatus.Phase.PROGRESSING,
+          CanaryStatus.Phase.WAITING_PROMOTION,
+          CanaryStatus.Phase.PROMOTING);
 
   private final ModelCluster cluster;
 
@@ -351,6 +358,11 @@ final class Invariants implements ModelController.Witness {
               replicas > 0 && seen.autoscaling() instanceof Autoscaling.None);
       case Action.TakeOffCommand _ -> {}
       case Action.CopyAutoscaler(var least) -> shrinking(least, seen);
+      case Action.RestAutoscaler _ -> scaling(0, seen);
+      case Action.WakeAutoscaler _ ->
+          check(
+              "an autoscaler wakes for a target that is to have pods",
+              seen.deleted() || AT_WORK.contains(cluster.status.phase()));
       case Action.DropAutoscalers _ -> {}
     }
   }
@@ -476,6 +488,9 @@ final class Invariants implements ModelController.Witness {
       check("between releases the primary has all traffic", cluster.liveWeight().value() == 0);
       check("between releases requests find the primary", cluster.apex == Apex.PRIMARY);
       check("between releases somebody serves", cluster.available(cluster.primary) > 0);
+      check(
+          "between releases no autoscaler starts the target",
+          seen.autoscaling().rest() != Autoscaling.Rest.AWAKE);
       noRevisionIsLost(idle);
     }
     check(

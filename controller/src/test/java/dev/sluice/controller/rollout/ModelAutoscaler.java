@@ -1,17 +1,25 @@
 package dev.sluice.controller.rollout;
 
 import dev.sluice.controller.rollout.Autoscaling.Bounds;
+import dev.sluice.controller.rollout.Autoscaling.Rest;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /// An autoscaler and the copy that the rollout made of it: each sets the pods of its workload to
-/// what the load needs, within its bounds, and rests while there are none.
+/// what the load needs, within its bounds. One of Kubernetes' own rests while there are none; one
+/// like KEDA's starts pods then, unless it is told to keep the target at none.
 final class ModelAutoscaler {
   /// What everybody's traffic needs at the moment.
   int needed = 2;
 
   /// Whether somebody deleted it.
   boolean missing;
+
+  /// Whether the cluster does not know its kind.
+  boolean undefined;
+
+  /// What it does about a target without pods.
+  Rest rest = Rest.BY_ITSELF;
 
   private Bounds bounds;
   private int copiedLeast;
@@ -35,6 +43,9 @@ final class ModelAutoscaler {
   }
 
   Autoscaling seen() {
+    if (undefined) {
+      return new Autoscaling.Unusable("the cluster has no ScaledObjects", false, rest, true);
+    }
     if (missing) {
       return new Autoscaling.Unusable("HorizontalPodAutoscaler shop/web does not exist", false);
     }
@@ -43,7 +54,8 @@ final class ModelAutoscaler {
         bounds,
         copiedLeast == 0 ? OptionalInt.empty() : OptionalInt.of(copiedLeast),
         copiedMost == bounds.most(),
-        false);
+        false,
+        rest);
   }
 
   /// Both look at their workloads.
@@ -51,7 +63,12 @@ final class ModelAutoscaler {
   /// @param canary the share of the load that the target has, in percent
   void act(
       @Nullable ModelDeployment target, @Nullable ModelDeployment primary, int canary, long now) {
-    if (!missing) {
+    if (!missing && rest == Rest.AT_ZERO && target != null) {
+      target.scale(0, now);
+    } else if (!missing) {
+      if (rest == Rest.AWAKE && target != null && target.replicas == 0) {
+        target.scale(bounds.least(), now);
+      }
       scale(target, canary, bounds.least(), bounds.most(), now);
     }
     if (copiedLeast > 0) {

@@ -284,8 +284,18 @@ final class ModelCluster {
         }
         yield Optional.empty();
       }
+      case Action.RestAutoscaler _ -> told(Autoscaling.Rest.AT_ZERO);
+      case Action.WakeAutoscaler _ -> told(Autoscaling.Rest.AWAKE);
       case Action.DropAutoscalers _ -> Optional.empty();
     };
+  }
+
+  private Optional<String> told(Autoscaling.Rest rest) {
+    if (autoscaler == null || autoscaler.missing) {
+      return Optional.of("not found");
+    }
+    autoscaler.rest = rest;
+    return Optional.empty();
   }
 
   private Optional<String> scale(@Nullable ModelDeployment deployment, int replicas) {

@@ -320,7 +320,7 @@ class PolicyReaderTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "spec.autoscalerRef.kind | autoscalerRef: {apiVersion: keda.sh/v1alpha1, kind: ScaledObject, name: myapp}",
+        "spec.autoscalerRef.apiVersion | autoscalerRef: {apiVersion: autoscaling/v2, kind: ScaledObject, name: myapp}",
         "spec.autoscalerRef.apiVersion | autoscalerRef: {apiVersion: autoscaling/v2beta2, kind: HorizontalPodAutoscaler, name: myapp}",
         "spec.autoscalerRef.primaryScalerReplicas | autoscalerRef: {apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, name: myapp, primaryScalerReplicas: {minReplicas: 5, maxReplicas: 4}}",
         "spec.progressDeadlineSeconds | progressDeadlineSeconds: 0",

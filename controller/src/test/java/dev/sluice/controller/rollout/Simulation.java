@@ -5,6 +5,7 @@ import dev.sluice.analysis.Verdict;
 import dev.sluice.analysis.compare.ComparisonPolicy;
 import dev.sluice.analysis.compare.RiskBudget;
 import dev.sluice.analysis.traffic.Definition;
+import dev.sluice.controller.rollout.Autoscaling.Rest;
 import dev.sluice.controller.rollout.ModelDeployment.Template;
 import dev.sluice.controller.rollout.Policy.Hook;
 import dev.sluice.controller.rollout.Policy.HookType;
@@ -113,6 +114,9 @@ public final class Simulation {
     cluster.revert = end.nextInt(3) == 0;
     deletedAt = cluster.revert && end.nextBoolean() ? 100 + end.nextInt(CHAOS) : -1;
     deletedAtTheEnd = cluster.revert && end.nextInt(10) == 0;
+    if (cluster.autoscaler != null && end.nextBoolean()) {
+      cluster.autoscaler.rest = Rest.AWAKE;
+    }
     invariants = new Invariants(cluster);
     if (cluster.plan instanceof Plan.Valid(var policy, _)) {
       invariants.remember(policy);
@@ -430,6 +434,11 @@ public final class Simulation {
         note(() -> "somebody edits the autoscaler: %d to %d".formatted(least, most));
       }
       default -> {
+        if (scaler.rest == Rest.AT_ZERO && scaler.needed % 2 == 0) {
+          scaler.rest = Rest.AWAKE;
+          note(() -> "somebody takes the pause off the autoscaler");
+          return;
+        }
         scaler.missing = !scaler.missing;
         note(() -> "the autoscaler is " + (scaler.missing ? "gone" : "back"));
       }

@@ -74,6 +74,7 @@ final class World implements AutoCloseable {
   private final Map<String, String> hookRefusals = new TreeMap<>();
   private final Map<String, Integer> answered = new TreeMap<>();
   private final Map<String, Group> groups = new TreeMap<>();
+  private final List<Runnable> others = new ArrayList<>();
   private int copies;
   private int failedForUsers;
   private int requestsPerSecond = 20;
@@ -194,6 +195,12 @@ final class World implements AutoCloseable {
     Map<String, Integer> since = new TreeMap<>(answers);
     answers.clear();
     return since;
+  }
+
+  /// Another controller of the cluster, which does its work every second.
+  World alsoRuns(Runnable everySecond) {
+    others.add(everySecond);
+    return this;
   }
 
   /// Copies of users' requests that reached a pod so far.
@@ -333,6 +340,7 @@ final class World implements AutoCloseable {
       }
       if (!now.isBefore(nextSecond)) {
         users();
+        others.forEach(Runnable::run);
         nextSecond = nextSecond.plus(SECOND);
       }
     }
