@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.playground.api.Answer;
 import dev.sluice.playground.api.ApiServer;
 import dev.sluice.playground.api.Call;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /// The API server as one controller process sees it: the process dies right after it wrote a status
@@ -19,6 +21,7 @@ final class KillSwitch implements ApiServer {
   }
 
   private final ApiServer server;
+  private final List<AutoCloseable> watches = new ArrayList<>();
   private int writes;
   private int last;
   private boolean dead;
@@ -43,11 +46,23 @@ final class KillSwitch implements ApiServer {
       throw new Killed();
     }
     Answer answer = server.handle(call);
-    if (tells(call) && ++writes == last) {
+    if (tells(call) && answer.status() / 100 == 2 && ++writes == last) {
       dead = true;
       throw new Killed();
     }
     return answer;
+  }
+
+  /// Nobody listens any more.
+  void hangUp() {
+    try {
+      for (AutoCloseable watch : watches) {
+        watch.close();
+      }
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+    watches.clear();
   }
 
   private static boolean tells(Call call) {
@@ -56,6 +71,8 @@ final class KillSwitch implements ApiServer {
 
   @Override
   public AutoCloseable watch(Call call, Consumer<ObjectNode> frames) {
-    return server.watch(call, frames);
+    AutoCloseable watch = server.watch(call, frames);
+    watches.add(watch);
+    return watch;
   }
 }

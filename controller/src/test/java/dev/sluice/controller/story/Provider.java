@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.mesh.Mesh;
 import dev.sluice.mesh.Meshes;
 import dev.sluice.playground.network.Caller;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -15,6 +16,7 @@ enum Provider {
       "myapp.production",
       "",
       "",
+      "{name: request-success-rate, thresholdRange: {min: 99}, interval: 30s}",
       "/apis/networking.istio.io/v1/namespaces/production/virtualservices/") {
     @Override
     Caller users() {
@@ -50,12 +52,40 @@ enum Provider {
       spec:
         gatewayClassName: istio
         listeners: [{name: http, port: 80, protocol: HTTP, hostname: '*.example.com'}]
+      ---
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: HTTPRoute
+      metadata: {name: myapp, namespace: production}
+      spec:
+        hostnames: [myapp.example.com]
+        parentRefs: [{name: public}]
+        rules: [{backendRefs: [{name: myapp, port: 80}]}]
+      ---
+      apiVersion: flagger.app/v1beta1
+      kind: MetricTemplate
+      metadata: {name: errors, namespace: production}
+      spec:
+        provider: {type: prometheus, address: "http://prometheus:9090"}
+        query: |
+          100 * sum(rate(istio_requests_total{reporter="destination",
+            destination_workload_namespace="{{ namespace }}", destination_workload="{{ target }}",
+            response_code=~"5.*"}[{{ interval }}]) or vector(0))
+          / sum(rate(istio_requests_total{reporter="destination",
+            destination_workload_namespace="{{ namespace }}", destination_workload="{{ target }}"}[{{ interval }}]))
       """,
       ", hosts: [myapp.example.com], gatewayRefs: [{name: public}]",
+      "{name: errors, templateRef: {name: errors}, thresholdRange: {max: 1}, interval: 30s}",
       "/apis/gateway.networking.k8s.io/v1/namespaces/production/httproutes/") {
     @Override
     Caller users() {
       return Caller.Gateway.INGRESS;
+    }
+
+    @Override
+    Optional<String> cannot(Way way) {
+      return way == Way.AB_TEST_BY_CALLER
+          ? Optional.of("spec.analysis.match[0].sourceLabels")
+          : Optional.empty();
     }
 
     @Override
@@ -76,14 +106,22 @@ enum Provider {
   private final String host;
   private final String objects;
   private final String service;
+  private final String metric;
   private final String routes;
 
-  Provider(String title, String host, String objects, String service, String routes) {
+  Provider(
+      String title, String host, String objects, String service, String metric, String routes) {
     this.title = title;
     this.host = host;
     this.objects = objects;
     this.service = service;
+    this.metric = metric;
     this.routes = routes;
+  }
+
+  /// Why it cannot serve a strategy, as its author is told; empty where it can.
+  Optional<String> cannot(Way way) {
+    return Optional.empty();
   }
 
   /// From where users' requests come.
@@ -106,7 +144,7 @@ enum Provider {
     return host;
   }
 
-  /// What a cluster has before any Canary, as YAML; may be empty.
+  /// What the cluster has before any Canary, as YAML; may be empty.
   String objects() {
     return objects;
   }
@@ -114,6 +152,11 @@ enum Provider {
   /// What `spec.service` of myapp's Canary says besides its ports, to be appended in braces.
   String service() {
     return service;
+  }
+
+  /// An entry of `spec.analysis.metrics` that sees failed requests.
+  String metric() {
+    return metric;
   }
 
   /// The path of a canary's route.

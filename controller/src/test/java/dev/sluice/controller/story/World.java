@@ -78,12 +78,15 @@ final class World implements AutoCloseable {
   private int copies;
   private int failedForUsers;
   private int requestsPerSecond = 20;
+  private Runnable eachSecond = () -> {};
+  private int writesOfALife = Integer.MAX_VALUE;
   private boolean prometheusIsDown;
   private final Map<String, String> prometheusWants = new TreeMap<>();
   private final List<String> prometheusWasAsked = new CopyOnWriteArrayList<>();
   private final AtomicReference<@Nullable Runnable> whilePrometheusHangs = new AtomicReference<>();
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private Instant nextSecond = now;
+  private Duration scrape = SECOND;
   private KillSwitch line;
   private LateWatches watches;
   private CanaryGauges gauges = CanaryGauges.NONE;
@@ -112,6 +115,7 @@ final class World implements AutoCloseable {
 
   private VirtualController controller() {
     line = new KillSwitch(api);
+    line.after(writesOfALife);
     watches = new LateWatches(line);
     return new VirtualController(
         watches,
@@ -127,7 +131,7 @@ final class World implements AutoCloseable {
               }
             },
             gauges),
-        SECOND,
+        scrape,
         () -> now,
         Fence.OPEN,
         provider.mesh());
@@ -162,13 +166,24 @@ final class World implements AutoCloseable {
     return this;
   }
 
+  /// @param every whole seconds
+  World scrapedEvery(Duration every) {
+    scrape = every;
+    return restartController();
+  }
+
   World trafficOf(int perSecond) {
     requestsPerSecond = perSecond;
     return this;
   }
 
+  /// @param users whether people notice when it fails
   private record Group(
-      Caller caller, int perSecond, RequestHead request, Map<String, Integer> answered) {}
+      Caller caller,
+      int perSecond,
+      RequestHead request,
+      Map<String, Integer> answered,
+      boolean users) {}
 
   /// Users who send a header, beside those who send none.
   World alsoTraffic(String group, int perSecond, String header, String value) {
@@ -176,7 +191,15 @@ final class World implements AutoCloseable {
     RequestHead request =
         new RequestHead(
             plain.method(), plain.authority(), plain.target(), plain.headers().add(header, value));
-    groups.put(group, new Group(provider.users(), perSecond, request, new TreeMap<>()));
+    groups.put(group, new Group(provider.users(), perSecond, request, new TreeMap<>(), true));
+    return this;
+  }
+
+  /// Users who call from the pods of another app.
+  World alsoTrafficFrom(String app, int perSecond) {
+    var request = RequestHead.get(provider.host(), "/");
+    var caller = Caller.Sidecar.named(app, "production");
+    groups.put(app, new Group(caller, perSecond, request, new TreeMap<>(), true));
     return this;
   }
 
@@ -185,7 +208,11 @@ final class World implements AutoCloseable {
     groups.put(
         "load test",
         new Group(
-            SHOP, perSecond, RequestHead.get("myapp-canary.production", "/"), new TreeMap<>()));
+            SHOP,
+            perSecond,
+            RequestHead.get("myapp-canary.production", "/"),
+            new TreeMap<>(),
+            false));
     return this;
   }
 
@@ -228,6 +255,7 @@ final class World implements AutoCloseable {
   /// As `kill -9` and a start: everything the process knew is gone.
   World restartController() {
     controller.kill();
+    line.hangUp();
     controller = controller();
     return this;
   }
@@ -275,6 +303,18 @@ final class World implements AutoCloseable {
   /// @param write which of these, from 1
   World killAfterWrite(int write) {
     line.after(write);
+    return this;
+  }
+
+  /// From now on every controller is killed right after it wrote its first status or Event.
+  World killAfterEveryWrite(boolean mortal) {
+    writesOfALife = mortal ? 1 : Integer.MAX_VALUE;
+    return restartController();
+  }
+
+  /// Somebody looks on, once a second, when the users of that second have their answers.
+  World lookOn(Runnable look) {
+    eachSecond = look;
     return this;
   }
 
@@ -348,22 +388,30 @@ final class World implements AutoCloseable {
 
   private void users() {
     mesh.push();
-    send(provider.users(), requestsPerSecond, RequestHead.get(provider.host(), "/"), answered);
-    groups
-        .values()
-        .forEach(
-            group -> send(group.caller(), group.perSecond(), group.request(), group.answered()));
-    series.scrape(registry, Map.of("job", "mesh"), now);
+    var everybody = RequestHead.get(provider.host(), "/");
+    send(new Group(provider.users(), requestsPerSecond, everybody, answered, true));
+    groups.values().forEach(this::send);
+    if (now.getEpochSecond() % scrape.toSeconds() == 0) {
+      series.scrape(registry, Map.of("job", "mesh"), now);
+    }
+    eachSecond.run();
   }
 
-  private void send(
-      Caller caller, int perSecond, RequestHead request, Map<String, Integer> answers) {
+  private void send(Group group) {
     for (VirtualNetwork.Exchange exchange :
-        network.simulate(caller, 80, request, perSecond, now, SECOND, this::reply, random)) {
+        network.simulate(
+            group.caller(),
+            80,
+            group.request(),
+            group.perSecond(),
+            now,
+            SECOND,
+            this::reply,
+            random)) {
       Endpoint by = exchange.answeredBy();
-      answers.merge(by == null ? "nobody" : by.workload(), 1, Integer::sum);
+      group.answered().merge(by == null ? "nobody" : by.workload(), 1, Integer::sum);
       copies += (int) exchange.arrived().stream().filter(VirtualNetwork.Arrived::copy).count();
-      if (exchange.status() >= 500) {
+      if (exchange.status() >= 500 && group.users()) {
         failedForUsers++;
       }
     }

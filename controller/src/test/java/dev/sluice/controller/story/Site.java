@@ -1,0 +1,304 @@
+package dev.sluice.controller.story;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.controller.story.Way.Meeting;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+
+/// One app that is released in one way behind one mesh, and all that its users, its author and the
+/// person on call see of it. Releases follow one another; each is looked at for itself.
+final class Site implements AutoCloseable {
+  static final String WELL =
+      "\"playground.sluice.dev/error-rate\":null,\"playground.sluice.dev/ready\":null";
+  static final String FAILING =
+      "\"playground.sluice.dev/error-rate\":\"0.5\",\"playground.sluice.dev/ready\":null";
+  static final String NEVER_READY =
+      "\"playground.sluice.dev/error-rate\":null,\"playground.sluice.dev/ready\":\"never\"";
+
+  private static final String PODS = "/api/v1/namespaces/production/pods";
+  private static final Duration LONG = Duration.ofMinutes(8);
+  private static final Duration SECOND = Duration.ofSeconds(1);
+
+  private final Way way;
+  private final Provider provider;
+  private final World world;
+  private final List<String> lapses = new ArrayList<>();
+  private int released = 1;
+  private int eventsBefore;
+  private int alertsBefore;
+  private int failuresBefore;
+  private int copiesBefore;
+
+  /// An app that serves its users, and a Canary for it that has just been made.
+  Site(Way way, Provider provider, long seed) {
+    this.way = way;
+    this.provider = provider;
+    world = new World(seed, provider).scrapedEvery(Duration.ofSeconds(5)).trafficOf(0);
+    world.apply(Myapp.SERVICE).apply(Myapp.deployment("1.0.0")).run(Duration.ofSeconds(10));
+    world.trafficOf(10).refuse("stop", "it answered 403: Forbidden").lookOn(this::look);
+    if (way.meeting() == Meeting.ALL_AFTER_LOAD_TEST) {
+      world.loadTest(5);
+    }
+    if (way == Way.AB_TEST_BY_CALLER && provider.cannot(way).isEmpty()) {
+      world.alsoTrafficFrom("insiders", 5);
+    } else if (way.meeting() == Meeting.INSIDERS) {
+      world.alsoTraffic("insiders", 5, "x-canary", "insider");
+    }
+    world.apply(
+        """
+        apiVersion: flagger.app/v1beta1
+        kind: Canary
+        metadata: {name: myapp, namespace: production}
+        spec:
+          provider: %s
+          revertOnDeletion: true
+          targetRef: {apiVersion: apps/v1, kind: Deployment, name: myapp}
+          service: {port: 80, targetPort: 8080%s}
+          progressDeadlineSeconds: 60
+          analysis: {interval: 10s, threshold: 2, %s, metrics: [%s], webhooks: [{name: stop, type: rollback, url: "http://gates.test/"}]}
+        """
+            .formatted(provider.title(), provider.service(), way.analysis(), provider.metric()));
+  }
+
+  World world() {
+    return world;
+  }
+
+  Way way() {
+    return way;
+  }
+
+  // ---- what happens ----
+
+  /// The next version, with what its pods do; it is noticed.
+  Site release(String behaviour) {
+    released++;
+    Myapp.release(world, version(), behaviour);
+    return until("Progressing");
+  }
+
+  /// A version of before, as it was then.
+  Site backTo(String version) {
+    Myapp.release(world, version, WELL);
+    return this;
+  }
+
+  /// The version that was released last.
+  String version() {
+    return released + ".0.0";
+  }
+
+  String versionBefore() {
+    return released - 1 + ".0.0";
+  }
+
+  Site until(String phase) {
+    world.runUntilPhase("myapp", phase, LONG);
+    return this;
+  }
+
+  /// Until users are sent to the pods of a release.
+  Site untilItIsMet() {
+    return until("users are sent to the release", this::isMet);
+  }
+
+  Site until(String what, BooleanSupplier seen) {
+    Instant end = world.now().plus(LONG);
+    while (!seen.getAsBoolean()) {
+      assertThat(world.now()).as(() -> what + ": " + told()).isBefore(end);
+      world.run(SECOND);
+    }
+    return this;
+  }
+
+  Site run(int seconds) {
+    world.run(Duration.ofSeconds(seconds));
+    return this;
+  }
+
+  /// From here on another release is looked at.
+  Site lookAnew() {
+    world.answered().clear();
+    insiders();
+    lapses.clear();
+    eventsBefore = world.story("myapp").size();
+    alertsBefore = world.alerts().size();
+    failuresBefore = world.failedForUsers();
+    copiesBefore = world.copies();
+    return this;
+  }
+
+  // ---- what is seen ----
+
+  boolean isMet() {
+    return ledTo().contains("myapp-canary");
+  }
+
+  private Set<String> ledTo() {
+    return provider.leadsTo(world.get(provider.route("myapp")));
+  }
+
+  /// Requests go nowhere where no pod is ready, in any second.
+  private void look() {
+    for (String host : ledTo()) {
+      String app = host.equals("myapp-canary") ? "myapp" : host;
+      if (ready(app) == 0) {
+        lapses.add("%s: users are sent to %s, which has no ready pod".formatted(world.now(), host));
+      }
+    }
+  }
+
+  private int ready(String app) {
+    int ready = 0;
+    for (JsonNode pod : world.get(PODS).path("items")) {
+      if (pod.at("/metadata/labels/app").asText().equals(app)) {
+        for (JsonNode condition : pod.at("/status/conditions")) {
+          ready +=
+              condition.path("type").asText().equals("Ready")
+                      && condition.path("status").asText().equals("True")
+                  ? 1
+                  : 0;
+        }
+      }
+    }
+    return ready;
+  }
+
+  private Map<String, Integer> insiders() {
+    return way.meeting() == Meeting.INSIDERS ? world.answered("insiders") : Map.of();
+  }
+
+  /// Reasons of the Events since then, in order.
+  String reasons() {
+    List<String> all = world.reasons("myapp");
+    return String.join(" ", all.subList(eventsBefore, all.size()));
+  }
+
+  List<String> alerts() {
+    return world.alerts().subList(alertsBefore, world.alerts().size());
+  }
+
+  private String told() {
+    return "%s%nstatus %s"
+        .formatted(
+            String.join(
+                "\n", world.story("myapp").subList(eventsBefore, world.story("myapp").size())),
+            world.canary("myapp").path("status"));
+  }
+
+  // ---- what must be so ----
+
+  /// No request found nobody, and none was sent where nobody could be found.
+  Site nobodyWasLost() {
+    assertThat(lapses).as(this::told).isEmpty();
+    assertThat(world.answered()).as(this::told).doesNotContainKey("nobody");
+    return this;
+  }
+
+  Site noRequestFailed() {
+    assertThat(world.failedForUsers()).as(this::told).isEqualTo(failuresBefore);
+    return this;
+  }
+
+  /// Those met the release who should, before it was over, and nobody else.
+  Site wasMetByItsUsers() {
+    var answered = Map.copyOf(world.answered());
+    switch (way.meeting()) {
+      case SOME, SOME_AFTER_COPIES, ALL_AFTER_COPIES, ALL_AFTER_LOAD_TEST ->
+          assertThat(answered).containsOnlyKeys("myapp", "myapp-primary");
+      case INSIDERS -> {
+        assertThat(answered).containsOnlyKeys("myapp-primary");
+        assertThat(insiders()).containsOnlyKeys("myapp", "myapp-primary");
+      }
+    }
+    if (way.meeting().hasCopies()) {
+      assertThat(world.copies()).isGreaterThan(copiesBefore);
+    } else {
+      assertThat(world.copies()).isEqualTo(copiesBefore);
+    }
+    return this;
+  }
+
+  Site wasMetByNoUser() {
+    assertThat(world.answered()).containsOnlyKeys("myapp-primary");
+    assertThat(insiders()).doesNotContainKey("myapp");
+    return this;
+  }
+
+  /// All users are answered by the primary, with this version and as many pods as before, and the
+  /// target rests.
+  Site isServedBy(String version) {
+    run(7);
+    world.answered().clear();
+    insiders();
+    run(4);
+    assertThat(world.answered()).as(this::told).isEqualTo(Map.of("myapp-primary", 40));
+    if (way.meeting() == Meeting.INSIDERS) {
+      assertThat(insiders()).containsOnlyKeys("myapp-primary");
+    }
+    assertThat(world.image("myapp-primary")).endsWith(":" + version);
+    assertThat(world.replicas("myapp-primary")).isEqualTo(2);
+    assertThat(ready("myapp-primary")).isEqualTo(2);
+    assertThat(world.replicas("myapp")).isZero();
+    assertThat(world.weight("myapp")).isZero();
+    return this;
+  }
+
+  /// @param reasons a pattern of their names, with a blank between two
+  Site wasTold(String reasons) {
+    assertThat(reasons()).as(this::told).matches(reasons);
+    return this;
+  }
+
+  /// @param texts a part of each, in order
+  Site wasAlerted(String... texts) {
+    List<String> alerts = alerts();
+    assertThat(alerts).hasSameSizeAs(texts);
+    for (int i = 0; i < texts.length; i++) {
+      assertThat(alerts.get(i)).contains(texts[i]);
+    }
+    return this;
+  }
+
+  boolean isLeftAlone() {
+    return world.canary("myapp").path("code").asInt() == 404;
+  }
+
+  /// Without a Canary, all users are answered by the target as it is, and nothing is left of the
+  /// rest.
+  Site isLeftToItself(String version) {
+    run(7);
+    world.answered().clear();
+    insiders();
+    run(4);
+    assertThat(world.answered()).as(this::told).isEqualTo(Map.of("myapp", 40));
+    assertThat(world.image("myapp")).endsWith(":" + version);
+    assertThat(world.replicas("myapp")).isEqualTo(2);
+    assertThat(world.deployment("myapp-primary").path("code").asInt()).isEqualTo(404);
+    return this;
+  }
+
+  /// The Canary says what cannot be, and its users are served as if it were not there.
+  Site isRefused(String why) {
+    JsonNode conditions = world.canary("myapp").at("/status/conditions");
+    assertThat(conditions)
+        .anySatisfy(condition -> {
+          assertThat(condition.path("type").asText()).isEqualTo("Stalled");
+          assertThat(condition.path("message").asText()).contains(why);
+        });
+    assertThat(world.answered()).containsOnlyKeys("myapp");
+    return noRequestFailed();
+  }
+
+  @Override
+  public void close() {
+    world.close();
+  }
+}

@@ -1,0 +1,175 @@
+package dev.sluice.controller.story;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/// Every strategy behind every provider, to every end that a release can come to: what users get,
+/// where the pods are, what people are told. The releases of one strategy behind one provider
+/// follow one another in one cluster.
+class StrategyMatrixTest {
+  private static final long SEED = 7;
+
+  /// @param happens from a release's beginning to its end, and what was seen of it
+  private record Outcome(String title, Consumer<Site> happens) {}
+
+  private static final List<Outcome> OUTCOMES =
+      List.of(
+          new Outcome("onboarded", StrategyMatrixTest::onboarded),
+          new Outcome("promoted", StrategyMatrixTest::promoted),
+          new Outcome("failed check", StrategyMatrixTest::failedCheck),
+          new Outcome("failed deadline", StrategyMatrixTest::failedDeadline),
+          new Outcome("reverted in mid-run", StrategyMatrixTest::reverted),
+          new Outcome("new revision in mid-run", StrategyMatrixTest::replaced),
+          new Outcome("aborted by a rollback webhook", StrategyMatrixTest::aborted),
+          new Outcome("controller killed after every write", StrategyMatrixTest::killed),
+          new Outcome("Canary deleted in mid-run", StrategyMatrixTest::deleted));
+
+  private static void onboarded(Site site) {
+    site.until("Initialized")
+        .wasTold("Initializing( SpecWarning)? Initialized")
+        .wasAlerted("initialization completed")
+        .isServedBy("1.0.0");
+  }
+
+  private static void promoted(Site site) {
+    site.release(Site.WELL)
+        .until("Succeeded")
+        .wasMetByItsUsers()
+        .wasTold("NewRevision( WeightAdvanced)+ Promoting( PrimaryAdvanced)* Finalising Promoted")
+        .wasAlerted("New revision detected", "promotion finished")
+        .isServedBy(site.version())
+        .noRequestFailed();
+  }
+
+  private static void failedCheck(Site site) {
+    site.release(Site.FAILING).until("Failed");
+    if (site.way().meeting().isSafeAtFirst()) {
+      site.wasMetByNoUser().noRequestFailed();
+    } else {
+      site.wasMetByItsUsers();
+    }
+    site.wasTold("NewRevision( WeightAdvanced)+( NoData)? CheckFailed RollingBack RolledBack")
+        .wasAlerted("New revision detected", "Failed checks threshold reached 2")
+        .isServedBy(site.versionBefore());
+  }
+
+  private static void failedDeadline(Site site) {
+    site.release(Site.NEVER_READY)
+        .until("Failed")
+        .wasMetByNoUser()
+        .wasTold("NewRevision RollingBack RolledBack")
+        .wasAlerted("New revision detected", "did not become ready within 60s")
+        .isServedBy("2.0.0")
+        .noRequestFailed();
+  }
+
+  private static void reverted(Site site) {
+    site.release(Site.WELL).untilItIsMet().backTo("2.0.0").run(1);
+    assertThat(site.isMet()).as("the release").isFalse();
+
+    site.until("Succeeded")
+        .wasTold("NewRevision( WeightAdvanced)+ Reverted")
+        .wasAlerted("New revision detected")
+        .isServedBy("2.0.0")
+        .noRequestFailed();
+  }
+
+  private static void replaced(Site site) {
+    site.release(Site.WELL).untilItIsMet().release(Site.WELL).run(1);
+    assertThat(site.isMet()).as("the release").isFalse();
+
+    site.until("Succeeded")
+        .wasTold(
+            "NewRevision( WeightAdvanced)+ RevisionRestarted( WeightAdvanced)+ Promoting( PrimaryAdvanced)* Finalising Promoted")
+        .wasAlerted("New revision detected", "promotion finished")
+        .isServedBy(site.version())
+        .noRequestFailed();
+  }
+
+  private static void aborted(Site site) {
+    String before = site.version();
+    site.release(Site.WELL).untilItIsMet();
+    site.world().agree("stop");
+    site.until("Failed");
+    site.world().refuse("stop", "it answered 403: Forbidden");
+
+    site.wasTold("NewRevision( WeightAdvanced)+ RollingBack RolledBack")
+        .wasAlerted("New revision detected", "manual webhook invoked")
+        .isServedBy(before)
+        .noRequestFailed();
+  }
+
+  private static void killed(Site site) {
+    site.world().killAfterEveryWrite(true);
+    site.release(Site.WELL).until("Succeeded").run(5);
+    site.world().killAfterEveryWrite(false);
+
+    site.wasMetByItsUsers()
+        .wasTold("NewRevision( WeightAdvanced)+ Promoting( PrimaryAdvanced)* Finalising Promoted")
+        .isServedBy(site.version())
+        .noRequestFailed();
+    assertThat(site.alerts()).last().asString().contains("promotion finished");
+  }
+
+  private static void deleted(Site site) {
+    site.release(Site.WELL).untilItIsMet();
+    site.world().delete(Myapp.CANARIES + "myapp");
+    site.until("the Canary is gone", site::isLeftAlone)
+        .wasTold("NewRevision( WeightAdvanced)+ Terminating Terminated")
+        .wasAlerted("New revision detected")
+        .isLeftToItself(site.version())
+        .noRequestFailed();
+  }
+
+  @TestFactory
+  Stream<DynamicNode> everyStrategyBehindEveryProvider() {
+    return Arrays.stream(Provider.values())
+        .map(provider ->
+            dynamicContainer(
+                provider.title(), Arrays.stream(Way.values()).map(way -> cells(way, provider))));
+  }
+
+  private static DynamicNode cells(Way way, Provider provider) {
+    return provider
+        .cannot(way)
+        .<DynamicNode>map(
+            why -> dynamicTest(way + " is refused", () -> refused(way, provider, why)))
+        .orElseGet(() -> dynamicContainer(way.toString(), lives(way, provider)));
+  }
+
+  private static Stream<DynamicTest> lives(Way way, Provider provider) {
+    Site[] site = new Site[1];
+    Stream<DynamicTest> cells =
+        OUTCOMES.stream()
+            .map(outcome ->
+                dynamicTest(
+                    outcome.title(),
+                    () -> {
+                      if (site[0] == null) {
+                        site[0] = new Site(way, provider, SEED);
+                      }
+                      outcome.happens().accept(site[0].lookAnew());
+                      site[0].nobodyWasLost();
+                    }));
+    return cells.onClose(() -> {
+      if (site[0] != null) {
+        site[0].close();
+      }
+    });
+  }
+
+  private static void refused(Way way, Provider provider, String why) {
+    try (Site site = new Site(way, provider, SEED)) {
+      site.run(30).isRefused(why);
+    }
+  }
+}
