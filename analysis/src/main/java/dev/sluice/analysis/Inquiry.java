@@ -15,7 +15,8 @@ public final class Inquiry {
   /// One check on its way to a reading.
   private sealed interface Step {}
 
-  private record Early(Reading.TooEarly reading) implements Step {}
+  /// There is nothing to be asked yet.
+  private record Early(Reading reading) implements Step {}
 
   /// @param baseline null when the check has none
   /// @param requests null when nobody knows what stands behind the value
@@ -49,12 +50,16 @@ public final class Inquiry {
       throws NeedsEdit {
     var steps = new ArrayList<Step>();
     for (var check : checks) {
+      var seen = Duration.between(since, now);
+      if (seen.compareTo(check.limits().initialDelay()) < 0) {
+        steps.add(new Early(new Reading.Delayed(check, seen)));
+        continue;
+      }
       steps.add(
           switch (Window.cut(check.interval(), since, now, scrape)) {
-            case Window.TooEarly(var seen, var needed) ->
-                new Early(new Reading.TooEarly(check, seen, needed));
-            case Window.Of(var length) ->
-                enough(ask(check, canary, primary, mesh, length), Duration.between(since, now));
+            case Window.TooEarly(var shown, var needed) ->
+                new Early(new Reading.TooEarly(check, shown, needed));
+            case Window.Of(var length) -> enough(ask(check, canary, primary, mesh, length), seen);
           });
     }
     return new Inquiry(steps);

@@ -26,4 +26,10 @@ public sealed interface Reading {
   /// @param seen how long it has had traffic
   /// @param needed how long it must have had
   record TooEarly(Check check, Duration seen, Duration needed) implements Reading {}
+
+  /// The revision has had traffic for a shorter time than the metric's initial delay; it was not
+  /// asked.
+  ///
+  /// @param seen how long it has had traffic
+  record Delayed(Check check, Duration seen) implements Reading {}
 }

@@ -70,6 +70,8 @@ public sealed interface Verdict {
     CHECK_FAILED,
     /// The source is healthy and has no value.
     NO_DATA,
+    /// As no data, of a metric that says how often that is borne.
+    INCONCLUSIVE,
     /// The source could not be asked.
     SOURCE_UNAVAILABLE,
     /// The source will never answer this query; somebody must edit it.

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
@@ -72,6 +73,27 @@ class InquiryTest {
         .isEqualTo(
             new Reading.Asked(
                 custom("{{ target }}"), Duration.ofMinutes(1), new Sample.NoData(), null, null));
+  }
+
+  @Test
+  void aMetricWithAnInitialDelayIsNotAskedBeforeItIsOver() throws Exception {
+    var limits =
+        new Limits(
+            OptionalInt.empty(),
+            OptionalInt.empty(),
+            OptionalInt.empty(),
+            false,
+            Duration.ofMinutes(3));
+    var plain = custom("{{ target }}");
+    var late = new Check(plain.metric(), plain.query(), plain.bound(), plain.interval(), limits);
+
+    var before = inquiry(FIRST_TRAFFIC.plusSeconds(179), late);
+    var after = inquiry(FIRST_TRAFFIC.plusSeconds(180), late);
+
+    assertThat(before.questions()).isEmpty();
+    assertThat(before.readings(Map.of()))
+        .containsExactly(new Reading.Delayed(late, Duration.ofSeconds(179)));
+    assertThat(after.questions()).hasSize(1);
   }
 
   @Test

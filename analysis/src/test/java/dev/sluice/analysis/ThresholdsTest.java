@@ -8,12 +8,15 @@ import dev.sluice.analysis.Verdict.Reason;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ThresholdsTest {
   private static final Provider PROMETHEUS = Provider.prometheus("http://prometheus:9090");
+  private static final OptionalInt NEVER = OptionalInt.empty();
   private static final Check SUCCESS =
       check("request-success-rate", Bound.atLeast(99, Unit.PERCENT));
   private static final Check DURATION =
@@ -186,9 +189,84 @@ class ThresholdsTest {
     var policy = new SilencePolicy(cost, cost);
 
     for (var sample : List.of(new Sample.NoData(), new Sample.Unavailable("timeout"))) {
-      var judged = Thresholds.judge(List.of(silent(SUCCESS, sample)), policy, 0, 1);
+      var judged =
+          Thresholds.judge(Thresholds.looks(List.of(silent(SUCCESS, sample)), policy), 0, 1);
       assertThat(judged.getClass().getSimpleName()).isEqualTo(verdict);
     }
+  }
+
+  @Test
+  void aFailureThatCountsToTheMetricAloneHoldsAndNeverReachesTheThreshold() {
+    var own = limited(DURATION, new Limits(OptionalInt.of(3), NEVER, NEVER, false, Duration.ZERO));
+
+    assertThat(judge(1_000, seen(SUCCESS, 99.5), seen(own, 900)))
+        .isInstanceOfSatisfying(
+            Verdict.Hold.class,
+            hold -> {
+              assertThat(hold.reason()).isEqualTo(Reason.CHECK_FAILED);
+              assertThat(hold.failedCheck()).isFalse();
+            });
+    assertThat(judge(4, seen(SUCCESS, 80), seen(own, 900))).isInstanceOf(Verdict.Rollback.class);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Cost.class)
+  void ofAMetricThatSaysHowMuchSilenceIsBorneThePolicyDoesNotSayWhatItCosts(Cost cost) {
+    var own =
+        limited(
+            SUCCESS, new Limits(NEVER, OptionalInt.of(2), OptionalInt.of(2), false, Duration.ZERO));
+    var policy = new SilencePolicy(cost, cost);
+
+    assertThat(held(policy, silent(own, new Sample.NoData()))).isEqualTo(Reason.INCONCLUSIVE);
+    assertThat(held(policy, silent(own, new Sample.Unavailable("timeout"))))
+        .isEqualTo(Reason.SOURCE_UNAVAILABLE);
+  }
+
+  private static Reason held(SilencePolicy policy, Reading reading) {
+    var hold =
+        (Verdict.Hold) Thresholds.judge(Thresholds.looks(List.of(reading), policy), 1_000, 1);
+    assertThat(hold.failedCheck()).isFalse();
+    return hold.reason();
+  }
+
+  @Test
+  void aDryRunIsShownLastAndDecidesNothing() {
+    var dry = limited(DURATION, new Limits(NEVER, NEVER, NEVER, true, Duration.ZERO));
+    var samples =
+        List.<Sample>of(
+            new Sample.Value(900),
+            new Sample.NoData(),
+            new Sample.Unavailable("timeout"),
+            new Sample.Refused("it has 3 series"));
+
+    for (var sample : samples) {
+      var verdict = judge(1_000, silent(dry, sample), seen(SUCCESS, 99.5));
+
+      assertThat(verdict).isInstanceOf(Verdict.Safe.class);
+      assertThat(verdict.evidence())
+          .extracting(Evidence::metric)
+          .containsExactly("request-success-rate", "request-duration");
+      assertThat(verdict.sentence()).endsWith("(a dry run, which decides nothing)");
+    }
+    var early = new Reading.TooEarly(dry, Duration.ofSeconds(4), Duration.ofSeconds(30));
+    assertThat(judge(0, early)).isInstanceOf(Verdict.Safe.class);
+    assertThat(judge(0, seen(dry, 900), silent(SUCCESS, new Sample.Unavailable("timeout"))))
+        .isInstanceOfSatisfying(
+            Verdict.Hold.class,
+            hold -> assertThat(hold.reason()).isEqualTo(Reason.SOURCE_UNAVAILABLE));
+  }
+
+  @Test
+  void whatIsNotAskedYetOnPurposeKeepsNobody() {
+    var late = limited(DURATION, new Limits(NEVER, NEVER, NEVER, false, Duration.ofMinutes(5)));
+
+    var verdict = judge(0, new Reading.Delayed(late, Duration.ofMinutes(2)), seen(SUCCESS, 99.5));
+
+    assertThat(verdict).isInstanceOf(Verdict.Safe.class);
+    assertThat(verdict.sentence())
+        .startsWith(
+            "request-duration is not asked before the revision has had traffic for 5m"
+                + " (initialDelay), 2m by now");
   }
 
   @Test
@@ -202,7 +280,12 @@ class ThresholdsTest {
   }
 
   private static Verdict judge(int failedBefore, Reading... readings) {
-    return Thresholds.judge(List.of(readings), SilencePolicy.DEFAULT, failedBefore, 5);
+    return Thresholds.judge(
+        Thresholds.looks(List.of(readings), SilencePolicy.DEFAULT), failedBefore, 5);
+  }
+
+  private static Check limited(Check check, Limits limits) {
+    return new Check(check.metric(), check.query(), check.bound(), check.interval(), limits);
   }
 
   private static Reading seen(Check check, double value) {

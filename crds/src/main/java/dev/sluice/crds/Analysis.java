@@ -70,6 +70,9 @@ public record Analysis(
 
   public static final String DURATION = "request-duration";
 
+  /// A week of minutes; whoever bears more made a mistake.
+  public static final int MOST_LOOKS = 10_080;
+
   static final String INTERVAL = "^[0-9]+(m|s)";
   private static final Duration DEFAULT_INTERVAL = Duration.ofSeconds(60);
   private static final Duration DEFAULT_METRIC_INTERVAL = Duration.ofMinutes(1);
@@ -220,7 +223,45 @@ public record Analysis(
       @Field(
               "Sluice: compares this metric with the live primary instead of holding it against its"
                   + " range, and only those that say so; `{}` turns it on.")
-          Comparison.@Nullable OfMetric comparison) {
+          Comparison.@Nullable OfMetric comparison,
+      @Field(
+              value =
+                  "Sluice: so many looks of a run may fail by this metric, and one more rolls back;"
+                      + " its failures count to the `threshold` of all when absent.",
+              minimum = 0,
+              maximum = Analysis.MOST_LOOKS)
+          @Nullable Integer failureLimit,
+      @Field(
+              value =
+                  "Sluice: so many looks in a row may get no answer of the metric's source, and one"
+                      + " more rolls back; `onUnavailable` says what that means when absent.",
+              minimum = 0,
+              maximum = Analysis.MOST_LOOKS)
+          @Nullable Integer consecutiveErrorLimit,
+      @Field(
+              value =
+                  "Sluice: so many looks of a run may find no data, and one more holds it until a"
+                      + " person decides; `onNoData` says what that means when absent.",
+              minimum = 0,
+              maximum = Analysis.MOST_LOOKS)
+          @Nullable Integer inconclusiveLimit,
+      @Field("Sluice: measured and shown, but never a reason to stop, hold or roll back.")
+          boolean dryRun,
+      @Field(
+              value =
+                  "Sluice: not looked at before the revision has had traffic for so long; nothing"
+                      + " is promoted before.",
+              pattern = INTERVAL)
+          @Nullable String initialDelay) {
+
+    /// How long the revision has traffic before this is looked at; zero when absent.
+    ///
+    /// @throws IllegalArgumentException if the text is no duration
+    public Duration delay() {
+      return initialDelay == null || initialDelay.isEmpty()
+          ? Duration.ZERO
+          : GoDuration.parse(initialDelay);
+    }
 
     /// @throws IllegalArgumentException if the text is no duration
     public Duration window() {

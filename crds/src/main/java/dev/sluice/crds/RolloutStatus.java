@@ -40,11 +40,15 @@ public record RolloutStatus(
         @Nullable Integer share,
     @Field("Share of the requests that are copied to the canary, in percent.")
         @Nullable Integer mirrored,
-    @Field("What people ordered beside the manifest.") @Nullable Orders orders) {
+    @Field("What people ordered beside the manifest.") @Nullable Orders orders,
+    @Field(
+            "What the looks of this run at metrics with limits of their own, or in dry run, came to.")
+        List<MetricLooks> metrics) {
 
   public RolloutStatus {
     problems = List.copyOf(problems);
     news = List.copyOf(news);
+    metrics = List.copyOf(metrics);
   }
 
   /// The same with other news.
@@ -79,7 +83,8 @@ public record RolloutStatus(
         pods,
         share,
         mirrored,
-        orders);
+        orders,
+        metrics);
   }
 
   /// Names that must not change while objects bear them.
@@ -92,6 +97,15 @@ public record RolloutStatus(
       @Field("Of the primary when it last was there, for one that has to be made again.")
           @Nullable Integer primary,
       @Field("Of the canary that were enough for the traffic it has.") @Nullable Integer canary) {}
+
+  /// The looks of a run at one metric. Each look counts in one of the last three at the most.
+  public record MetricLooks(
+      @Field(value = "Name of the metric in the analysis.", required = true) String name,
+      @Field("Looks that had a value.") int measured,
+      @Field("Looks that failed.") int failed,
+      @Field("Looks, one after the other and the last one included, that got no answer.")
+          int errorsInRow,
+      @Field("Looks that found no data.") int inconclusive) {}
 
   /// Why a run does not go on.
   public record Held(

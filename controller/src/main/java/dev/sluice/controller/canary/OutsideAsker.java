@@ -3,11 +3,13 @@ package dev.sluice.controller.canary;
 import dev.sluice.analysis.Verdict;
 import dev.sluice.controller.check.Hooks;
 import dev.sluice.controller.check.Judgement;
+import dev.sluice.controller.check.Judgement.Judged;
 import dev.sluice.controller.rollout.Answers;
 import dev.sluice.controller.rollout.Answers.HookAnswer;
 import dev.sluice.controller.rollout.Observation;
 import dev.sluice.controller.rollout.Policy;
 import dev.sluice.controller.rollout.Questions;
+import dev.sluice.controller.rollout.Survey;
 import dev.sluice.crds.Canary;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,11 +30,15 @@ final class OutsideAsker implements CanaryReconciler.Asker {
   public Answers ask(Canary canary, Questions questions, Observation seen)
       throws InterruptedException {
     List<HookAnswer> answers = new ArrayList<>();
-    Optional<Verdict> verdict = ask(canary, questions, seen, answers);
-    return new Answers(questions.about(), answers, verdict);
+    Optional<Judged> judged = ask(canary, questions, seen, answers);
+    return new Answers(
+        questions.about(),
+        answers,
+        judged.map(Judged::verdict),
+        judged.map(Judged::looks).orElse(List.of()));
   }
 
-  private Optional<Verdict> ask(
+  private Optional<Judged> ask(
       Canary canary, Questions questions, Observation seen, List<HookAnswer> answers)
       throws InterruptedException {
     for (Policy.Hook hook : questions.rollback()) {
@@ -43,14 +49,18 @@ final class OutsideAsker implements CanaryReconciler.Asker {
     if (!allAgree(canary, questions.checks(), questions, answers)) {
       return Optional.empty();
     }
-    Optional<Verdict> verdict = verdict(canary, questions, seen);
-    if (verdict.isEmpty() || verdict.get() instanceof Verdict.Safe) {
+    Optional<Judged> judged = judged(canary, questions, seen);
+    if (judged.isEmpty() || passed(judged.get(), seen)) {
       allAgree(canary, questions.gates(), questions, answers);
     }
     for (Policy.Hook hook : questions.notices()) {
       call(canary, hook, questions, answers);
     }
-    return verdict;
+    return judged;
+  }
+
+  private static boolean passed(Judged judged, Observation seen) {
+    return judged.verdict() instanceof Verdict.Safe && Survey.mayGoOn(seen, judged.looks());
   }
 
   private boolean allAgree(
@@ -74,7 +84,7 @@ final class OutsideAsker implements CanaryReconciler.Asker {
     return answer;
   }
 
-  private Optional<Verdict> verdict(Canary canary, Questions questions, Observation seen)
+  private Optional<Judged> judged(Canary canary, Questions questions, Observation seen)
       throws InterruptedException {
     if (!questions.metrics()) {
       return Optional.empty();

@@ -12,6 +12,7 @@ import dev.sluice.analysis.Providers;
 import dev.sluice.analysis.Question;
 import dev.sluice.analysis.Template;
 import dev.sluice.analysis.Variables;
+import dev.sluice.controller.rollout.LimitsReader;
 import dev.sluice.controller.rollout.Problem;
 import dev.sluice.crds.Analysis;
 import dev.sluice.crds.Analysis.Metric;
@@ -56,6 +57,9 @@ public final class ChecksReader {
   private final List<Problem> problems = new ArrayList<>();
   private final List<Problem> warnings = new ArrayList<>();
 
+  /// Of the metric that is being read.
+  private boolean dryRun;
+
   private ChecksReader(Canary canary, String metricsServer, Lookup lookup) {
     this.canary = canary;
     this.lookup = lookup;
@@ -80,6 +84,7 @@ public final class ChecksReader {
       reader.attempt("spec.metricsServer", () -> Providers.check(reader.metricsServer));
     }
     for (int i = 0; i < metrics.size(); i++) {
+      reader.dryRun = metrics.get(i).dryRun();
       reader.metric("spec.analysis.metrics[%d]".formatted(i), metrics.get(i), mesh);
     }
     return new Checks(
@@ -232,7 +237,10 @@ public final class ChecksReader {
                   threshold == null ? 0 : threshold);
           String text = Template.render(query, variables, window);
           warnOfOwnRange(field, query, text, window);
-          asked.add(new Checks.Asked(new Check(metric.name(), query, bound, window), secret));
+          asked.add(
+              new Checks.Asked(
+                  new Check(metric.name(), query, bound, window, LimitsReader.limits(metric)),
+                  secret));
         });
   }
 
@@ -259,8 +267,9 @@ public final class ChecksReader {
     }
   }
 
+  /// A dry run that cannot be asked keeps nobody from a release.
   private void problem(String field, String why) {
-    problems.add(new Problem(field, why));
+    (dryRun ? warnings : problems).add(new Problem(field, why));
   }
 
   private static String builtIns() {

@@ -5,6 +5,7 @@ import dev.sluice.analysis.Check;
 import dev.sluice.analysis.Evidence;
 import dev.sluice.analysis.Http;
 import dev.sluice.analysis.Inquiry;
+import dev.sluice.analysis.Look;
 import dev.sluice.analysis.MeshQueries;
 import dev.sluice.analysis.MetricQuery;
 import dev.sluice.analysis.NeedsEdit;
@@ -50,16 +51,20 @@ public final class Judgement {
     this.scrape = scrape;
   }
 
+  /// @param looks what the verdict is made of; empty where nobody could look
+  public record Judged(Verdict verdict, List<Look> looks) {
+    public Judged {
+      looks = List.copyOf(looks);
+    }
+  }
+
   /// @param weight the canary's share, in force since `reached`
-  public Verdict judge(
+  public Judged judge(
       Canary canary, Questions questions, Percent weight, Instant reached, Instant now)
       throws InterruptedException {
     Checks checks = metrics.checks(canary);
     if (!checks.problems().isEmpty()) {
-      return new Verdict.Hold(
-          Verdict.Reason.QUERY_REFUSED,
-          false,
-          checks.problems().stream().map(Judgement::evidence).toList());
+      return refused(checks.problems());
     }
     try {
       MeshQueries queries = metrics.queries(canary);
@@ -79,25 +84,32 @@ public final class Judgement {
               : Optional.empty();
       dev.sluice.analysis.Questions.Answers answers =
           dev.sluice.analysis.Questions.ask(inquiry.questions(), callers, http, AT_ONCE);
-      Verdict verdict =
-          Thresholds.judge(
-              inquiry.readings(answers.numbers()),
-              silence(canary.spec().analysis()),
-              questions.failedChecks(),
-              questions.threshold());
+      List<Look> looks =
+          Thresholds.looks(inquiry.readings(answers.numbers()), silence(canary.spec().analysis()));
+      Verdict verdict = Thresholds.judge(looks, questions.failedChecks(), questions.threshold());
       boolean mayBeDisobeyed = verdict instanceof Verdict.Safe && routesEveryCaller(canary);
-      return withHidden(
-          mayBeDisobeyed
-              ? obeyed(canary, answers.table(), weight).<Verdict>map(hold -> hold).orElse(verdict)
-              : verdict,
-          canary,
-          answers.table());
+      return new Judged(
+          withHidden(
+              mayBeDisobeyed
+                  ? obeyed(canary, answers.table(), weight)
+                      .<Verdict>map(hold -> hold)
+                      .orElse(verdict)
+                  : verdict,
+              canary,
+              answers.table()),
+          looks);
     } catch (NeedsEdit e) {
-      return new Verdict.Hold(
-          Verdict.Reason.QUERY_REFUSED,
-          false,
-          List.of(evidence(new Problem(e.subject(), e.getMessage()))));
+      return refused(List.of(new Problem(e.subject(), e.getMessage())));
     }
+  }
+
+  private static Judged refused(List<Problem> problems) {
+    return new Judged(
+        new Verdict.Hold(
+            Verdict.Reason.QUERY_REFUSED,
+            false,
+            problems.stream().map(Judgement::evidence).toList()),
+        List.of());
   }
 
   private static Evidence evidence(Problem problem) {
@@ -110,11 +122,8 @@ public final class Judgement {
       return check;
     }
     MetricQuery query = check.query();
-    return new Check(
-        check.metric(),
-        query.by(query.provider().with(secrets.of(asked.secret().get(), query.provider()))),
-        check.bound(),
-        check.interval());
+    return check.by(
+        query.by(query.provider().with(secrets.of(asked.secret().get(), query.provider()))));
   }
 
   /// With gateways but without `mesh`, callers inside the mesh rightly reach the primary only.

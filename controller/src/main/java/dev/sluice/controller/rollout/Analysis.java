@@ -1,6 +1,5 @@
 package dev.sluice.controller.rollout;
 
-import dev.sluice.analysis.Evidence;
 import dev.sluice.analysis.Verdict;
 import dev.sluice.controller.rollout.Answers.HookAnswer;
 import dev.sluice.controller.rollout.Orders.Scope;
@@ -157,11 +156,13 @@ final class Analysis {
     if (!said.all(questions.checks()) || (questions.metrics() && said.verdict().isEmpty())) {
       return unanswered(phase, seen);
     }
-    return questions.metrics() ? judged(phase, seen, said.verdict().get()) : confirmed(phase, seen);
+    return questions.metrics()
+        ? Judged.decide(phase.counting(said.looks()), seen, said.verdict().get(), said.looks())
+        : confirmed(phase, seen);
   }
 
   /// The checks passed; it goes on if the comparison with the primary knows enough for that.
-  private static Step weighed(Progressing phase, Observation seen) {
+  static Step weighed(Progressing phase, Observation seen) {
     if (seen.paused()) {
       return confirmed(phase, seen);
     }
@@ -214,53 +215,6 @@ final class Analysis {
                         refused.refusal()),
                 refused.hook().muted()))
         .lookAgain(later(seen));
-  }
-
-  private static Step judged(Progressing phase, Observation seen, Verdict verdict) {
-    return switch (verdict) {
-      case Verdict.Safe _ -> weighed(looked(phase), seen);
-      case Verdict.Continue _ -> Step.to(waiting(phase, seen));
-      case Verdict.Rollback rollback when isSilence(rollback) -> silence(phase, seen, rollback);
-      case Verdict.Rollback rollback -> failed(looked(phase), seen, rollback.sentence());
-      case Verdict.Hold hold -> held(phase, seen, hold);
-    };
-  }
-
-  private static Step held(Progressing phase, Observation seen, Verdict.Hold hold) {
-    if (hold.reason() == Verdict.Reason.NO_DATA && hold.failedCheck()) {
-      return silence(phase, seen, hold);
-    }
-    if (hold.failedCheck()) {
-      return failed(looked(phase), seen, hold.sentence());
-    }
-    var reason = HoldReason.of(hold.reason());
-    var blind =
-        reason == HoldReason.WEIGHTS_NOT_OBEYED && !seen.settings().seesAllRoutes()
-            ? ". Only routes in "
-                + seen.names().namespace()
-                + " are seen (--namespace);"
-                + " one in another namespace may own a host of this canary"
-            : "";
-    return Step.held(waiting(looked(phase), seen), reason, hold.sentence() + blind)
-        .lookAgain(later(seen));
-  }
-
-  /// A load test that this very check started has had no time to make any traffic: the first
-  /// silence of a run is not counted.
-  private static Step silence(Progressing phase, Observation seen, Verdict verdict) {
-    if (phase.checks() > 0) {
-      return failed(looked(phase), seen, verdict.sentence());
-    }
-    return Step.to(waiting(looked(phase), seen))
-        .tell(
-            Reason.NO_DATA,
-            "Halt %s advancement at %s: %s. This first silence is not counted"
-                .formatted(seen.names().canaryIn(), phase.weight(), verdict.sentence()))
-        .lookAgain(later(seen));
-  }
-
-  private static boolean isSilence(Verdict verdict) {
-    return verdict.evidence().stream().findFirst().map(Evidence::value).isEmpty();
   }
 
   private static Step refused(Progressing phase, Observation seen, HookAnswer answer) {
@@ -330,10 +284,16 @@ final class Analysis {
           phase.run(),
           phase.weight(),
           seen,
-          evidence(phase, seen) + Confirmation.confirmed(agreed));
+          evidence(phase, seen) + rehearsed(phase, seen) + Confirmation.confirmed(agreed));
     }
     var stage = after.get();
-    var run = phase.run().withFirstTraffic(seen.now()).seeing(target(phase, seen));
+    var counts = phase.run().counts();
+    var run =
+        phase
+            .run()
+            .withFirstTraffic(seen.now())
+            .seeing(target(phase, seen))
+            .counting(waiver.isPresent() ? counts.decided() : counts);
     var next =
         new Progressing(run, stage, phase.failedChecks(), phase.checks(), seen.now(), later(seen));
     var step = Step.to(next);
@@ -368,6 +328,15 @@ final class Analysis {
     return told.isEmpty() ? "" : ": " + told;
   }
 
+  private static String rehearsed(Progressing phase, Observation seen) {
+    return answers(phase, seen)
+        .map(said ->
+            MetricLimits.rehearsed(phase, said.looks())
+                .map("; "::concat)
+                .collect(Collectors.joining()))
+        .orElse("");
+  }
+
   private static Snapshot target(Progressing phase, Observation seen) {
     return seen.known()
         .map(Content.Known::now)
@@ -375,12 +344,12 @@ final class Analysis {
         .orElse(phase.run().target());
   }
 
-  private static Progressing looked(Progressing p) {
+  static Progressing looked(Progressing p) {
     return new Progressing(
         p.run(), p.stage(), p.failedChecks(), p.checks() + 1, p.since(), p.nextCheck(), p.awaits());
   }
 
-  private static Progressing waiting(Progressing p, Observation seen) {
+  static Progressing waiting(Progressing p, Observation seen) {
     return new Progressing(
         p.run(), p.stage(), p.failedChecks(), p.checks(), p.since(), later(seen), unproven(p));
   }
@@ -396,7 +365,7 @@ final class Analysis {
     return seen.now().plusSeconds(1);
   }
 
-  private static Instant later(Observation seen) {
+  static Instant later(Observation seen) {
     return seen.now().plus(seen.policy().interval());
   }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.controller.rollout;
 
+import dev.sluice.analysis.Look;
 import dev.sluice.analysis.Verdict;
 import dev.sluice.controller.rollout.Policy.Hook;
 import java.util.List;
@@ -12,10 +13,18 @@ import java.util.Optional;
 /// @param hooks in the order they were called
 /// @param verdict on the metrics; empty when a webhook had decided before, or nothing was to be
 ///   judged
-public record Answers(Revision about, List<HookAnswer> hooks, Optional<Verdict> verdict) {
+/// @param looks what the verdict is made of, in the order of the spec
+public record Answers(
+    Revision about, List<HookAnswer> hooks, Optional<Verdict> verdict, List<Look> looks) {
 
   public Answers {
     hooks = List.copyOf(hooks);
+    looks = List.copyOf(looks);
+  }
+
+  /// Where no metric is counted for itself.
+  public Answers(Revision about, List<HookAnswer> hooks, Optional<Verdict> verdict) {
+    this(about, hooks, verdict, List.of());
   }
 
   /// @param refusal what it said, or why it could not be asked, in one clause; empty when it agreed

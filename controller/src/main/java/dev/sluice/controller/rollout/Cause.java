@@ -6,7 +6,9 @@ package dev.sluice.controller.rollout;
 public record Cause(Kind kind, String why) {
 
   public enum Kind {
-    FAILED_CHECKS("Checks failed as often as the threshold allows."),
+    FAILED_CHECKS(
+        "Checks failed as often as the threshold allows, or a metric more often than its"
+            + " `failureLimit`."),
     WORSE_THAN_PRIMARY(
         "The comparison with the primary found it worse than is tolerated; at once, whatever the"
             + " threshold of failed checks."),
@@ -15,7 +17,8 @@ public record Cause(Kind kind, String why) {
             + " `rollback`."),
     METRICS_UNAVAILABLE(
         "The metrics could not be asked for too long, and"
-            + " `spec.analysis.comparison.unavailable.then` is `rollback`."),
+            + " `spec.analysis.comparison.unavailable.then` is `rollback`; or a metric got no answer"
+            + " more often in a row than its `consecutiveErrorLimit`."),
     DEADLINE("The target's pods did not become ready in time."),
     TARGET_GONE("The target was deleted."),
     SCALED_TO_ZERO("Somebody scaled the target to zero while it had traffic."),

@@ -106,6 +106,17 @@ public enum HoldReason {
       Tone.ALERT,
       "The source is well but has no series about the canary, and the policy says to wait for them.",
       "Send traffic, or check the metric's labels."),
+  METRIC_INCONCLUSIVE(
+      Tone.ALERT,
+      "A metric had no data at more looks of this run than its `inconclusiveLimit` bears. The checks"
+          + " go on, and those that fail count; it does not go on by itself, whatever they say.",
+      "Look why there is no data. Let the rollout go on with the command `promote`, which begins the"
+          + " count again, or by a higher `inconclusiveLimit`; or give it up with `abort`."),
+  INITIAL_DELAY(
+      Tone.PATIENT,
+      "All other checks passed, and a metric whose `initialDelay` is not over has not been looked at"
+          + " once. It is promoted after that look at the earliest.",
+      "Nothing."),
   WEIGHTS_NOT_OBEYED(
       Tone.ALERT,
       "The metrics show another split of the traffic than the route asks for.",
@@ -228,6 +239,8 @@ public enum HoldReason {
           METRICS_UNAVAILABLE,
           QUERY_REFUSED,
           NO_DATA,
+          METRIC_INCONCLUSIVE,
+          INITIAL_DELAY,
           WEIGHTS_NOT_OBEYED ->
           false;
     };
@@ -239,7 +252,7 @@ public enum HoldReason {
       case SOURCE_UNAVAILABLE -> METRICS_UNAVAILABLE;
       case QUERY_REFUSED -> QUERY_REFUSED;
       case WEIGHTS_NOT_OBEYED -> WEIGHTS_NOT_OBEYED;
-      case NO_DATA, CHECK_FAILED -> NO_DATA;
+      case NO_DATA, INCONCLUSIVE, CHECK_FAILED -> NO_DATA;
       case NO_CANARY_DATA -> NO_CANARY_DATA;
       case NO_PRIMARY_DATA -> NO_PRIMARY_DATA;
       case LATENCY_UNAVAILABLE -> LATENCY_UNAVAILABLE;
@@ -254,6 +267,8 @@ public enum HoldReason {
       case METRICS_UNAVAILABLE,
           QUERY_REFUSED,
           NO_DATA,
+          METRIC_INCONCLUSIVE,
+          INITIAL_DELAY,
           WEIGHTS_NOT_OBEYED,
           AWAITING_EVIDENCE,
           SUSPICIOUS,

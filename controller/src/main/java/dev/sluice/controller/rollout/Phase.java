@@ -1,8 +1,10 @@
 package dev.sluice.controller.rollout;
 
+import dev.sluice.analysis.Look;
 import dev.sluice.mesh.Percent;
 import dev.sluice.mesh.Split;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /// Where a canary is. Every phase carries only what is true in it and all that a restarted
@@ -142,6 +144,18 @@ public sealed interface Phase {
     @Override
     public Split split() {
       return stage.split();
+    }
+
+    /// The same after one more check.
+    Progressing counting(List<Look> looks) {
+      return new Progressing(
+          run.counting(run.counts().plus(looks, checks == 0)),
+          stage,
+          failedChecks,
+          checks,
+          since,
+          nextCheck,
+          awaits);
     }
 
     Progressing awaiting(Approval approval) {

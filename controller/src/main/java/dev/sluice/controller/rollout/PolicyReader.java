@@ -56,6 +56,7 @@ public final class PolicyReader {
     var interval = interval(settings.shortestInterval());
     var comparison =
         ComparingReader.read(analysis, interval, settings.scrape(), problems, warnings);
+    LimitsReader.check(analysis, problems, warnings);
     return new Policy(
         interval,
         threshold(),

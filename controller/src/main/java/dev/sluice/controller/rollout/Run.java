@@ -10,12 +10,24 @@ import java.util.Optional;
 /// @param started when the revision was taken up
 /// @param firstTraffic when users' traffic was first sent to it; no older sample judges it
 /// @param commit the Git commit it came from, where GitSync brought it
+/// @param counts what its looks at single metrics came to
 public record Run(
     String id,
     Snapshot target,
     Instant started,
     Optional<Instant> firstTraffic,
-    Optional<String> commit) {
+    Optional<String> commit,
+    MetricCounts counts) {
+
+  /// Before its first look.
+  Run(
+      String id,
+      Snapshot target,
+      Instant started,
+      Optional<Instant> firstTraffic,
+      Optional<String> commit) {
+    this(id, target, started, firstTraffic, commit, MetricCounts.NONE);
+  }
 
   static Run of(Content.Known content, Instant now) {
     var id = content.now().revision() + "-" + Long.toString(now.getEpochSecond(), 36);
@@ -27,12 +39,16 @@ public record Run(
   }
 
   Run withFirstTraffic(Instant at) {
-    return new Run(id, target, started, Optional.of(firstTraffic.orElse(at)), commit);
+    return new Run(id, target, started, Optional.of(firstTraffic.orElse(at)), commit, counts);
   }
 
   /// The same run with the target as it is now.
   Run seeing(Snapshot now) {
-    return new Run(id, now, started, firstTraffic, commit);
+    return new Run(id, now, started, firstTraffic, commit, counts);
+  }
+
+  Run counting(MetricCounts after) {
+    return new Run(id, target, started, firstTraffic, commit, after);
   }
 
   /// `revision 3f2a (commit 0123456)`, for messages.

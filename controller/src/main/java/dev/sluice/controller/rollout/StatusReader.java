@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Reads back what [StatusWriter] wrote, and what Flagger wrote where it was here before us.
@@ -165,7 +166,24 @@ public final class StatusReader {
             snapshot,
             rollout.started() == null ? since : rollout.started(),
             Optional.ofNullable(rollout.firstTrafficAt()),
-            Optional.ofNullable(rollout.commit()));
+            Optional.ofNullable(rollout.commit()),
+            counts(rollout));
+  }
+
+  private static MetricCounts counts(RolloutStatus rollout) {
+    return new MetricCounts(
+        rollout.metrics().stream()
+            .collect(
+                Collectors.toMap(
+                    RolloutStatus.MetricLooks::name, StatusReader::count, (first, _) -> first)));
+  }
+
+  private static MetricCounts.Count count(RolloutStatus.MetricLooks looks) {
+    return new MetricCounts.Count(
+        Math.max(0, looks.measured()),
+        Math.max(0, looks.failed()),
+        Math.max(0, looks.errorsInRow()),
+        Math.max(0, looks.inconclusive()));
   }
 
   private static Snapshot snapshot(CanaryStatus status, @Nullable RolloutStatus rollout) {

@@ -129,7 +129,8 @@ public final class StatusWriter {
             Optional.of(phase.split().mirrored())
                 .filter(mirrored -> !mirrored.equals(Percent.NONE))
                 .map(Percent::value)),
-        orders(standing.orders()));
+        orders(standing.orders()),
+        run.map(Run::counts).map(StatusWriter::looks).orElse(List.of()));
   }
 
   private static RolloutStatus.@Nullable Orders orders(Orders orders) {
@@ -164,6 +165,21 @@ public final class StatusWriter {
 
   private static @Nullable String blankAsNull(String text) {
     return text.isEmpty() ? null : text;
+  }
+
+  private static List<RolloutStatus.MetricLooks> looks(MetricCounts counts) {
+    return counts.of().entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .map(of -> {
+          var count = of.getValue();
+          return new RolloutStatus.MetricLooks(
+              of.getKey(),
+              count.measured(),
+              count.failed(),
+              count.errorsInRow(),
+              count.inconclusive());
+        })
+        .toList();
   }
 
   private static RolloutStatus.@Nullable Pods pods(Pods pods) {

@@ -1,6 +1,8 @@
 package dev.sluice.controller.rollout;
 
+import dev.sluice.analysis.Look;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /// Says what must be asked outside before deciding, so that metrics and webhooks are only asked
@@ -26,6 +28,20 @@ public final class Survey {
     return Gate.isClosed(seen) || Ordering.isNew(seen)
         ? Questions.NONE
         : seen.standing().map(standing -> of(standing.phase(), seen)).orElse(Questions.NONE);
+  }
+
+  /// Whether those who must agree to the next step are to be asked, once the verdict on the metrics
+  /// is safe: not where a limit of a single metric keeps the revision from going on.
+  ///
+  /// @param seen everything but the answers
+  /// @param looks what the verdict is made of
+  public static boolean mayGoOn(Observation seen, List<Look> looks) {
+    return seen.standing()
+        .map(Standing::phase)
+        .filter(phase ->
+            phase instanceof Phase.Progressing progressing
+                && MetricLimits.obstacle(progressing.counting(looks), seen, looks).isPresent())
+        .isEmpty();
   }
 
   private static Questions of(Phase phase, Observation seen) {

@@ -178,6 +178,36 @@ class ChecksReaderTest {
     assertThat(reach.closed("production", "production")).isEmpty();
   }
 
+  @Test
+  void aDryRunThatCannotBeAskedWarnsAndKeepsNobodyFromARelease() {
+    var checks =
+        read(
+            "suspend: false",
+            "{name: errors, templateRef: {name: missing}, dryRun: true}",
+            "{name: request-success-rate, thresholdRange: {min: 99}}");
+
+    assertThat(checks.problems()).isEmpty();
+    assertThat(checks.warnings())
+        .singleElement()
+        .hasToString(
+            "spec.analysis.metrics[0].templateRef: MetricTemplate production/missing does not exist");
+    assertThat(checks.asked()).hasSize(1);
+  }
+
+  @Test
+  void theProblemsOfOthersAreProblemsStill() {
+    var checks =
+        read(
+            "suspend: false",
+            "{name: errors, templateRef: {name: missing}, dryRun: true}",
+            "{name: latency, templateRef: {name: missing}}");
+
+    assertThat(checks.problems())
+        .singleElement()
+        .asString()
+        .startsWith("spec.analysis.metrics[1].templateRef");
+  }
+
   private void template(String ref, String provider, String query) {
     var names = ref.split("/", 2);
     templates.put(

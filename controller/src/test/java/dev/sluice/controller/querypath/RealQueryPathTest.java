@@ -274,7 +274,8 @@ class RealQueryPathTest {
       var answers =
           Questions.ask(
               inquiry.questions(), Optional.empty(), new AnalysisHttp(http, Optional.empty()), 4);
-      return Thresholds.judge(inquiry.readings(answers.numbers()), SilencePolicy.DEFAULT, 0, 5);
+      return Thresholds.judge(
+          Thresholds.looks(inquiry.readings(answers.numbers()), SilencePolicy.DEFAULT), 0, 5);
     }
   }
 

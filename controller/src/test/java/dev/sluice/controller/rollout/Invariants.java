@@ -235,6 +235,7 @@ final class Invariants implements ModelController.Witness {
           "the pods that answer run the config that is analysed",
           target.runsItsTemplate(cluster.second));
     }
+    limits.asked(phase.run().id(), answers);
     var failed =
         answers.refused(questions.checks()).isPresent()
             || answers.verdict().filter(Invariants::isFailure).isPresent();
@@ -273,6 +274,7 @@ final class Invariants implements ModelController.Witness {
   public void recorded(Standing before, Standing after) {
     gates.recorded(before, after);
     orders.recorded(before, after);
+    limits.recorded(before, after, policy().skipAnalysis());
     if (before.phase() instanceof Phase.Progressing was
         && after.phase() instanceof Phase.Progressing is
         && was.run().id().equals(is.run().id())
@@ -305,7 +307,8 @@ final class Invariants implements ModelController.Witness {
       var lost = is.cause().why().startsWith("no pod of") ? 1 : 0;
       check(
           "only failures roll back, never silence alone",
-          failures.getOrDefault(is.run().id(), 0) + lost >= policy().threshold());
+          failures.getOrDefault(is.run().id(), 0) + lost >= policy().threshold()
+              || limits.isExceeded(is.run().id()));
     }
     if (!after.phase().getClass().equals(before.phase().getClass())) {
       var to = after.phase().getClass().getSimpleName();
@@ -325,6 +328,7 @@ final class Invariants implements ModelController.Witness {
 
   private final GateRules gates = new GateRules();
   private final OrderRules orders = new OrderRules();
+  private final LimitRules limits = new LimitRules();
   private final Set<Percent> weights = new HashSet<>();
   private Policy lastPolicy = Policy.CAUTIOUS;
 
@@ -516,7 +520,7 @@ final class Invariants implements ModelController.Witness {
     }
   }
 
-  private static void check(String rule, boolean kept) {
+  static void check(String rule, boolean kept) {
     if (!kept) {
       throw new Broken(rule);
     }

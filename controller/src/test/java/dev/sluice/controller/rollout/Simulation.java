@@ -1,6 +1,10 @@
 package dev.sluice.controller.rollout;
 
 import dev.sluice.analysis.Evidence;
+import dev.sluice.analysis.Limits;
+import dev.sluice.analysis.Look;
+import dev.sluice.analysis.Look.Outcome;
+import dev.sluice.analysis.Thresholds;
 import dev.sluice.analysis.Verdict;
 import dev.sluice.analysis.compare.ComparisonPolicy;
 import dev.sluice.analysis.compare.RiskBudget;
@@ -47,6 +51,20 @@ public final class Simulation {
           Verdict.Reason.SUSPICIOUS,
           Verdict.Reason.LATENCY_UNAVAILABLE);
 
+  private static final List<Outcome> OUTCOMES = List.of(Outcome.values());
+
+  private static final Limits DRY =
+      new Limits(
+          OptionalInt.empty(), OptionalInt.empty(), OptionalInt.empty(), true, Duration.ZERO);
+
+  private static Limits limits(Random random) {
+    return new Limits(limit(random), limit(random), limit(random), false, Duration.ZERO);
+  }
+
+  private static OptionalInt limit(Random random) {
+    return random.nextBoolean() ? OptionalInt.of(random.nextInt(4)) : OptionalInt.empty();
+  }
+
   private static ComparisonPolicy ticking() {
     var p = ComparisonPolicy.DEFAULT;
     return new ComparisonPolicy(
@@ -70,6 +88,10 @@ public final class Simulation {
 
   private final Random commands;
   private int given;
+  /// Of its own, for the same reason.
+  private final Random rehearsals;
+
+  private final Limits limits;
 
   private final List<String> trace = new ArrayList<>();
   private final ModelCluster cluster;
@@ -99,6 +121,8 @@ public final class Simulation {
     this.seed = seed;
     comparisons = new Random(seed * 131 + 7);
     commands = new Random(seed * 577 + 11);
+    rehearsals = new Random(seed * 61 + 11);
+    limits = rehearsals.nextBoolean() ? Limits.NONE : limits(rehearsals);
     random = new Random(seed * 7919 + 17);
     faults = random.nextInt(4) == 0 ? 0 : random.nextDouble() * 0.15;
     people = random.nextInt(6) == 0 ? 0.002 : random.nextDouble() * 0.02;
@@ -468,9 +492,16 @@ public final class Simulation {
 
   private Answers answer(Questions questions) {
     var bad = cluster.target != null && cluster.target.template.bad();
-    var answers =
+    var looks = new ArrayList<Look>();
+    var said =
         ModelController.Outside.inOrder(
-            questions, hook -> refusal(hook, bad), () -> verdict(questions, bad));
+            questions,
+            hook -> refusal(hook, bad),
+            () -> {
+              looks.addAll(looks(bad));
+              return Thresholds.judge(looks, questions.failedChecks(), questions.threshold());
+            });
+    var answers = new Answers(said.about(), said.hooks(), said.verdict(), looks);
     slow();
     if (!peace && random.nextInt(50) == 0) {
       note(() -> "nothing of what was asked was answered");
@@ -512,27 +543,43 @@ public final class Simulation {
     }
   }
 
-  private Verdict verdict(Questions questions, boolean bad) {
+  /// At the success rate, which bears what it bears in this life, and at a dry run of anything.
+  private List<Look> looks(boolean bad) {
+    var limits = peace ? Limits.NONE : this.limits;
+    var rehearsed = OUTCOMES.get(rehearsals.nextInt(OUTCOMES.size()));
+    return List.of(
+        new Look(DRY, rehearsed, Verdict.Reason.CHECK_FAILED, only("whatever", null)),
+        look(limits, bad));
+  }
+
+  private Look look(Limits limits, boolean bad) {
     if (outage) {
-      return new Verdict.Hold(
+      return new Look(
+          limits,
+          Outcome.ERROR,
           Verdict.Reason.SOURCE_UNAVAILABLE,
-          false,
-          evidence("prometheus.istio-system does not answer", null));
+          only("prometheus.istio-system does not answer", null));
     }
     var dice = random.nextDouble();
     if (!peace && dice < 0.04) {
-      return new Verdict.Continue(evidence("too early", null));
+      return new Look(limits, Outcome.EARLY, null, only("too early", null));
     }
     var fails = bad ? dice < 0.7 : !peace && dice > 0.97;
     var silent = !peace && dice > 0.04 && dice < 0.08;
     if (!fails && !silent) {
-      return new Verdict.Safe(evidence("100% is fine", 100.0));
+      return new Look(limits, Outcome.PASSED, null, only("100% is fine", 100.0));
     }
-    var evidence = silent ? evidence("no value", null) : evidence("80% < 99%", 80.0);
-    return questions.failedChecks() + 1 >= questions.threshold()
-        ? new Verdict.Rollback(evidence)
-        : new Verdict.Hold(
-            silent ? Verdict.Reason.NO_DATA : Verdict.Reason.CHECK_FAILED, true, evidence);
+    if (!silent) {
+      return new Look(limits, Outcome.FAILED, Verdict.Reason.CHECK_FAILED, only("80% < 99%", 80.0));
+    }
+    return limits.inconclusive().isPresent()
+        ? new Look(
+            limits, Outcome.INCONCLUSIVE, Verdict.Reason.INCONCLUSIVE, only("no value", null))
+        : new Look(limits, Outcome.FAILED, Verdict.Reason.NO_DATA, only("no value", null));
+  }
+
+  private static Evidence only(String sentence, @Nullable Double value) {
+    return evidence(sentence, value).getFirst();
   }
 
   private static List<Evidence> evidence(String sentence, @Nullable Double value) {

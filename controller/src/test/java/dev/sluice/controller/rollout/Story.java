@@ -1,6 +1,8 @@
 package dev.sluice.controller.rollout;
 
 import dev.sluice.analysis.Evidence;
+import dev.sluice.analysis.Look;
+import dev.sluice.analysis.Thresholds;
 import dev.sluice.analysis.Verdict;
 import dev.sluice.controller.rollout.Announcement.Alert;
 import dev.sluice.controller.rollout.ModelDeployment.Template;
@@ -76,6 +78,7 @@ final class Story {
   private final List<String> asked = new ArrayList<>();
 
   private Optional<Verdict> everybodyGets = Optional.empty();
+  private List<Look> looks = List.of();
   private @Nullable String refusal;
   private Optional<Verdict> look = Optional.empty();
   private OptionalDouble excess = OptionalDouble.empty();
@@ -141,6 +144,12 @@ final class Story {
   /// All metric checks end like this from now on, whatever the release.
   Story everyVerdictIs(Verdict verdict) {
     everybodyGets = Optional.of(verdict);
+    return this;
+  }
+
+  /// Every check comes to these looks from now on, and they are judged as the real judge does.
+  Story everyLookIs(Look... each) {
+    looks = List.of(each);
     return this;
   }
 
@@ -395,7 +404,10 @@ final class Story {
   }
 
   private Answers answer(Questions questions) {
-    return ModelController.Outside.inOrder(questions, this::called, this::judged);
+    var said = ModelController.Outside.inOrder(questions, this::called, () -> judged(questions));
+    return said.verdict().isEmpty()
+        ? said
+        : new Answers(said.about(), said.hooks(), said.verdict(), looks);
   }
 
   private String called(Hook hook) {
@@ -409,8 +421,11 @@ final class Story {
     return closed.contains(hook.name()) ? "it answered 403: Forbidden" : "";
   }
 
-  private Verdict judged() {
+  private Verdict judged(Questions questions) {
     asked.add("metrics");
+    if (!looks.isEmpty()) {
+      return Thresholds.judge(looks, questions.failedChecks(), questions.threshold());
+    }
     var honest =
         target().template.bad()
             ? failing("request-success-rate is 87.32%, but allowed is at least 99%, 412 requests")
