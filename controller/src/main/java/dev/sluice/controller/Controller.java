@@ -63,6 +63,7 @@ public final class Controller {
           Kind.METRIC_TEMPLATE,
           Kind.GIT_SYNC,
           Kind.AUTOSCALER,
+          Kind.DISRUPTION_BUDGET,
           Kind.SERVICE,
           Kind.CONFIG_MAP,
           Kind.SECRET);

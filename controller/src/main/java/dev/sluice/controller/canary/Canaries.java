@@ -18,6 +18,7 @@ import dev.sluice.controller.report.Report;
 import dev.sluice.controller.rollout.Settings;
 import dev.sluice.controller.routing.Routes;
 import dev.sluice.controller.target.Autoscalers;
+import dev.sluice.controller.target.Budgets;
 import dev.sluice.mesh.Mesh;
 import java.time.InstantSource;
 import java.util.List;
@@ -57,6 +58,7 @@ public final class Canaries {
     Routes routes = new Routes(cluster, options.mesh(), interest);
     Sightings sightings = new Sightings();
     Autoscalers autoscalers = new Autoscalers(cluster, interest);
+    Budgets budgets = new Budgets(cluster, interest);
     Metrics metrics =
         new Metrics(
             new MetricObjects(cluster, interest, options.reach()),
@@ -70,13 +72,14 @@ public final class Canaries {
             cluster,
             routes,
             autoscalers,
+            budgets,
             sightings,
             interest,
             options.rollout(),
             options.selectorLabels(),
             handing),
         new OutsideAsker(hooks, new Judgement(http, metrics, secrets, options.rollout().scrape())),
-        new Hands(cluster, routes, autoscalers, options.labelPrefixes()),
+        new Hands(cluster, routes, autoscalers, budgets, options.labelPrefixes()),
         new Report(cluster, events, messenger, gauges),
         sightings,
         interest,

@@ -23,7 +23,13 @@ import java.util.Optional;
 /// What is left in the cluster when a Canary goes.
 final class Farewell {
   private static final List<Kind> OWNED =
-      List.of(Kind.SERVICE, Kind.CONFIG_MAP, Kind.SECRET, Kind.AUTOSCALER, Kind.SCALED_OBJECT);
+      List.of(
+          Kind.SERVICE,
+          Kind.CONFIG_MAP,
+          Kind.SECRET,
+          Kind.AUTOSCALER,
+          Kind.SCALED_OBJECT,
+          Kind.DISRUPTION_BUDGET);
 
   private final Cluster cluster;
   private final Routes routes;

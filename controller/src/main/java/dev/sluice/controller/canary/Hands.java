@@ -12,6 +12,7 @@ import dev.sluice.controller.routing.Making;
 import dev.sluice.controller.routing.Routes;
 import dev.sluice.controller.routing.Services;
 import dev.sluice.controller.target.Autoscalers;
+import dev.sluice.controller.target.Budgets;
 import dev.sluice.controller.target.CopyToPrimary;
 import dev.sluice.controller.target.TargetKinds;
 import dev.sluice.crds.Canary;
@@ -29,14 +30,21 @@ final class Hands {
   private final Routes routes;
   private final CopyToPrimary copying;
   private final Autoscalers autoscalers;
+  private final Budgets budgets;
   private final Finalizers finalizers;
   private final Farewell farewell;
 
   /// @param labelPrefixes of the target's labels that a new primary gets, too
-  Hands(Cluster cluster, Routes routes, Autoscalers autoscalers, List<String> labelPrefixes) {
+  Hands(
+      Cluster cluster,
+      Routes routes,
+      Autoscalers autoscalers,
+      Budgets budgets,
+      List<String> labelPrefixes) {
     this.cluster = cluster;
     this.routes = routes;
     this.autoscalers = autoscalers;
+    this.budgets = budgets;
     this.copying = new CopyToPrimary(cluster, labelPrefixes);
     this.finalizers = new Finalizers(cluster);
     this.farewell = new Farewell(cluster, routes);
@@ -83,6 +91,12 @@ final class Hands {
         autoscalers.rest(canary);
       }
       case Action.WakeAutoscaler() -> autoscalers.wake(canary);
+      case Action.CopyBudget() ->
+          making.ifPresent(how ->
+              cluster
+                  .get(TargetKinds.of(canary).kind(), target(canary))
+                  .map(Json::tree)
+                  .ifPresent(target -> budgets.copy(canary, how.copy(), target)));
       case Action.DropAutoscalers() -> autoscalers.dropLeftovers(canary);
       case Action.Guard() -> finalizers.put(canary);
       case Action.GiveBack() -> farewell.giveBack(canary, making);

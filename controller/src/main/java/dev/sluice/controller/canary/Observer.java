@@ -13,6 +13,7 @@ import dev.sluice.controller.rollout.Content;
 import dev.sluice.controller.rollout.Names;
 import dev.sluice.controller.rollout.Observation;
 import dev.sluice.controller.rollout.Plan;
+import dev.sluice.controller.rollout.Protection;
 import dev.sluice.controller.rollout.Revision;
 import dev.sluice.controller.rollout.Routing;
 import dev.sluice.controller.rollout.Settings;
@@ -24,6 +25,7 @@ import dev.sluice.controller.routing.Routes;
 import dev.sluice.controller.routing.ServicePorts;
 import dev.sluice.controller.routing.Services;
 import dev.sluice.controller.target.Autoscalers;
+import dev.sluice.controller.target.Budgets;
 import dev.sluice.controller.target.ConfigRefs;
 import dev.sluice.controller.target.Configs;
 import dev.sluice.controller.target.CopyToPrimary;
@@ -46,6 +48,7 @@ final class Observer {
   private final Cluster cluster;
   private final Routes routes;
   private final Autoscalers autoscalers;
+  private final Budgets budgets;
   private final Sightings sightings;
   private final Interest interest;
   private final Settings settings;
@@ -56,6 +59,7 @@ final class Observer {
       Cluster cluster,
       Routes routes,
       Autoscalers autoscalers,
+      Budgets budgets,
       Sightings sightings,
       Interest interest,
       Settings settings,
@@ -64,6 +68,7 @@ final class Observer {
     this.cluster = cluster;
     this.routes = routes;
     this.autoscalers = autoscalers;
+    this.budgets = budgets;
     this.sightings = sightings;
     this.interest = interest;
     this.settings = settings;
@@ -117,8 +122,16 @@ final class Observer {
             refused,
             Optional.empty(),
             Optional.empty(),
-            Optional.empty());
+            Optional.empty(),
+            protection(canary, making, target));
     return new Seen(observation, making);
+  }
+
+  private Protection protection(
+      Canary canary, Optional<Making> making, Optional<ObjectNode> target) {
+    return making.isPresent() && target.isPresent()
+        ? budgets.read(canary, making.get().copy(), target.get())
+        : Protection.ALIKE;
   }
 
   static Names names(Canary canary) {

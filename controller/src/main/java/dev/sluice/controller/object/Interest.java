@@ -28,6 +28,10 @@ public final class Interest {
   private final Map<Named, Set<ObjectRef>> byObject = new ConcurrentHashMap<>();
   private final Map<ObjectRef, Set<Named>> byCanary = new ConcurrentHashMap<>();
   private final HostIndex hosts = new HostIndex();
+
+  /// The labels of pods that a canary looks after, and those that disruption budgets ask for.
+  private final HostIndex pods = new HostIndex();
+
   private final Mesh mesh;
 
   public Interest(Mesh mesh) {
@@ -54,6 +58,9 @@ public final class Interest {
         }
       }
     }
+    if (kind.equals(Kind.DISRUPTION_BUDGET)) {
+      canaries.addAll(pods.changed(new Claimant(kind, ref), Set.of(asked(ref, changed))));
+    }
     // It may have taken or given back a host of any canary, from any namespace.
     mesh.kinds().stream()
         .filter(route -> kind(route).equals(kind))
@@ -66,6 +73,32 @@ public final class Interest {
   /// Objects of the mesh that claim a host of this canary, or did; some may be gone.
   public Set<Claimant> claimants(Canary canary) {
     return hosts.objects(mesh.hosts(canary));
+  }
+
+  /// The disruption budgets that may select pods with these labels; some may be gone. From now on
+  /// their changes matter to the canary.
+  ///
+  /// @param labels of the canary's pods, as `key=value`
+  public Set<ObjectRef> budgets(ObjectRef canary, Set<String> labels) {
+    Set<String> claimed = new TreeSet<>();
+    labels.forEach(label -> claimed.add(canary.namespace() + "/" + label));
+    claimed.add(canary.namespace() + "/");
+    pods.claim(new Claimant(Kind.CANARY, canary), claimed);
+    Set<ObjectRef> found = new TreeSet<>();
+    pods.objects(claimed).forEach(budget -> found.add(budget.ref()));
+    return found;
+  }
+
+  /// One label that every pod of a budget has, if it asks for one by its value.
+  private static String asked(ObjectRef budget, GenericKubernetesResource object) {
+    JsonNode labels = Json.tree(object).path("spec").path("selector").path("matchLabels");
+    return budget.namespace()
+        + "/"
+        + labels.properties().stream()
+            .map(label -> label.getKey() + "=" + label.getValue().asText())
+            .sorted()
+            .findFirst()
+            .orElse("");
   }
 
   /// What was seen is not there any more.
@@ -118,6 +151,7 @@ public final class Interest {
   /// The canary is gone.
   public void forget(ObjectRef canary) {
     hosts.claim(new Claimant(Kind.CANARY, canary), Set.of());
+    pods.claim(new Claimant(Kind.CANARY, canary), Set.of());
     Set<Named> objects = byCanary.remove(canary);
     if (objects != null) {
       for (Named object : objects) {

@@ -53,6 +53,9 @@ public sealed interface Action {
   /// Gives the target's autoscaler back what people told it: to scale, where that was nothing.
   record WakeAutoscaler() implements Action {}
 
+  /// Makes the primary's pods protected from disruptions as the target's are, and no further.
+  record CopyBudget() implements Action {}
+
   /// Deletes the primary's autoscalers that the spec does not ask for any more.
   record DropAutoscalers() implements Action {}
 }

@@ -24,6 +24,7 @@ import java.util.function.Predicate;
 ///   first and where nothing is compared
 /// @param answers what the outside said, empty when nothing was asked
 /// @param command what somebody asked for, answered or not, if the Canary carries it
+/// @param protection from disruptions
 public record Observation(
     Instant now,
     Settings settings,
@@ -40,7 +41,8 @@ public record Observation(
     Optional<String> refused,
     Optional<Compared> compared,
     Optional<Answers> answers,
-    Optional<Command> command) {
+    Optional<Command> command,
+    Protection protection) {
 
   /// The same facts with what the comparison came to.
   public Observation with(Optional<Compared> found) {
@@ -84,7 +86,8 @@ public record Observation(
         refused,
         found,
         said,
-        asked);
+        asked,
+        protection);
   }
 
   /// What people have ordered beside the manifest.

@@ -242,6 +242,9 @@ public record World(
         && seen.target().filter(t -> t.replicas() != targetReplicas.getAsInt()).isPresent()) {
       actions.add(new Action.ScaleTarget(targetReplicas.getAsInt()));
     }
+    if (services && !seen.protection().alike()) {
+      actions.add(new Action.CopyBudget());
+    }
     return actions;
   }
 

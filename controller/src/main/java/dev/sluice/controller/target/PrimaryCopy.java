@@ -199,7 +199,8 @@ public record PrimaryCopy(
     }
   }
 
-  private void rewrite(JsonNode selector) {
+  /// Makes a selector of the target's pods one of the primary's, in place.
+  void rewrite(JsonNode selector) {
     if (selector.path("matchLabels") instanceof ObjectNode labels
         && labels.path(label).asText().equals(value)) {
       labels.put(label, primaryValue());

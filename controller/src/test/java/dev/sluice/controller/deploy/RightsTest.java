@@ -66,7 +66,13 @@ class RightsTest {
           Map.entry("create scaledobjects.keda.sh", "KedaStoryTest"),
           Map.entry("update scaledobjects.keda.sh", "KedaStoryTest"),
           Map.entry("patch scaledobjects.keda.sh", "KedaStoryTest"),
-          Map.entry("delete scaledobjects.keda.sh", "KedaStoryTest"));
+          Map.entry("delete scaledobjects.keda.sh", "KedaStoryTest"),
+          Map.entry("create poddisruptionbudgets.policy", "BudgetStoryTest"),
+          Map.entry("update poddisruptionbudgets.policy", "BudgetStoryTest"),
+          Map.entry("delete poddisruptionbudgets.policy", "BudgetStoryTest"),
+          Map.entry(
+              "patch poddisruptionbudgets.policy",
+              "a Canary that is deleted leaves its objects behind"));
 
   @Test
   void oneNamespaceNeedsTheSameRightsAsAll() {

@@ -145,8 +145,7 @@ final class Invariants implements ModelController.Witness {
   private static boolean isOrdered(Observation seen, Decision decision) {
     return seen.standing().isPresent()
         && decision.next().isPresent()
-        && OrderRules.isOrdered(
-            seen.standing().get(), decision.next().get(), Orders.Scope.CHECK);
+        && OrderRules.isOrdered(seen.standing().get(), decision.next().get(), Orders.Scope.CHECK);
   }
 
   /// Rule 4: another revision than the one under analysis loses its traffic at once.
@@ -367,7 +366,7 @@ final class Invariants implements ModelController.Witness {
           check(
               "an autoscaler wakes for a target that is to have pods",
               seen.deleted() || AT_WORK.contains(cluster.status.phase()));
-      case Action.DropAutoscalers _ -> {}
+      case Action.CopyBudget _, Action.DropAutoscalers _ -> {}
     }
   }
 

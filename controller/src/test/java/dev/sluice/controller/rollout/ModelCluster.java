@@ -91,6 +91,9 @@ final class ModelCluster {
   /// The target's autoscaler and the copy of the primary's, if there is one.
   @Nullable ModelAutoscaler autoscaler;
 
+  /// Whether the primary has the target's disruption budget.
+  boolean protectedAlike = true;
+
   private long version;
   private long routeVersion;
 
@@ -286,6 +289,10 @@ final class ModelCluster {
       }
       case Action.RestAutoscaler _ -> told(Autoscaling.Rest.AT_ZERO);
       case Action.WakeAutoscaler _ -> told(Autoscaling.Rest.AWAKE);
+      case Action.CopyBudget _ -> {
+        protectedAlike = true;
+        yield Optional.empty();
+      }
       case Action.DropAutoscalers _ -> Optional.empty();
     };
   }

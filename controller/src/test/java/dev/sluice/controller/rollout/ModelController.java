@@ -277,7 +277,8 @@ final class ModelController {
         Optional.ofNullable(refusal),
         Optional.empty(),
         Optional.empty(),
-        cache.command());
+        cache.command(),
+        new Protection(cluster.protectedAlike));
   }
 
   private Content content() {

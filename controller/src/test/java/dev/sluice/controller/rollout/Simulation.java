@@ -313,8 +313,7 @@ public final class Simulation {
   private void command(String text, String revision, boolean isDeclared) {
     given++;
     note(() -> "somebody commands: " + text + " " + revision);
-    cluster.command(
-        new Command("c" + given, text, "jane", "kubectl", "", revision, isDeclared));
+    cluster.command(new Command("c" + given, text, "jane", "kubectl", "", revision, isDeclared));
   }
 
   private void openOrClose() {
@@ -438,6 +437,10 @@ public final class Simulation {
       var replicas = 1 + random.nextInt(4);
       cluster.target.wish = OptionalInt.of(replicas);
       note(() -> "Git wants " + replicas + " replicas");
+      if (replicas == 1) {
+        cluster.protectedAlike = false;
+        note(() -> "somebody makes a disruption budget for the target");
+      }
     }
   }
 

@@ -43,6 +43,7 @@ public final class VirtualController {
           Kind.CANARY,
           Kind.METRIC_TEMPLATE,
           Kind.AUTOSCALER,
+          Kind.DISRUPTION_BUDGET,
           Kind.SERVICE,
           Kind.CONFIG_MAP,
           Kind.SECRET);
