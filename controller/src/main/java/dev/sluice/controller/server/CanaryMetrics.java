@@ -12,6 +12,7 @@ import dev.sluice.crds.Canary;
 import dev.sluice.crds.CanaryStatus;
 import dev.sluice.crds.Condition;
 import dev.sluice.crds.ObjectRef;
+import dev.sluice.crds.RolloutStatus;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
@@ -53,7 +54,8 @@ public final class CanaryMetrics implements CanaryGauges {
       int weight,
       int failedChecks,
       String held,
-      String stalled) {
+      String stalled,
+      List<RolloutStatus.MetricLooks> looks) {
 
     static Optional<Facts> of(Canary canary) {
       CanaryStatus status = canary.status();
@@ -66,7 +68,10 @@ public final class CanaryMetrics implements CanaryGauges {
                   status.canaryWeight(),
                   status.failedChecks(),
                   reason(status, Condition.HELD),
-                  reason(status, Condition.STALLED)));
+                  reason(status, Condition.STALLED),
+                  Optional.ofNullable(status.rollout())
+                      .map(RolloutStatus::metrics)
+                      .orElse(List.of())));
     }
 
     private static String reason(CanaryStatus status, String type) {
@@ -223,6 +228,25 @@ public final class CanaryMetrics implements CanaryGauges {
                 .forEach(f -> points.call(f.failedChecks(), f.ref().namespace(), f.ref().name())))
         .register(registry);
     gauge(
+            "sluice_canary_metric_looks",
+            "Looks of the run under way at metrics with limits of their own, or in dry run.",
+            List.of("namespace", "name", "metric", "outcome"))
+        .callback(points ->
+            canaries
+                .values()
+                .forEach(f ->
+                    f.looks()
+                        .forEach(looks ->
+                            outcomes(looks)
+                                .forEach((outcome, count) ->
+                                    points.call(
+                                        count,
+                                        f.ref().namespace(),
+                                        f.ref().name(),
+                                        looks.name(),
+                                        outcome)))))
+        .register(registry);
+    gauge(
             "sluice_canary_held",
             "1 while a rollout does not go on, by the reason of condition Held.",
             List.of("namespace", "name", "reason"))
@@ -240,6 +264,14 @@ public final class CanaryMetrics implements CanaryGauges {
                 .filter(f -> !f.stalled().isEmpty())
                 .forEach(f -> points.call(1, f.ref().namespace(), f.ref().name(), f.stalled())))
         .register(registry);
+  }
+
+  private static Map<String, Integer> outcomes(RolloutStatus.MetricLooks looks) {
+    return Map.of(
+        "measured", looks.measured(),
+        "failed", looks.failed(),
+        "errors-in-row", looks.errorsInRow(),
+        "inconclusive", looks.inconclusive());
   }
 
   private static GaugeWithCallback.Builder gauge(String name, String help, List<String> labels) {

@@ -28,19 +28,18 @@ class CommandsTest {
   enum At {
     INITIALIZING(story -> story),
     INITIALIZED(story -> story.until("Initialized")),
-    WAITING(
-        story -> story.until("Initialized").edit(GATED).close("go").deploy(Story.V2).until("Waiting")),
+    WAITING(story ->
+        story.until("Initialized").edit(GATED).close("go").deploy(Story.V2).until("Waiting")),
     STARTING(story -> story.until("Initialized").deploy(Story.V2).until("Progressing")),
     ANALYSED(story -> story.until("Initialized").deploy(Story.V2).untilWeight(20).run(10)),
     PROMOTING(story -> story.until("Initialized").deploy(Story.V2).until("Promoting")),
     FINALISING(story -> story.until("Initialized").deploy(Story.V2).until("Finalising")),
     SUCCEEDED(story -> story.until("Initialized").deploy(Story.V2).until("Succeeded")),
-    ROLLING_BACK(
-        story ->
-            story
-                .until("Initialized")
-                .deploy(Story.BAD)
-                .until("rollback", () -> story.phase() instanceof Phase.RollingBack)),
+    ROLLING_BACK(story ->
+        story
+            .until("Initialized")
+            .deploy(Story.BAD)
+            .until("rollback", () -> story.phase() instanceof Phase.RollingBack)),
     FAILED(story -> story.until("Initialized").deploy(Story.BAD).until("Failed"));
 
     private final UnaryOperator<Story> way;
@@ -212,7 +211,8 @@ class CommandsTest {
 
       assertThat(story.phase().name()).isEqualTo("Progressing");
       assertThat(story.messages().toString())
-          .contains("Scaling up web.shop for revision v2; promote by jane (through sluice): INC-12");
+          .contains(
+              "Scaling up web.shop for revision v2; promote by jane (through sluice): INC-12");
     }
 
     @Test
@@ -383,8 +383,7 @@ class CommandsTest {
               Phase.Failed.class,
               failed -> assertThat(failed.cause().kind()).isEqualTo(Cause.Kind.ABORTED));
       assertThat(story.target().replicas).isZero();
-      assertThat(story.events())
-          .containsExactly("CommandTaken", "RollingBack", "RolledBack");
+      assertThat(story.events()).containsExactly("CommandTaken", "RollingBack", "RolledBack");
     }
 
     @Test

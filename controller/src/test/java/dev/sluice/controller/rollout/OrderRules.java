@@ -90,8 +90,7 @@ final class OrderRules {
     return after
         .orders()
         .last()
-        .filter(last ->
-            before.orders().last().filter(old -> old.id().equals(last.id())).isEmpty());
+        .filter(last -> before.orders().last().filter(old -> old.id().equals(last.id())).isEmpty());
   }
 
   private static void check(String rule, boolean kept) {

@@ -88,6 +88,7 @@ public final class Simulation {
 
   private final Random commands;
   private int given;
+
   /// Of its own, for the same reason.
   private final Random rehearsals;
 

@@ -88,6 +88,9 @@ public final class Exposition {
                   status:
                     phase: Progressing
                     canaryWeight: 30
+                    rollout:
+                      metrics:
+                      - {name: latency, measured: 8, failed: 2, errorsInRow: 1, inconclusive: 3}
                     conditions:
                     - {type: Held, status: "True", reason: TargetMissing, message: gone,
                        lastTransitionTime: "2026-01-01T00:00:00Z",
