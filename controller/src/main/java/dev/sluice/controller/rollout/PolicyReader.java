@@ -90,15 +90,16 @@ public final class PolicyReader {
     }
     var isKeda = scaler.kind().equals("ScaledObject");
     var known = isKeda ? "keda.sh/v1alpha1" : "autoscaling/v2";
-    if (!scaler.apiVersion().equals(known)) {
+    var group = known.substring(0, known.indexOf('/') + 1);
+    if (!scaler.apiVersion().startsWith(group)) {
       problem(
           "spec.autoscalerRef.apiVersion",
-          "a %s is read and copied as %s, not %s%s"
-              .formatted(
-                  scaler.kind(),
-                  known,
-                  scaler.apiVersion(),
-                  isKeda ? "" : "; every cluster shows it as that, too"));
+          "a %s is of %s, not %s".formatted(scaler.kind(), known, scaler.apiVersion()));
+    } else if (!scaler.apiVersion().equals(known)) {
+      warnings.add(
+          new Problem(
+              "spec.autoscalerRef.apiVersion",
+              "the %s is read and copied as %s".formatted(scaler.kind(), known)));
     }
     if (!isKeda && !scaler.primaryScalerQueries().isEmpty()) {
       warnings.add(
@@ -152,6 +153,8 @@ public final class PolicyReader {
     ignored("mirror", analysis.mirror(), where + ": nothing copies requests");
     ignored("sessionAffinity", analysis.sessionAffinity() != null, where);
     ignored("stepWeightPromotion", analysis.stepWeightPromotion() != 0, where);
+    ignored("maxWeight", analysis.maxWeight() != 0, where);
+    ignored("mirrorWeight", analysis.mirrorWeight() != 0, where);
     if (analysis.comparesRequests() || !analysis.comparedByTemplate().isEmpty()) {
       problem(
           "spec.analysis.comparison",
@@ -161,8 +164,8 @@ public final class PolicyReader {
     if (analysis.iterations() < 1) {
       warnings.add(
           new Problem(
-              "spec.analysis.iterations",
-              "is not given, and traffic cannot be shifted step by step %s: %d looks without users are made instead"
+              "spec.analysis." + (analysis.stepWeights().isEmpty() ? "stepWeight" : "stepWeights"),
+              "cannot shift traffic step by step %s: %d looks without users are made instead (set iterations)"
                   .formatted(where, ITERATIONS_WITHOUT_MESH)));
       return new Rehearsal(ITERATIONS_WITHOUT_MESH);
     }

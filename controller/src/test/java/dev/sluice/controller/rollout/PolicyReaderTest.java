@@ -321,7 +321,6 @@ class PolicyReaderTest {
       delimiter = '|',
       value = {
         "spec.autoscalerRef.apiVersion | autoscalerRef: {apiVersion: autoscaling/v2, kind: ScaledObject, name: myapp}",
-        "spec.autoscalerRef.apiVersion | autoscalerRef: {apiVersion: autoscaling/v2beta2, kind: HorizontalPodAutoscaler, name: myapp}",
         "spec.autoscalerRef.primaryScalerReplicas | autoscalerRef: {apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, name: myapp, primaryScalerReplicas: {minReplicas: 5, maxReplicas: 4}}",
         "spec.progressDeadlineSeconds | progressDeadlineSeconds: 0",
         "spec.provider | provider: itsio",
@@ -361,7 +360,7 @@ class PolicyReaderTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "stepWeight: 10 | spec.analysis.iterations | traffic cannot be shifted step by step",
+        "stepWeight: 10 | spec.analysis.stepWeight | cannot shift traffic step by step",
         "iterations: 2, match: [{headers: {x-user: {exact: me}}}] | spec.analysis.match | no user meets the canary",
         "iterations: 2, mirror: true | spec.analysis.mirror | nothing copies requests",
         "iterations: 2, stepWeightPromotion: 20 | spec.analysis.stepWeightPromotion | without a mesh",
@@ -408,12 +407,18 @@ class PolicyReaderTest {
         valid(
             MANIFEST
                 .replace("interval: 1m\n", "interval: 5s\n")
-                .replace("type: pre-rollout", "retries: 99"));
+                .replace("type: pre-rollout", "retries: 99")
+                .replace(
+                    "  analysis:",
+                    "  autoscalerRef: {apiVersion: autoscaling/v2beta2, kind: HorizontalPodAutoscaler, name: myapp}\n  analysis:"));
 
     assertThat(plan.policy().interval()).isEqualTo(Settings.DEFAULT.shortestInterval());
     assertThat(plan.warnings())
         .extracting(Problem::field)
-        .containsExactlyInAnyOrder("spec.analysis.interval", "spec.analysis.webhooks[0].retries");
+        .containsExactlyInAnyOrder(
+            "spec.analysis.interval",
+            "spec.analysis.webhooks[0].retries",
+            "spec.autoscalerRef.apiVersion");
   }
 
   @ParameterizedTest
