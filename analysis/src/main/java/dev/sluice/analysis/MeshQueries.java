@@ -39,9 +39,15 @@ public record MeshQueries(
                   + "destination_workload_namespace=\"{{ namespace }}\","
                   + "destination_workload=~\"{{ target }}|{{ target }}-primary\"}[{{ interval }}]))"));
 
+  /// What Kubernetes makes hashes and random ends of names from: no vowels, so that they spell no
+  /// words, and least of all "primary".
+  private static final String LETTERS = "[b-df-hj-np-tv-xz24-9]+";
+
+  /// Pods of a Deployment bear the hash of their template in their names, those of a DaemonSet do
+  /// not; Flagger's pattern finds only the primary's of the latter.
   private static final String APP =
       "kubernetes_namespace=\"{{ namespace }}\","
-          + "kubernetes_pod_name=~\"{{ target }}-[0-9a-zA-Z]+(-[0-9a-zA-Z]+)\"";
+          + "kubernetes_pod_name=~\"{{ target }}-(%1$s-)?%1$s\"".formatted(LETTERS);
 
   /// What the application measures itself, as Flagger asks for it: no gateway has metrics that all
   /// have, and without a mesh there is nothing else that counts.

@@ -120,13 +120,30 @@ class TemplateTest {
                 BuiltIn.SUCCESS_RATE.query(mesh, provider), variables, Duration.ofMinutes(1)))
         .isEqualTo(
             "sum(rate(http_request_duration_seconds_count{kubernetes_namespace=\"production\","
-                + "kubernetes_pod_name=~\"myapp-[0-9a-zA-Z]+(-[0-9a-zA-Z]+)\",status!~\"5.*\"}[1m]))"
+                + "kubernetes_pod_name=~\"myapp-([b-df-hj-np-tv-xz24-9]+-)?[b-df-hj-np-tv-xz24-9]+\",status!~\"5.*\"}[1m]))"
                 + " / sum(rate(http_request_duration_seconds_count{kubernetes_namespace=\"production\","
-                + "kubernetes_pod_name=~\"myapp-[0-9a-zA-Z]+(-[0-9a-zA-Z]+)\"}[1m])) * 100");
+                + "kubernetes_pod_name=~\"myapp-([b-df-hj-np-tv-xz24-9]+-)?[b-df-hj-np-tv-xz24-9]+\"}[1m])) * 100");
     assertThat(
             Template.render(
                 BuiltIn.DURATION.query(mesh, provider), variables, Duration.ofMinutes(1)))
         .endsWith("by (le)) * 1000");
+  }
+
+  /// Flagger's own pattern takes the primary of a DaemonSet for the canary.
+  @ParameterizedTest
+  @CsvSource({
+    "myapp-7d9f6c5b8d-x2k9z, true",
+    "myapp-x2k9z, true",
+    "myapp-primary-7d9f6c5b8d-x2k9z, false",
+    "myapp-primary-x2k9z, false",
+  })
+  void theBuiltInsTellTheCanarysPodsFromThePrimarys(String pod, boolean counted) throws NeedsEdit {
+    var query = BuiltIn.SUCCESS_RATE.query(MeshQueries.of("kubernetes"), Provider.prometheus("p"));
+    var variables = Variables.of("production", "myapp", "myapp", "myapp");
+    var rendered = Template.render(query, variables, Duration.ofMinutes(1));
+    var pattern = rendered.replaceFirst("(?s).*?kubernetes_pod_name=~\"(.*?)\".*", "$1");
+
+    assertThat(pod.matches(pattern)).isEqualTo(counted);
   }
 
   @Test

@@ -28,7 +28,6 @@ import dev.sluice.controller.report.Events;
 import dev.sluice.controller.server.Endpoints;
 import dev.sluice.controller.server.ProcessMetrics;
 import dev.sluice.controller.server.Pulse;
-import dev.sluice.controller.target.TargetKinds;
 import dev.sluice.controller.webhook.Webhooks;
 import dev.sluice.gitops.fetch.Mirrors;
 import dev.sluice.mesh.Mesh;
@@ -56,12 +55,13 @@ import org.slf4j.LoggerFactory;
 public final class Controller {
   private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
 
-  /// What is watched besides targets and the kinds of the mesh.
+  /// What is watched from the start, besides the kinds of the mesh.
   private static final List<Kind> WATCHED =
       List.of(
           Kind.CANARY,
           Kind.METRIC_TEMPLATE,
           Kind.GIT_SYNC,
+          Kind.DEPLOYMENT,
           Kind.AUTOSCALER,
           Kind.DISRUPTION_BUDGET,
           Kind.SERVICE,
@@ -277,7 +277,6 @@ public final class Controller {
 
   private static List<Kind> kinds(Mesh mesh) {
     List<Kind> kinds = new ArrayList<>(WATCHED);
-    kinds.addAll(TargetKinds.kinds());
     for (Mesh.RouteKind kind : mesh.kinds()) {
       kinds.add(
           new Kind(

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.controller.cluster.Cluster;
+import dev.sluice.controller.cluster.ClusterFailure;
+import dev.sluice.controller.cluster.Followed;
 import dev.sluice.controller.cluster.Kind;
 import dev.sluice.controller.object.Interest;
 import dev.sluice.controller.object.Json;
@@ -296,7 +298,14 @@ final class Observer {
         .map(Json::tree);
   }
 
+  /// Kinds that few use are watched from when a Canary needs them.
+  ///
+  /// @throws ClusterFailure.Unavailable while an empty cache would mean nothing
   private Optional<ObjectNode> workload(Canary canary, TargetKind kind, String name) {
+    if (cluster.follow(kind.kind()) != Followed.YES) {
+      throw new ClusterFailure.Unavailable(
+          "the first list of %s has not come yet".formatted(kind.kind().plural()));
+    }
     interest.watch(canary.ref(), kind.kind(), name);
     Optional<GenericKubernetesResource> cached =
         cluster.cached(kind.kind(), new ObjectRef(canary.metadata().namespace(), name));

@@ -15,6 +15,7 @@ public record Kind(String group, String version, String kind, String plural, boo
       of("flagger.app", "v1beta1", "AlertProvider", "alertproviders");
   public static final Kind GIT_SYNC = of("sluice.dev", "v1alpha1", "GitSync", "gitsyncs");
   public static final Kind DEPLOYMENT = of("apps", "v1", "Deployment", "deployments");
+  public static final Kind DAEMON_SET = of("apps", "v1", "DaemonSet", "daemonsets");
   public static final Kind AUTOSCALER =
       of("autoscaling", "v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers");
 

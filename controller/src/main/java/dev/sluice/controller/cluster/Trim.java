@@ -27,7 +27,8 @@ public final class Trim {
   private static final String LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
   /// What is never written back as it is cached, so that what is left out here stays on the server.
-  private static final Set<Kind> READ_ONLY = Set.of(Kind.CANARY, Kind.DEPLOYMENT, Kind.GIT_SYNC);
+  private static final Set<Kind> READ_ONLY =
+      Set.of(Kind.CANARY, Kind.DEPLOYMENT, Kind.DAEMON_SET, Kind.GIT_SYNC);
 
   /// What says often in its status what nobody here reads.
   private static final Set<Kind> REPORTING =

@@ -85,7 +85,7 @@ final class Capacity {
     var primary =
         seen.autoscaling() instanceof Autoscaling.None
             ? seen.primary()
-                .filter(p -> p.replicas() > 0)
+                .filter(p -> p.sizable() && p.replicas() > 0)
                 .map(p -> OptionalInt.of(p.replicas()))
                 .orElse(before.primary())
             : OptionalInt.empty();

@@ -127,7 +127,7 @@ final class Departure {
   private static Obstacle notReady(Observation seen, Instant deadline) {
     var lacks = seen.target().map(t -> t.lacks(seen.policy().canaryReadyThreshold())).orElse("");
     var fewer =
-        seen.target().filter(t -> t.replicas() < pods(seen)).isPresent()
+        seen.target().filter(t -> t.wantsFewerThan(pods(seen))).isPresent()
             ? "it is being scaled to " + pods(seen)
             : lacks;
     return new Obstacle(
@@ -153,7 +153,7 @@ final class Departure {
     if (seen.autoscaling().rest() == Autoscaling.Rest.AT_ZERO) {
       actions.add(new Action.WakeAutoscaler());
     }
-    if (routing.sides().any() ? needsPods(seen) : isAsleep(seen)) {
+    if ((routing.sides().any() ? needsPods(seen) : isAsleep(seen)) && seen.mayStartTarget()) {
       actions.add(new Action.ScaleTarget(pods(seen)));
     }
     if (!routing.sides().any() || Gate.rivals(seen).isPresent()) {
@@ -191,7 +191,7 @@ final class Departure {
   }
 
   private static boolean needsPods(Observation seen) {
-    return seen.target().filter(target -> target.replicas() < pods(seen)).isPresent();
+    return seen.target().filter(target -> target.wantsFewerThan(pods(seen))).isPresent();
   }
 
   private static boolean canServe(Observation seen) {

@@ -149,6 +149,12 @@ public record Observation(
     return target.filter(t -> t.isReady(policy().canaryReadyThreshold())).isPresent();
   }
 
+  /// Whether pods of the target may be asked for, where it has none.
+  boolean mayStartTarget() {
+    var spare = primary.map(p -> p.spare(policy().canaryReadyThreshold())).orElse(0);
+    return target.filter(t -> t.mayStart(spare)).isPresent();
+  }
+
   boolean primaryReady() {
     return primary.filter(p -> p.isReady(policy().primaryReadyThreshold())).isPresent();
   }

@@ -85,6 +85,12 @@ public final class PolicyReader {
 
   private void autoscaler() {
     var scaler = spec.autoscalerRef();
+    if (scaler != null && spec.targetRef().kind().equals("DaemonSet")) {
+      problem(
+          "spec.autoscalerRef",
+          "a DaemonSet has a pod on every node that takes it, so nothing can scale it; leave the field out");
+      return;
+    }
     if (scaler == null) {
       return;
     }

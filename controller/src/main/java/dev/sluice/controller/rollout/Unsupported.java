@@ -15,9 +15,14 @@ final class Unsupported {
 
   private static Stream<Problem> targets(CanarySpec spec) {
     var target = spec.targetRef();
-    var isDeployment = target.kind().equals("Deployment") && target.apiVersion().equals("apps/v1");
+    var isKnown =
+        List.of("Deployment", "DaemonSet").contains(target.kind())
+            && target.apiVersion().equals("apps/v1");
     return Stream.of(
-            when(!isDeployment, "spec.targetRef", "only a Deployment (apps/v1) can be the target"),
+            when(
+                !isKnown,
+                "spec.targetRef",
+                "only a Deployment or a DaemonSet (apps/v1) can be the target"),
             when(
                 spec.ingressRef() != null,
                 "spec.ingressRef",

@@ -15,6 +15,8 @@ import java.util.OptionalInt;
 /// @param hindrance why it is given no pods, such as a quota that is used up, or that it is paused
 /// @param copyOf for a primary, the revision that was last copied to it (our annotation)
 /// @param wish how many replicas Git wants, kept on the target (`sluice.dev/replicas`)
+/// @param sizable whether its number of pods can be set; else it has as many as the cluster comes
+///   to, such as one on every node, or none
 public record Workload(
     long generation,
     long observedGeneration,
@@ -25,7 +27,44 @@ public record Workload(
     Optional<String> deadlineExceeded,
     Optional<String> hindrance,
     Optional<Revision> copyOf,
-    OptionalInt wish) {
+    OptionalInt wish,
+    boolean sizable) {
+
+  /// One whose number of pods can be set.
+  public Workload(
+      long generation,
+      long observedGeneration,
+      int replicas,
+      int existing,
+      int updated,
+      int available,
+      Optional<String> deadlineExceeded,
+      Optional<String> hindrance,
+      Optional<Revision> copyOf,
+      OptionalInt wish) {
+    this(
+        generation,
+        observedGeneration,
+        replicas,
+        existing,
+        updated,
+        available,
+        deadlineExceeded,
+        hindrance,
+        copyOf,
+        wish,
+        true);
+  }
+
+  /// Whether it is asked for so many pods, or for any where they cannot be counted out.
+  boolean wants(int pods) {
+    return sizable ? replicas == pods : (replicas == 0) == (pods == 0);
+  }
+
+  /// Whether it is asked for fewer pods than these.
+  boolean wantsFewerThan(int pods) {
+    return sizable ? replicas < pods : replicas == 0 && pods > 0;
+  }
 
   /// Whether all pods run the present template and enough of them are available. Zero replicas are
   /// never ready.
@@ -46,15 +85,31 @@ public record Workload(
     return Math.max(1, (int) ((long) replicas * threshold.value() / 100));
   }
 
-  /// Whether not a single pod is left, nor will be started.
+  /// Whether not a single pod is left, nor will be started. Where the number of pods cannot be set,
+  /// those that are on their way out may still be there; see [#mayStart].
   boolean isGone() {
-    return replicas == 0 && existing == 0 && observedGeneration >= generation;
+    return replicas == 0 && (existing == 0 || !sizable) && observedGeneration >= generation;
+  }
+
+  /// Whether pods may be asked for while there are none. A DaemonSet counts pods that are about to
+  /// end as available, so it gets no new ones before it has said that the old ones are gone.
+  ///
+  /// @param spare pods that may be stuck, on a node that is lost, without being missed
+  boolean mayStart(int spare) {
+    return sizable || replicas > 0 || (observedGeneration >= generation && existing <= spare);
+  }
+
+  /// How many of its pods may be missing.
+  int spare(Percent threshold) {
+    return Math.max(0, replicas - needed(threshold));
   }
 
   /// One clause on what is missing, for a message.
   String lacks(Percent threshold) {
     if (replicas == 0) {
-      return "it is scaled to zero";
+      return existing == 0 || sizable
+          ? "it is scaled to zero"
+          : "%d pods from before it was scaled to zero have not gone yet".formatted(existing);
     }
     if (observedGeneration < generation) {
       return "its latest change has not been looked at by its controller";

@@ -148,7 +148,10 @@ public record World(
   /// the primary has.
   private static OptionalInt pods(Percent weight, Observation seen) {
     var target = seen.target();
-    if (target.isEmpty() || target.get().replicas() > 0 || weight.compareTo(Percent.NONE) > 0) {
+    if (target.isEmpty()
+        || target.get().replicas() > 0
+        || weight.compareTo(Percent.NONE) > 0
+        || !seen.mayStartTarget()) {
       return OptionalInt.empty();
     }
     if (seen.autoscaling() instanceof Autoscaling.Present scaler) {
@@ -235,11 +238,11 @@ public record World(
         });
     scalers(seen).forEach(actions::add);
     if (primaryReplicas.isPresent()
-        && seen.primary().filter(p -> p.replicas() != primaryReplicas.getAsInt()).isPresent()) {
+        && seen.primary().filter(p -> !p.wants(primaryReplicas.getAsInt())).isPresent()) {
       actions.add(new Action.ScalePrimary(primaryReplicas.getAsInt()));
     }
     if (targetReplicas.isPresent()
-        && seen.target().filter(t -> t.replicas() != targetReplicas.getAsInt()).isPresent()) {
+        && seen.target().filter(t -> !t.wants(targetReplicas.getAsInt())).isPresent()) {
       actions.add(new Action.ScaleTarget(targetReplicas.getAsInt()));
     }
     if (services && !seen.protection().alike()) {

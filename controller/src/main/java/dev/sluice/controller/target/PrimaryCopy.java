@@ -174,6 +174,7 @@ public record PrimaryCopy(
           || key.startsWith("argocd.argoproj.io/")
           || key.startsWith("sluice.dev/")
           || key.startsWith("deployment.kubernetes.io/")
+          || key.startsWith("deprecated.daemonset.")
           || key.equals("kubectl.kubernetes.io/last-applied-configuration")) {
         marks.remove(key);
       }

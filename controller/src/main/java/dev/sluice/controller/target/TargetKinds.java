@@ -1,6 +1,5 @@
 package dev.sluice.controller.target;
 
-import dev.sluice.controller.cluster.Kind;
 import dev.sluice.crds.Canary;
 import java.util.List;
 
@@ -9,7 +8,7 @@ public final class TargetKinds {
   private static final TargetKind DEPLOYMENTS = new Deployments();
 
   /// One line per kind.
-  private static final List<TargetKind> KNOWN = List.of(DEPLOYMENTS);
+  private static final List<TargetKind> KNOWN = List.of(DEPLOYMENTS, new DaemonSets());
 
   private TargetKinds() {}
 
@@ -23,10 +22,5 @@ public final class TargetKinds {
                 && known.kind().apiVersion().equals(target.apiVersion()))
         .findFirst()
         .orElse(DEPLOYMENTS);
-  }
-
-  /// What is to be watched for them.
-  public static List<Kind> kinds() {
-    return KNOWN.stream().map(TargetKind::kind).toList();
   }
 }

@@ -294,7 +294,7 @@ class PolicyReaderTest {
         "threshold: 5 | primaryReadyThreshold: 0 | spec.analysis.primaryReadyThreshold | 1 to 100",
         "threshold: 5 | canaryReadyThreshold: 101 | spec.analysis.canaryReadyThreshold | 1 to 100",
         "threshold: 5 | stepWeightPromotion: 101 | spec.analysis.stepWeightPromotion | 1 to 100",
-        "kind: Deployment | kind: DaemonSet | spec.targetRef | Deployment",
+        "kind: Deployment | kind: Service | spec.targetRef | DaemonSet",
         "port: 80 | port: 0 | spec.service.port | 1 to 65535",
       })
   void whatCannotWorkIsRefusedNamingTheField(

@@ -26,6 +26,7 @@ final class Kubectl {
           Map.entry("Canary", "canaries"),
           Map.entry("MetricTemplate", "metrictemplates"),
           Map.entry("Deployment", "deployments"),
+          Map.entry("DaemonSet", "daemonsets"),
           Map.entry("HorizontalPodAutoscaler", "horizontalpodautoscalers"),
           Map.entry("CustomResourceDefinition", "customresourcedefinitions"),
           Map.entry("ScaledObject", "scaledobjects"),

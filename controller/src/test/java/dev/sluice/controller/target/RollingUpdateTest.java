@@ -36,6 +36,29 @@ class RollingUpdateTest {
     assertThat(strategy.at("/rollingUpdate/maxSurge").asText()).isEqualTo(surge);
   }
 
+  @ParameterizedTest(name = "{0} of {1} on {2} nodes becomes {3}, {4}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{}                                  | {}                  | 10 | 1  | 0",
+        "{rollingUpdate: {maxUnavailable: 2}}   | {}                  | 10 | 2  | 0",
+        "{rollingUpdate: {maxUnavailable: 10%}} | {}                  | 10 | 10% | 0",
+        "{rollingUpdate: {maxUnavailable: 50%}} | {}                  | 10 | 2  | 0",
+        "{rollingUpdate: {maxUnavailable: 0, maxSurge: 50%}} | {}     | 10 | 0  | 50%",
+        "{}                                  | {}                  | 3  | 0  | 1",
+        "{}                                  | {}                  | 1  | 0  | 1",
+        "{}                                  | {}                  | 0  | 0  | 1",
+        "{}                                  | {hostNetwork: true} | 3  | 1  | 0",
+        "{}                   | {containers: [{ports: [{hostPort: 80}]}]} | 3  | 1  | 0",
+      })
+  void onFewNodesTheNewPodStartsBesideTheOldOneIfItCan(
+      String target, String pod, int nodes, String unavailable, String surge) {
+    JsonNode strategy = RollingUpdate.onNodes(yaml(target), yaml(pod), nodes);
+
+    assertThat(strategy.at("/rollingUpdate/maxUnavailable").asText()).isEqualTo(unavailable);
+    assertThat(strategy.at("/rollingUpdate/maxSurge").asText()).isEqualTo(surge);
+  }
+
   private static JsonNode yaml(String text) {
     try {
       return new YAMLMapper().readTree(text);

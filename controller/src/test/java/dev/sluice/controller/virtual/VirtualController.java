@@ -22,7 +22,6 @@ import dev.sluice.controller.report.CanaryGauges;
 import dev.sluice.controller.report.Events;
 import dev.sluice.controller.report.Messenger;
 import dev.sluice.controller.rollout.Settings;
-import dev.sluice.controller.target.TargetKinds;
 import dev.sluice.crds.ObjectRef;
 import dev.sluice.mesh.Mesh;
 import dev.sluice.mesh.Meshes;
@@ -42,6 +41,7 @@ public final class VirtualController {
       List.of(
           Kind.CANARY,
           Kind.METRIC_TEMPLATE,
+          Kind.DEPLOYMENT,
           Kind.AUTOSCALER,
           Kind.DISRUPTION_BUDGET,
           Kind.SERVICE,
@@ -86,7 +86,6 @@ public final class VirtualController {
     guarded = ShippedRole.clusterWide().before(api);
     Interest interest = new Interest(mesh);
     List<Kind> watched = new ArrayList<>(WATCHED);
-    watched.addAll(TargetKinds.kinds());
     for (Mesh.RouteKind kind : mesh.kinds()) {
       watched.add(
           new Kind(
