@@ -14,8 +14,12 @@ import org.jspecify.annotations.Nullable;
 @Rule.OneOf({
   "interval threshold iterations",
   "interval threshold stepWeight",
-  "interval threshold stepWeights"
+  "interval threshold stepWeights",
+  "interval threshold steps"
 })
+@Rule.Check(
+    value = "!has(self.steps) || !(has(self.match) || has(self.maxWeight))",
+    message = "steps cannot be given together with match or maxWeight")
 public record Analysis(
     @Field(value = "Time between two checks, such as `1m`.", pattern = Analysis.INTERVAL)
         @Nullable String interval,
@@ -63,7 +67,18 @@ public record Analysis(
     @Field(
             "Sluice: compares the canary with the live primary, by errors and latency, instead of"
                 + " holding its own figures against ranges; `{}` turns it on.")
-        @Nullable Comparison comparison) {
+        @Nullable Comparison comparison,
+    @Field(
+            value =
+                "Sluice: what a release goes through in order, instead of stepWeight or stepWeights.",
+            maxItems = 100)
+        List<AnalysisStep> steps,
+    @Field(
+            value =
+                "Sluice: how long the analysis of a release may take, waiting for people included,"
+                    + " before it is rolled back; for ever when absent.",
+            pattern = Comparison.DURATION)
+        @Nullable String maxDuration) {
 
   /// The built-in metrics.
   public static final String SUCCESS_RATE = "request-success-rate";
@@ -96,6 +111,14 @@ public record Analysis(
   /// @throws IllegalArgumentException if the text is no duration
   public Duration every() {
     return interval == null || interval.isEmpty() ? DEFAULT_INTERVAL : GoDuration.parse(interval);
+  }
+
+  /// How long an analysis may take.
+  ///
+  /// @return empty for as long as it needs
+  /// @throws IllegalArgumentException if the text is no duration
+  public Optional<Duration> longest() {
+    return Optional.ofNullable(maxDuration).filter(text -> !text.isEmpty()).map(GoDuration::parse);
   }
 
   /// Failed checks that end the run; at least 1.

@@ -43,7 +43,10 @@ public record RolloutStatus(
     @Field("What people ordered beside the manifest.") @Nullable Orders orders,
     @Field(
             "What the looks of this run at metrics with limits of their own, or in dry run, came to.")
-        List<MetricLooks> metrics) {
+        List<MetricLooks> metrics,
+    @Field("Where of `spec.analysis.steps` the run is.") @Nullable Step step,
+    @Field("How long people have stopped the clock of the run, in seconds.")
+        @Nullable Long stopped) {
 
   public RolloutStatus {
     problems = List.copyOf(problems);
@@ -84,7 +87,9 @@ public record RolloutStatus(
         share,
         mirrored,
         orders,
-        metrics);
+        metrics,
+        step,
+        stopped);
   }
 
   /// Names that must not change while objects bear them.
@@ -106,6 +111,13 @@ public record RolloutStatus(
       @Field("Looks, one after the other and the last one included, that got no answer.")
           int errorsInRow,
       @Field("Looks that found no data.") int inconclusive) {}
+
+  /// Where of a list of steps a run is.
+  public record Step(
+      @Field(value = "Which step is under way, such as `3/7`.", required = true) String at,
+      @Field("Which check of the step is waited for, where it wants several.")
+          @Nullable Integer look,
+      @Field("Whether a person has ended the pause that this step is.") boolean resumed) {}
 
   /// Why a run does not go on.
   public record Held(

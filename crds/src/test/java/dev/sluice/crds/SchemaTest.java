@@ -9,8 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SchemaTest {
@@ -37,11 +39,37 @@ class SchemaTest {
         "{interval: 1m, threshold: 5, stepWeight: 10, iterations: 3}",
         "{interval: 1m, threshold: 5, maxWeight: 50}",
         "{interval: 1m, stepWeight: 10}",
-        "{threshold: 5, stepWeight: 10}"
+        "{threshold: 5, stepWeight: 10}",
+        "{interval: 1m, threshold: 5, stepWeight: 10, steps: [{setWeight: 5}]}",
+        "{interval: 1m, threshold: 5, stepWeights: [10], steps: [{setWeight: 5}]}",
+        "{interval: 1m, threshold: 5, iterations: 3, steps: [{setWeight: 5}]}"
       })
-  void anAnalysisIsOneOfThreeKinds(String analysis) {
+  void anAnalysisIsOneOfFourKinds(String analysis) {
     assertThat(complaints(Canary.class, canary(analysis)))
         .containsExactly("spec.analysis: not exactly one of its sets of fields");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{setWeight: 0} |",
+        "{pause: {}} |",
+        "{pause: {duration: 1h30m}, interval: 5m} |",
+        "{analysis: {count: 3, metrics: [request-success-rate]}} |",
+        "{} | : not exactly one of its sets of fields",
+        "{setWeight: 5, pause: {}} | : not exactly one of its sets of fields",
+        "{interval: 5m} | : not exactly one of its sets of fields",
+        "{pause: {duration: soon}} | .pause.duration: pattern",
+      })
+  void aStepIsOneThing(String step, @Nullable String complaint) {
+    var complaints =
+        complaints(
+            Canary.class,
+            canary("{interval: 1m, threshold: 5, steps: [{setWeight: 5}, " + step + "]}"));
+
+    assertThat(complaints)
+        .isEqualTo(complaint == null ? List.of() : List.of("spec.analysis.steps[1]" + complaint));
   }
 
   @Test

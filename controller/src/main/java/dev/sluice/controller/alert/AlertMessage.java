@@ -81,6 +81,9 @@ public record AlertMessage(Severity severity, ObjectRef canary, String text, Lis
         if (analysis.stepWeight() > 0) {
           yield "Weight step: " + analysis.stepWeight() + " max: " + analysis.highestWeight();
         }
+        if (!analysis.steps().isEmpty()) {
+          yield "Steps: " + analysis.steps().size();
+        }
         yield analysis.stepWeights().isEmpty()
             ? null
             : "Weight steps: "

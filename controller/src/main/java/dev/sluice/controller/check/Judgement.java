@@ -71,7 +71,10 @@ public final class Judgement {
       Variables variables = ChecksReader.variables(canary);
       Inquiry inquiry =
           Inquiry.of(
-              checks.asked().stream().map(this::withCredentials).toList(),
+              checks.asked().stream()
+                  .filter(asked -> questions.asks(asked.check().metric()))
+                  .map(this::withCredentials)
+                  .toList(),
               variables,
               canary.primaryName(),
               queries,

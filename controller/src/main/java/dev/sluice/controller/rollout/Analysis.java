@@ -52,11 +52,21 @@ final class Analysis {
             phase.name(),
             waived ? List.of() : policy.hooks(HookType.ROLLBACK),
             waived ? List.of() : checks(phase, policy),
-            waived || Weighing.allows(phase, seen) ? gates(phase, seen) : List.of(),
+            mayGoOn(phase, seen) ? gates(phase, seen) : List.of(),
             List.of());
-    return unjudged || (policy.metrics().isEmpty() && policy.comparison().isEmpty())
+    var chosen = policy.strategy().stay(phase.stage()).metrics();
+    return unjudged
+            || chosen.filter(List::isEmpty).isPresent()
+            || (policy.metrics().isEmpty() && policy.comparison().isEmpty())
         ? hooks
-        : hooks.metrics(phase.run().firstTraffic(), phase.failedChecks(), policy.threshold());
+        : hooks
+            .metrics(phase.run().firstTraffic(), phase.failedChecks(), policy.threshold())
+            .only(chosen);
+  }
+
+  /// Whether a check that passes leads to the next stage, if people agree.
+  private static boolean mayGoOn(Progressing phase, Observation seen) {
+    return !Pace.lasts(phase, seen) && (seen.waives(Scope.CHECK) || Weighing.allows(phase, seen));
   }
 
   /// What agreed to the first traffic once is not asked again while somebody else has not.
@@ -72,7 +82,7 @@ final class Analysis {
   /// A promotion gives the revision all traffic, so it needs both; once only the promotion is
   /// waited for, only that is asked.
   private static List<Hook> gates(Progressing phase, Observation seen) {
-    if (seen.paused() || seen.waives(Scope.STAGE)) {
+    if (seen.waives(Scope.STAGE)) {
       return List.of();
     }
     var policy = seen.policy();
@@ -112,7 +122,7 @@ final class Analysis {
     }
     var next =
         new Step(waiting(phase, seen), step.obstacle(), step.announcements(), step.lookAgain());
-    return next.lookAgain(later(seen));
+    return next.lookAgain(later(phase, seen));
   }
 
   private static Optional<Answers> answers(Progressing phase, Observation seen) {
@@ -146,7 +156,7 @@ final class Analysis {
     var questions = check(phase, seen);
     var answers = answers(phase, seen).filter(said -> said.all(questions.rollback()));
     if (answers.isEmpty()) {
-      return questions.any() ? unanswered(phase, seen) : confirmed(phase, seen);
+      return questions.any() ? unanswered(phase, seen) : passed(phase, seen);
     }
     var said = answers.get();
     var refused = said.refused(questions.checks());
@@ -158,19 +168,24 @@ final class Analysis {
     }
     return questions.metrics()
         ? Judged.decide(phase.counting(said.looks()), seen, said.verdict().get(), said.looks())
-        : confirmed(phase, seen);
+        : passed(phase, seen);
+  }
+
+  /// A check at a stage that has to last longer is not its last.
+  static Step passed(Progressing phase, Observation seen) {
+    if (Pace.lasts(phase, seen)) {
+      return Step.to(waiting(phase, seen)).lookAgain(later(phase, seen));
+    }
+    return seen.waives(Scope.CHECK) ? confirmed(phase, seen) : weighed(phase, seen);
   }
 
   /// The checks passed; it goes on if the comparison with the primary knows enough for that.
-  static Step weighed(Progressing phase, Observation seen) {
-    if (seen.paused()) {
-      return confirmed(phase, seen);
-    }
+  private static Step weighed(Progressing phase, Observation seen) {
     return switch (Weighing.of(phase, seen)) {
       case Weighing.Enough _ -> confirmed(phase, seen);
       case Weighing.Lacking(var reason, var message) ->
           Step.held(waiting(phase, seen).awaiting(Approval.EVIDENCE), reason, message)
-              .lookAgain(later(seen));
+              .lookAgain(later(phase, seen));
     };
   }
 
@@ -181,9 +196,6 @@ final class Analysis {
 
   /// The checks passed; it goes on if everybody who is to agree does.
   private static Step confirmed(Progressing phase, Observation seen) {
-    if (seen.paused()) {
-      return Step.to(waiting(phase, seen)).lookAgain(later(seen));
-    }
     var gates = gates(phase, seen);
     if (gates.isEmpty()) {
       return advance(phase, seen, gates);
@@ -214,7 +226,7 @@ final class Analysis {
                         refused.hook().name(),
                         refused.refusal()),
                 refused.hook().muted()))
-        .lookAgain(later(seen));
+        .lookAgain(later(phase, seen));
   }
 
   private static Step refused(Progressing phase, Observation seen, HookAnswer answer) {
@@ -252,14 +264,14 @@ final class Analysis {
             count,
             phase.checks(),
             phase.since(),
-            later(seen),
+            later(phase, seen),
             unproven(phase));
     return Step.to(next)
         .tell(
             Reason.CHECK_FAILED,
             "Halt %s advancement at %s: %s (%s)"
                 .formatted(seen.names().canaryIn(), phase.weight(), why, count(seen, count)))
-        .lookAgain(later(seen));
+        .lookAgain(later(phase, seen));
   }
 
   /// `failed check 2 of 5`; a spec that is refused has no threshold.
@@ -294,8 +306,8 @@ final class Analysis {
             .withFirstTraffic(seen.now())
             .seeing(target(phase, seen))
             .counting(waiver.isPresent() ? counts.decided() : counts);
-    var next =
-        new Progressing(run, stage, phase.failedChecks(), phase.checks(), seen.now(), later(seen));
+    var due = Pace.next(stage, seen.now(), seen);
+    var next = new Progressing(run, stage, phase.failedChecks(), phase.checks(), seen.now(), due);
     var step = Step.to(next);
     if (started && policy.has(HookType.PRE_ROLLOUT) && waiver.isEmpty()) {
       step =
@@ -304,7 +316,9 @@ final class Analysis {
               "Pre-rollout checks of %s passed".formatted(seen.names().canaryIn()));
     }
     return step.tell(
-            Reason.WEIGHT_ADVANCED,
+            stage.position().isPresent() && stage.weight().compareTo(phase.weight()) <= 0
+                ? Reason.STEP_ADVANCED
+                : Reason.WEIGHT_ADVANCED,
             "Advance %s %s%s%s%s"
                 .formatted(
                     seen.names().canaryIn(),
@@ -314,7 +328,7 @@ final class Analysis {
                         .map(waived -> "; " + waived.title())
                         .orElseGet(() -> started ? "" : evidence(phase, seen)),
                     Confirmation.confirmed(agreed)))
-        .lookAgain(later(seen));
+        .lookAgain(due);
   }
 
   private static String evidence(Progressing phase, Observation seen) {
@@ -351,7 +365,7 @@ final class Analysis {
 
   static Progressing waiting(Progressing p, Observation seen) {
     return new Progressing(
-        p.run(), p.stage(), p.failedChecks(), p.checks(), p.since(), later(seen), unproven(p));
+        p.run(), p.stage(), p.failedChecks(), p.checks(), p.since(), later(p, seen), unproven(p));
   }
 
   /// Evidence is only waited for while all else has passed; otherwise it would call for a check at
@@ -365,7 +379,7 @@ final class Analysis {
     return seen.now().plusSeconds(1);
   }
 
-  static Instant later(Observation seen) {
-    return seen.now().plus(seen.policy().interval());
+  static Instant later(Progressing phase, Observation seen) {
+    return Pace.next(phase.stage(), phase.since(), seen);
   }
 }

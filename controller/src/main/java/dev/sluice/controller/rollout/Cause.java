@@ -20,6 +20,7 @@ public record Cause(Kind kind, String why) {
             + " `spec.analysis.comparison.unavailable.then` is `rollback`; or a metric got no answer"
             + " more often in a row than its `consecutiveErrorLimit`."),
     DEADLINE("The target's pods did not become ready in time."),
+    TOO_LONG("The analysis was not over within `spec.analysis.maxDuration`."),
     TARGET_GONE("The target was deleted."),
     SCALED_TO_ZERO("Somebody scaled the target to zero while it had traffic."),
     REQUESTED("A rollback webhook asked for it; the alert has severity `warn`."),

@@ -177,7 +177,8 @@ final class Confirmation {
   }
 
   private static Step start(Run run, Observation seen, List<Hook> agreed) {
-    return Step.to(new Progressing(run, Stage.START, 0, 0, seen.now(), seen.now()))
+    return Step.to(
+            new Progressing(run.startedAt(seen.now()), Stage.START, 0, 0, seen.now(), seen.now()))
         .tell(
             Reason.NEW_REVISION,
             "New revision detected! Scaling up %s for %s%s"

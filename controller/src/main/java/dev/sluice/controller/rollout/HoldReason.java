@@ -91,6 +91,13 @@ public enum HoldReason {
           + " is and the checks go on; those that fail count.",
       "Open the gate. A rollback webhook that agrees, or a change back, ends the rollout.",
       "Canary promotion is waiting for approval."),
+  PAUSED_AT_STEP(
+      Tone.GATE,
+      "The run has come to a step `pause: {}` of `spec.analysis.steps`, which only a person ends. The"
+          + " traffic stays as it is and the checks go on; those that fail count.",
+      "Give the command `resume`: the next step follows the next check that passes, which is made at"
+          + " once. `promote` needs no check; `abort` gives the revision up.",
+      "Canary is paused:"),
   METRICS_UNAVAILABLE(
       Tone.ALERT,
       "The metric source cannot be asked. That says nothing about the release: no step is taken and"
@@ -201,6 +208,11 @@ public enum HoldReason {
     return tone == Tone.STALLED;
   }
 
+  /// Whether people have stopped everything, so that the time does not count as the run's.
+  boolean stopsTheClock() {
+    return this == SUSPENDED;
+  }
+
   /// Whether it is about pods of the canary that are not ready: two of these, one after the other,
   /// are one wait.
   boolean isAboutCanaryPods() {
@@ -236,6 +248,7 @@ public enum HoldReason {
           ROLLOUT_NOT_CONFIRMED,
           TRAFFIC_INCREASE_NOT_CONFIRMED,
           PROMOTION_NOT_CONFIRMED,
+          PAUSED_AT_STEP,
           METRICS_UNAVAILABLE,
           QUERY_REFUSED,
           NO_DATA,
@@ -294,7 +307,8 @@ public enum HoldReason {
           TARGET_NOT_READY,
           ROUTE_NOT_REACHED,
           WRITE_REFUSED,
-          ROUTE_EDITED ->
+          ROUTE_EDITED,
+          PAUSED_AT_STEP ->
           false;
     };
   }

@@ -30,7 +30,7 @@ final class Judged {
       case Verdict.Safe _ ->
           MetricLimits.obstacle(phase, seen, looks)
               .map(obstacle -> heldBy(phase, seen, obstacle))
-              .orElseGet(() -> Analysis.weighed(Analysis.looked(phase), seen));
+              .orElseGet(() -> Analysis.passed(Analysis.looked(phase), seen));
       case Verdict.Continue _ -> Step.to(Analysis.waiting(phase, seen));
       case Verdict.Rollback rollback when isFirstSilence(phase, rollback) ->
           firstSilence(phase, seen, rollback);
@@ -51,7 +51,7 @@ final class Judged {
 
   private static Step heldBy(Progressing phase, Observation seen, Obstacle obstacle) {
     return Step.held(Analysis.waiting(Analysis.looked(phase), seen), obstacle)
-        .lookAgain(Analysis.later(seen));
+        .lookAgain(Analysis.later(phase, seen));
   }
 
   /// Whether nothing but missing data is what is wrong, and would be counted.
@@ -86,7 +86,7 @@ final class Judged {
             Reason.NO_DATA,
             "Halt %s advancement at %s: %s. This first silence is not counted"
                 .formatted(seen.names().canaryIn(), phase.weight(), verdict.sentence()))
-        .lookAgain(Analysis.later(seen));
+        .lookAgain(Analysis.later(phase, seen));
   }
 
   /// Counted to a limit of the metric alone, which is not exceeded.
@@ -96,6 +96,6 @@ final class Judged {
         .tell(
             reason == Verdict.Reason.CHECK_FAILED ? Reason.CHECK_FAILED : Reason.NO_DATA,
             "Halt %s advancement at %s: %s".formatted(seen.names().canaryIn(), phase.weight(), why))
-        .lookAgain(Analysis.later(seen));
+        .lookAgain(Analysis.later(phase, seen));
   }
 }

@@ -11,6 +11,7 @@ import dev.sluice.controller.rollout.Phase.Progressing;
 import dev.sluice.controller.rollout.Phase.Promoting;
 import dev.sluice.controller.rollout.Phase.Running;
 import dev.sluice.controller.rollout.Phase.Waiting;
+import dev.sluice.controller.rollout.Stage.Position;
 import java.util.List;
 import java.util.Optional;
 
@@ -218,7 +219,7 @@ record Ordering(Phase phase, Orders orders, List<Announcement> announcements) {
         var known = isAsked ? seen.now() : seen.now().plus(seen.settings().settle());
         yield new Progressing(
             p.run(),
-            p.stage(),
+            seen.policy().strategy().lastLook(p.stage()),
             p.failedChecks(),
             p.checks(),
             p.since(),
@@ -362,8 +363,30 @@ record Ordering(Phase phase, Orders orders, List<Announcement> announcements) {
         .<Answer>map(pause ->
             new Taken(
                 "it goes on after a pause by %s since %s".formatted(pause.by(), pause.since()),
-                Step.stay(phase),
+                Step.stay(TimeLimit.stopped(phase, pause.since(), seen)),
                 seen.orders().withoutPause(),
+                Optional.empty()))
+        .orElseGet(() ->
+            phase instanceof Progressing progressing
+                ? pastStep(progressing, seen)
+                : new Refused("it is not paused"));
+  }
+
+  /// The manifest has it pause at this step.
+  private static Answer pastStep(Progressing phase, Observation seen) {
+    if (!seen.planned()) {
+      return new Refused("the spec is refused, so nothing goes forward until it is edited");
+    }
+    return Pace.resumed(phase, seen)
+        .<Answer>map(next ->
+            new Taken(
+                "%s goes on from %s, where step %s had it pause, once a check passes"
+                    .formatted(
+                        next.run().title(),
+                        next.weight(),
+                        next.stage().position().map(Position::title).orElseThrow()),
+                Step.stay(next),
+                seen.orders(),
                 Optional.empty()))
         .orElseGet(() -> new Refused("it is not paused"));
   }

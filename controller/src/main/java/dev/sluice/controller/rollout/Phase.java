@@ -146,16 +146,13 @@ public sealed interface Phase {
       return stage.split();
     }
 
+    Progressing with(Run other) {
+      return new Progressing(other, stage, failedChecks, checks, since, nextCheck, awaits);
+    }
+
     /// The same after one more check.
     Progressing counting(List<Look> looks) {
-      return new Progressing(
-          run.counting(run.counts().plus(looks, checks == 0)),
-          stage,
-          failedChecks,
-          checks,
-          since,
-          nextCheck,
-          awaits);
+      return with(run.counting(run.counts().plus(looks, checks == 0)));
     }
 
     Progressing awaiting(Approval approval) {

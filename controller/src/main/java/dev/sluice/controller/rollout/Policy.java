@@ -20,6 +20,7 @@ import java.util.Optional;
 /// @param metrics names of the checks in the order of the spec
 /// @param hooks webhooks in the order of the spec
 /// @param comparison how the canary is compared with the primary, if it is
+/// @param longest how long the analysis of a run may take; empty for as long as it needs
 public record Policy(
     Duration interval,
     int threshold,
@@ -32,7 +33,8 @@ public record Policy(
     boolean suspended,
     List<String> metrics,
     List<Hook> hooks,
-    Optional<Comparing> comparison) {
+    Optional<Comparing> comparison,
+    Optional<Duration> longest) {
 
   /// What holds while a spec is refused: nothing new is started, and what is under way is only made
   /// safe or finished.
@@ -85,6 +87,36 @@ public record Policy(
         suspended,
         metrics,
         hooks,
+        Optional.empty());
+  }
+
+  /// As long as it needs.
+  public Policy(
+      Duration interval,
+      int threshold,
+      Strategy strategy,
+      Percent promotionStep,
+      Percent primaryReadyThreshold,
+      Percent canaryReadyThreshold,
+      Duration progressDeadline,
+      boolean skipAnalysis,
+      boolean suspended,
+      List<String> metrics,
+      List<Hook> hooks,
+      Optional<Comparing> comparison) {
+    this(
+        interval,
+        threshold,
+        strategy,
+        promotionStep,
+        primaryReadyThreshold,
+        canaryReadyThreshold,
+        progressDeadline,
+        skipAnalysis,
+        suspended,
+        metrics,
+        hooks,
+        comparison,
         Optional.empty());
   }
 

@@ -60,7 +60,7 @@ public final class PolicyReader {
     return new Policy(
         interval,
         threshold(),
-        strategy(),
+        strategy(settings.shortestInterval()),
         promotionStep(),
         percent("primaryReadyThreshold", analysis.primaryReadyThreshold()),
         percent("canaryReadyThreshold", analysis.canaryReadyThreshold()),
@@ -69,7 +69,8 @@ public final class PolicyReader {
         spec.suspend(),
         metrics(comparison.isPresent()),
         hooks(),
-        comparison);
+        comparison,
+        longest());
   }
 
   private void provider(Mesh byDefault) {
@@ -148,8 +149,18 @@ public final class PolicyReader {
     return analysis.failuresAllowed();
   }
 
-  private Strategy strategy() {
-    return splits ? among() : rehearsal();
+  private Optional<Duration> longest() {
+    var field = "spec.analysis.maxDuration";
+    Optional<Duration> longest = duration(field, analysis::longest, Optional.empty());
+    if (longest.filter(Duration::isZero).isPresent()) {
+      problem(field, "must be longer than no time at all");
+    }
+    return longest;
+  }
+
+  /// @param floor the shortest interval
+  private Strategy strategy(Duration floor) {
+    return splits ? among(floor) : rehearsal();
   }
 
   /// As Flagger does without a mesh: whatever the spec asks for, it comes to blue/green.
@@ -167,6 +178,12 @@ public final class PolicyReader {
           "cannot be made %s: users reach the primary alone, and a load test says nothing beside them"
               .formatted(where));
     }
+    if (!analysis.steps().isEmpty()) {
+      problem(
+          "spec.analysis.steps",
+          "cannot be taken %s: give iterations instead, or name a mesh".formatted(where));
+      return new Rehearsal(1);
+    }
     if (analysis.iterations() < 1) {
       warnings.add(
           new Problem(
@@ -180,7 +197,11 @@ public final class PolicyReader {
     return new Rehearsal(analysis.iterations());
   }
 
-  private Strategy among() {
+  private Strategy among(Duration floor) {
+    if (!analysis.steps().isEmpty()) {
+      return new Stepped(
+          mirrored(), StepsReader.read(analysis, floor, problems, warnings), cookies());
+    }
     return switch (analysis.strategy()) {
       case AB_TESTING -> {
         ignored("mirror", analysis.mirror(), "in an A/B test");
@@ -389,7 +410,7 @@ public final class PolicyReader {
     };
   }
 
-  private Duration duration(String field, Supplier<Duration> value, Duration otherwise) {
+  private <T> T duration(String field, Supplier<T> value, T otherwise) {
     try {
       return value.get();
     } catch (IllegalArgumentException e) {

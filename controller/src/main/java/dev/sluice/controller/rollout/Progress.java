@@ -11,13 +11,15 @@ final class Progress {
   private Progress() {}
 
   static Step decide(Progressing phase, Observation seen) {
-    return ends(phase, seen)
-        .or(() -> Analysis.givenUp(phase, seen))
-        .or(() ->
-            delays(phase, seen)
-                .map(step -> Analysis.delayed(phase, step, seen))
-                .map(step -> stillHeld(step, seen)))
-        .orElseGet(() -> Analysis.decide(phase, seen));
+    var step =
+        ends(phase, seen)
+            .or(() -> Analysis.givenUp(phase, seen))
+            .or(() ->
+                delays(phase, seen)
+                    .map(delay -> Analysis.delayed(phase, delay, seen))
+                    .map(delay -> stillHeld(delay, seen)))
+            .orElseGet(() -> Analysis.decide(phase, seen));
+    return TimeLimit.watched(Pace.held(step, seen), seen);
   }
 
   /// What leaves nothing to ask.
@@ -28,7 +30,8 @@ final class Progress {
         .or(() -> podsAreGone(phase, seen))
         .or(() -> podsAreLate(phase, seen))
         .or(() -> seen.planned() ? Optional.empty() : Optional.of(Step.stay(phase)))
-        .or(() -> Weighing.ends(phase, seen));
+        .or(() -> Weighing.ends(phase, seen))
+        .or(() -> TimeLimit.ends(phase, seen));
   }
 
   /// What else comes before the next check; empty when it is due and nothing is in its way.
@@ -70,14 +73,7 @@ final class Progress {
 
   /// The API server shows the same content in other words; nobody changed anything.
   private static Progressing renamed(Progressing p, Content.Known content) {
-    return new Progressing(
-        p.run().seeing(content.now()),
-        p.stage(),
-        p.failedChecks(),
-        p.checks(),
-        p.since(),
-        p.nextCheck(),
-        p.awaits());
+    return p.with(p.run().seeing(content.now()));
   }
 
   /// The analysis starts over with what the target is now. Where it has tracked config, its pods

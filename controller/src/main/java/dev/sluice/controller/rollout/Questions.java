@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 /// @param firstTraffic samples older than this do not count
 /// @param failedChecks of this run so far, for the judge
 /// @param threshold failed checks that end the run, for the judge
+/// @param chosen names of the metrics that are judged; empty for all of the specification
 public record Questions(
     Revision about,
     String phase,
@@ -29,7 +30,8 @@ public record Questions(
     List<Hook> notices,
     Optional<Instant> firstTraffic,
     int failedChecks,
-    int threshold) {
+    int threshold,
+    Optional<List<String>> chosen) {
   public static final Questions NONE =
       hooks(Revision.UNKNOWN, "", List.of(), List.of(), List.of(), List.of());
 
@@ -38,6 +40,7 @@ public record Questions(
     checks = List.copyOf(checks);
     gates = List.copyOf(gates);
     notices = List.copyOf(notices);
+    chosen = chosen.map(List::copyOf);
   }
 
   /// Webhooks only.
@@ -49,13 +52,41 @@ public record Questions(
       List<Hook> gates,
       List<Hook> notices) {
     return new Questions(
-        about, phase, rollback, checks, false, gates, notices, Optional.empty(), 0, 1);
+        about,
+        phase,
+        rollback,
+        checks,
+        false,
+        gates,
+        notices,
+        Optional.empty(),
+        0,
+        1,
+        Optional.empty());
   }
 
   /// The metrics as well.
   Questions metrics(Optional<Instant> first, int failed, int allowed) {
     return new Questions(
-        about, phase, rollback, checks, true, gates, notices, first, failed, allowed);
+        about, phase, rollback, checks, true, gates, notices, first, failed, allowed, chosen);
+  }
+
+  /// With these of the metrics only.
+  ///
+  /// @param names empty for all
+  Questions only(Optional<List<String>> names) {
+    return new Questions(
+        about,
+        phase,
+        rollback,
+        checks,
+        metrics,
+        gates,
+        notices,
+        firstTraffic,
+        failedChecks,
+        threshold,
+        names);
   }
 
   /// What a webhook is told about where the rollout is; as with Flagger, those of an analysis hear
@@ -65,6 +96,13 @@ public record Questions(
       case PRE_ROLLOUT, ROLLOUT, CONFIRM_TRAFFIC_INCREASE, CONFIRM_PROMOTION -> "Progressing";
       case CONFIRM_ROLLOUT, ROLLBACK, POST_ROLLOUT -> phase;
     };
+  }
+
+  /// Whether this metric is judged, where metrics are.
+  ///
+  /// @param name in the specification
+  public boolean asks(String name) {
+    return chosen.map(names -> names.contains(name)).orElse(true);
   }
 
   public boolean any() {

@@ -41,6 +41,11 @@ public enum Reason {
       "Do by hand what the webhook would have done, if it matters."),
   PRE_ROLLOUT_PASSED(NORMAL, "The pre-rollout webhooks agreed; traffic follows.", "Nothing."),
   WEIGHT_ADVANCED(NORMAL, "The checks passed and the canary gets more traffic.", "Nothing."),
+  STEP_ADVANCED(
+      NORMAL,
+      "The checks passed and the next of `spec.analysis.steps`, or of its checks, has begun. The"
+          + " canary gets no more traffic by it.",
+      "Nothing."),
   CHECK_FAILED(
       WARNING,
       "A metric or webhook says that the release is not well. The weight stays; as many failures as"

@@ -23,8 +23,9 @@ public final class Rollout {
     if (seen.deleted()) {
       return leave(given, seen, ordering);
     }
-    var phase = ordering.phase();
     var closed = Gate.obstacle(seen);
+    var stopped = closed.map(Step.Obstacle::reason).filter(HoldReason::stopsTheClock).isPresent();
+    var phase = stopped ? ordering.phase() : TimeLimit.counted(ordering.phase(), seen);
     if (closed.isPresent()) {
       return conclude(given, seen, ordering, Step.held(phase, closed.get()), World.ANY, List.of());
     }

@@ -1,5 +1,6 @@
 package dev.sluice.controller.rollout;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -7,26 +8,28 @@ import java.util.Optional;
 ///
 /// @param id names this run in Events, alerts and commit statuses
 /// @param target what is analysed and, if it proves well, promoted
-/// @param started when the revision was taken up
+/// @param started when its analysis began; until then, when the revision was found
 /// @param firstTraffic when users' traffic was first sent to it; no older sample judges it
 /// @param commit the Git commit it came from, where GitSync brought it
 /// @param counts what its looks at single metrics came to
+/// @param stopped how long people have stopped its clock, in whole seconds
 public record Run(
     String id,
     Snapshot target,
     Instant started,
     Optional<Instant> firstTraffic,
     Optional<String> commit,
-    MetricCounts counts) {
+    MetricCounts counts,
+    Duration stopped) {
 
-  /// Before its first look.
+  /// Before its first look; nobody has stopped its clock.
   Run(
       String id,
       Snapshot target,
       Instant started,
       Optional<Instant> firstTraffic,
       Optional<String> commit) {
-    this(id, target, started, firstTraffic, commit, MetricCounts.NONE);
+    this(id, target, started, firstTraffic, commit, MetricCounts.NONE, Duration.ZERO);
   }
 
   static Run of(Content.Known content, Instant now) {
@@ -39,16 +42,34 @@ public record Run(
   }
 
   Run withFirstTraffic(Instant at) {
-    return new Run(id, target, started, Optional.of(firstTraffic.orElse(at)), commit, counts);
+    return new Run(
+        id, target, started, Optional.of(firstTraffic.orElse(at)), commit, counts, stopped);
   }
 
   /// The same run with the target as it is now.
   Run seeing(Snapshot now) {
-    return new Run(id, now, started, firstTraffic, commit, counts);
+    return new Run(id, now, started, firstTraffic, commit, counts, stopped);
   }
 
   Run counting(MetricCounts after) {
-    return new Run(id, target, started, firstTraffic, commit, after);
+    return new Run(id, target, started, firstTraffic, commit, after, stopped);
+  }
+
+  /// The same run, begun at another time.
+  Run startedAt(Instant at) {
+    return new Run(id, target, at, firstTraffic, commit, counts, stopped);
+  }
+
+  /// The same run after a time in which people had stopped its clock.
+  Run stoppedFor(Duration time) {
+    return new Run(
+        id,
+        target,
+        started,
+        firstTraffic,
+        commit,
+        counts,
+        Duration.ofSeconds(stopped.plus(time).toSeconds()));
   }
 
   /// `revision 3f2a (commit 0123456)`, for messages.

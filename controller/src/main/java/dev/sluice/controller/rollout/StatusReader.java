@@ -1,19 +1,24 @@
 package dev.sluice.controller.rollout;
 
+import dev.sluice.controller.rollout.Stage.Position;
 import dev.sluice.crds.CanaryStatus;
 import dev.sluice.crds.RolloutStatus;
 import dev.sluice.mesh.Percent;
 import dev.sluice.mesh.Split;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Reads back what [StatusWriter] wrote, and what Flagger wrote where it was here before us.
 public final class StatusReader {
+  private static final Pattern POSITION = Pattern.compile("([0-9]{1,4})/([0-9]{1,4})");
+
   private StatusReader() {}
 
   /// @return empty before anybody looked at the canary
@@ -167,7 +172,8 @@ public final class StatusReader {
             rollout.started() == null ? since : rollout.started(),
             Optional.ofNullable(rollout.firstTrafficAt()),
             Optional.ofNullable(rollout.commit()),
-            counts(rollout));
+            counts(rollout),
+            Duration.ofSeconds(rollout.stopped() == null ? 0 : Math.max(0, rollout.stopped())));
   }
 
   private static MetricCounts counts(RolloutStatus rollout) {
@@ -236,7 +242,27 @@ public final class StatusReader {
         mirrored.equals(Percent.NONE) || !weight.equals(Percent.NONE)
             ? Split.of(weight)
             : Split.mirror(mirrored);
-    return new Stage(split, rollout.share() == null ? 0 : Math.max(0, status.iterations()));
+    return new Stage(
+        split,
+        rollout.share() == null ? 0 : Math.max(0, status.iterations()),
+        Optional.ofNullable(rollout.step()).flatMap(StatusReader::position));
+  }
+
+  /// What nobody of us would have written says nothing.
+  private static Optional<Position> position(RolloutStatus.Step step) {
+    var at = POSITION.matcher(step.at());
+    if (!at.matches()) {
+      return Optional.empty();
+    }
+    var number = Integer.parseInt(at.group(1));
+    return number < 1
+        ? Optional.empty()
+        : Optional.of(
+            new Position(
+                number,
+                Math.max(number, Integer.parseInt(at.group(2))),
+                step.look() == null ? 1 : Math.max(1, step.look()),
+                step.resumed()));
   }
 
   /// Anything else than a name and letters or digits is none that we would have written.

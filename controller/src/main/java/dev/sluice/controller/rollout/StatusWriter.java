@@ -1,10 +1,12 @@
 package dev.sluice.controller.rollout;
 
+import dev.sluice.controller.rollout.Stage.Position;
 import dev.sluice.crds.CanaryStatus;
 import dev.sluice.crds.Condition;
 import dev.sluice.crds.Condition.Status;
 import dev.sluice.crds.RolloutStatus;
 import dev.sluice.mesh.Percent;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -130,7 +132,11 @@ public final class StatusWriter {
                 .filter(mirrored -> !mirrored.equals(Percent.NONE))
                 .map(Percent::value)),
         orders(standing.orders()),
-        run.map(Run::counts).map(StatusWriter::looks).orElse(List.of()));
+        run.map(Run::counts).map(StatusWriter::looks).orElse(List.of()),
+        phase instanceof Phase.Progressing progressing
+            ? orNull(progressing.stage().position().map(StatusWriter::step))
+            : null,
+        orNull(run.map(Run::stopped).filter(Duration::isPositive).map(Duration::toSeconds)));
   }
 
   private static RolloutStatus.@Nullable Orders orders(Orders orders) {
@@ -180,6 +186,10 @@ public final class StatusWriter {
               count.inconclusive());
         })
         .toList();
+  }
+
+  private static RolloutStatus.Step step(Position at) {
+    return new RolloutStatus.Step(at.title(), at.look() > 1 ? at.look() : null, at.resumed());
   }
 
   private static RolloutStatus.@Nullable Pods pods(Pods pods) {

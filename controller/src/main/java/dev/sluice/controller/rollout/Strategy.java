@@ -18,7 +18,7 @@ public interface Strategy {
 
   /// Which webhooks are asked once the check of a stage has passed.
   enum Consent {
-    /// None: they agreed to it before.
+    /// None: they agreed to it before, or it gives the canary no more.
     GIVEN,
     /// `confirm-traffic-increase`
     TRAFFIC,
@@ -30,6 +30,17 @@ public interface Strategy {
   /// before the specification was edited.
   default boolean isPossible(Stage stage) {
     return true;
+  }
+
+  /// How long a stage lasts, and what is asked meanwhile.
+  default Stay stay(Stage stage) {
+    return Stay.USUAL;
+  }
+
+  /// The same stage with all of its checks passed but the last; what somebody lets go past a step
+  /// need not pass the rest of it.
+  default Stage lastLook(Stage stage) {
+    return stage;
   }
 
   /// What moving to a stage is called in Events, such as `canary weight 20`.

@@ -4,6 +4,7 @@ import dev.sluice.analysis.Evidence;
 import dev.sluice.analysis.Verdict;
 import dev.sluice.controller.rollout.Phase.Approval;
 import dev.sluice.controller.rollout.Phase.Progressing;
+import dev.sluice.controller.rollout.Strategy.Consent;
 import dev.sluice.crds.Comparison.Blind;
 import dev.sluice.crds.Comparison.Unsure;
 import dev.sluice.mesh.Percent;
@@ -219,7 +220,8 @@ final class Weighing {
   /// promoted must be safe before it has all the traffic: then nothing is left to compare it with.
   private static double needed(Progressing phase, Observation seen, Comparing comparing) {
     var policy = seen.policy();
-    if (policy.strategy().isForEveryone(phase.stage())) {
+    if (policy.strategy().isForEveryone(phase.stage())
+        || policy.strategy().consent(phase.stage()) == Consent.GIVEN) {
       return Double.POSITIVE_INFINITY;
     }
     var next = policy.strategy().after(phase.stage());
@@ -256,8 +258,9 @@ final class Weighing {
   /// When a release that is very well known may go on; empty where it waits for the interval, or a
   /// check at this weight has not let it go on.
   static Optional<Instant> soonest(Progressing phase, Observation seen) {
-    var first = phase.since().plus(seen.policy().interval());
+    var first = phase.since().plus(Pace.interval(phase.stage(), seen));
     return comparing(seen)
+        .filter(_ -> seen.policy().strategy().stay(phase.stage()).mayBeShort())
         .map(comparing -> phase.since().plus(comparing.soonest()))
         .filter(_ -> phase.weight().compareTo(Percent.NONE) > 0)
         .filter(_ -> phase.nextCheck().equals(first));

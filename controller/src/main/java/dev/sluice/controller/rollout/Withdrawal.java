@@ -88,6 +88,7 @@ final class Withdrawal {
           INCONCLUSIVE,
           METRICS_UNAVAILABLE,
           DEADLINE,
+          TOO_LONG,
           TARGET_GONE,
           SCALED_TO_ZERO,
           REQUESTED,

@@ -3,6 +3,7 @@ package dev.sluice.controller.rollout;
 import dev.sluice.analysis.Verdict;
 import dev.sluice.controller.rollout.Policy.HookType;
 import dev.sluice.controller.rollout.Routing.Apex;
+import dev.sluice.controller.rollout.Stage.Position;
 import dev.sluice.crds.CanaryStatus;
 import dev.sluice.crds.Comparison.Unsure;
 import dev.sluice.mesh.Percent;
@@ -265,8 +266,40 @@ final class Invariants implements ModelController.Witness {
         || (verdict instanceof Verdict.Hold hold && hold.failedCheck());
   }
 
-  private Duration soonest() {
-    return policy().comparison().map(Comparing::soonest).orElse(policy().interval());
+  /// Whether somebody has just let the run go past its stage, or past the pause that this is.
+  private static boolean isOrdered(Standing before, Standing after) {
+    return OrderRules.isOrdered(before, after, Orders.Scope.CHECK)
+        || OrderRules.isResumed(before, after);
+  }
+
+  /// Whether a list of steps has not gone on, whatever became of the checks or the pause of a step.
+  static boolean isSameStep(Stage was, Stage is) {
+    return was.position().isPresent()
+        && was.split().equals(is.split())
+        && was.position().map(Position::step).equals(is.position().map(Position::step));
+  }
+
+  /// Whether a stage has lasted as long as it has to.
+  private boolean isOver(Phase.Progressing was, Instant now) {
+    if (was.stage().position().filter(Position::resumed).isPresent()) {
+      return true;
+    }
+    var stay = policy().strategy().stay(was.stage());
+    var interval = stay.interval().orElse(policy().interval());
+    var least =
+        switch (stay.pause()) {
+          case Stay.Pause.For(var time) -> time;
+          case Stay.Pause.UntilResumed _ -> Duration.ofDays(10_000);
+          case Stay.Pause.None _ ->
+              stay.mayBeShort()
+                  ? policy()
+                      .comparison()
+                      .map(Comparing::soonest)
+                      .filter(soonest -> soonest.compareTo(interval) < 0)
+                      .orElse(interval)
+                  : interval;
+        };
+    return !now.isBefore(was.since().plus(least));
   }
 
   @Override
@@ -279,14 +312,17 @@ final class Invariants implements ModelController.Witness {
         && was.run().id().equals(is.run().id())
         && !was.stage().isStart()
         && !is.stage().isStart()
-        && !is.stage().equals(was.stage())) {
-      check(
-          "no step early, restarted or not",
-          OrderRules.isOrdered(before, after, Orders.Scope.CHECK)
-              || !is.since().isBefore(was.since().plus(soonest())));
+        && !is.stage().equals(was.stage())
+        && !(isOrdered(before, after) && isSameStep(was.stage(), is.stage()))) {
+      check("no step early, restarted or not", isOrdered(before, after) || isOver(was, is.since()));
       check(
           "no step is left out",
-          policy().strategy().after(was.stage()).equals(Optional.of(is.stage())));
+          policy().strategy().after(was.stage()).equals(Optional.of(is.stage()))
+              || (isOrdered(before, after)
+                  && policy()
+                      .strategy()
+                      .after(policy().strategy().lastLook(was.stage()))
+                      .equals(Optional.of(is.stage()))));
     }
     if (after.phase() instanceof Phase.Progressing lost
         && before.phase() instanceof Phase.Progressing was
@@ -308,6 +344,14 @@ final class Invariants implements ModelController.Witness {
           "only failures roll back, never silence alone",
           failures.getOrDefault(is.run().id(), 0) + lost >= policy().threshold()
               || limits.isExceeded(is.run().id()));
+    }
+    if (after.phase() instanceof Phase.RollingBack is
+        && before.phase() instanceof Phase.Progressing was
+        && is.cause().kind() == Cause.Kind.TOO_LONG) {
+      var longest = policy().longest().orElseThrow();
+      check(
+          "nobody is rolled back before the time is over",
+          !is.since().isBefore(was.run().started().plus(longest).plus(was.run().stopped())));
     }
     if (!after.phase().getClass().equals(before.phase().getClass())) {
       var to = after.phase().getClass().getSimpleName();

@@ -57,7 +57,8 @@ final class OrderRules {
               || (after instanceof Phase.Progressing is
                   && is.run().id().equals(was.run().id())
                   && !is.stage().isStart()
-                  && !is.stage().equals(was.stage()));
+                  && !is.stage().equals(was.stage())
+                  && !Invariants.isSameStep(was.stage(), is.stage()));
       case Phase.Initializing _,
           Phase.Promoting _,
           Phase.Finalising _,
@@ -84,6 +85,13 @@ final class OrderRules {
                   default -> false;
                 })
             .isPresent();
+  }
+
+  /// Whether somebody has just ended a pause.
+  static boolean isResumed(Standing before, Standing after) {
+    return fresh(before, after)
+        .filter(last -> last.taken() && last.what().equals("resume"))
+        .isPresent();
   }
 
   private static Optional<Answered> fresh(Standing before, Standing after) {

@@ -94,6 +94,9 @@ public final class Simulation {
 
   private final Limits limits;
 
+  /// Likewise.
+  private final Random ways;
+
   private final List<String> trace = new ArrayList<>();
   private final ModelCluster cluster;
   private final Invariants invariants;
@@ -124,6 +127,7 @@ public final class Simulation {
     commands = new Random(seed * 577 + 11);
     rehearsals = new Random(seed * 61 + 11);
     limits = rehearsals.nextBoolean() ? Limits.NONE : limits(rehearsals);
+    ways = new Random(seed * 151 + 3);
     random = new Random(seed * 7919 + 17);
     faults = random.nextInt(4) == 0 ? 0 : random.nextDouble() * 0.15;
     people = random.nextInt(6) == 0 ? 0.002 : random.nextDouble() * 0.02;
@@ -199,10 +203,20 @@ public final class Simulation {
       if (cluster.second % LOOKS == 0 && (peace || comparisons.nextDouble() > faults)) {
         controller.hear();
       }
+      if (peace && cluster.second % 10 == 0 && isPausedAtStep()) {
+        command(Command.Verb.RESUME.title(), "", false);
+      }
       if (controller.isDue() && !cluster.gone) {
         tick();
       }
     }
+  }
+
+  private boolean isPausedAtStep() {
+    return StatusReader.read(cluster.status)
+        .flatMap(Standing::hold)
+        .filter(hold -> hold.reason() == HoldReason.PAUSED_AT_STEP)
+        .isPresent();
   }
 
   private boolean isEnding() {
@@ -644,7 +658,10 @@ public final class Simulation {
         false,
         List.of("success-rate"),
         hooks(),
-        comparison());
+        comparison(),
+        ways.nextInt(6) > 0
+            ? Optional.empty()
+            : Optional.of(Duration.ofSeconds(60 + ways.nextInt(300))));
   }
 
   private Optional<Comparing> comparison() {
@@ -679,11 +696,46 @@ public final class Simulation {
 
   private Strategy strategy() {
     var mirrored = random.nextInt(4) == 0 ? new Percent(1 + random.nextInt(100)) : Percent.NONE;
-    return switch (random.nextInt(4)) {
-      case 0 -> new AbTest(1 + random.nextInt(4));
-      case 1 -> new BlueGreen(1 + random.nextInt(4), mirrored);
-      default -> new GradualShift(mirrored, steps(), cookies());
-    };
+    var drawn =
+        switch (random.nextInt(4)) {
+          case 0 -> new AbTest(1 + random.nextInt(4));
+          case 1 -> new BlueGreen(1 + random.nextInt(4), mirrored);
+          default -> new GradualShift(mirrored, steps(), cookies());
+        };
+    return ways.nextInt(4) > 0
+        ? drawn
+        : new Stepped(
+            mirrored,
+            listed(),
+            drawn instanceof GradualShift gradual ? gradual.cookies() : Optional.empty());
+  }
+
+  /// Up, down and aside; in the end somebody meets the revision.
+  private List<Stepped.Item> listed() {
+    var items = new ArrayList<Stepped.Item>();
+    for (int i = ways.nextInt(5); i > 0; i--) {
+      items.add(
+          new Stepped.Item(
+              switch (ways.nextInt(4)) {
+                case 0 ->
+                    new Stepped.Pause(
+                        ways.nextInt(3) == 0
+                            ? Optional.empty()
+                            : Optional.of(Duration.ofSeconds(1 + ways.nextInt(30))));
+                case 1 ->
+                    new Stepped.Look(
+                        1 + ways.nextInt(3),
+                        ways.nextBoolean()
+                            ? Optional.empty()
+                            : Optional.of(List.of("success-rate")));
+                default -> new Stepped.SetWeight(new Percent(ways.nextInt(4) * 25));
+              },
+              ways.nextInt(4) > 0
+                  ? Optional.empty()
+                  : Optional.of(Duration.ofSeconds(5 + ways.nextInt(15)))));
+    }
+    items.add(Stepped.Item.of(new Stepped.SetWeight(new Percent(1 + ways.nextInt(100)))));
+    return items;
   }
 
   private Optional<Cookies.Named> cookies() {
@@ -715,7 +767,8 @@ public final class Simulation {
         suspended,
         p.metrics(),
         p.hooks(),
-        p.comparison());
+        p.comparison(),
+        p.longest());
   }
 
   // ---- the trace ----

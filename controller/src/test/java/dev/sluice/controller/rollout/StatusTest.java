@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.controller.rollout.Phase.Approval;
+import dev.sluice.controller.rollout.Stage.Position;
 import dev.sluice.crds.CanaryStatus;
 import dev.sluice.crds.Condition;
+import dev.sluice.crds.RolloutStatus;
 import dev.sluice.crds.shape.Binding;
 import dev.sluice.mesh.Percent;
 import dev.sluice.mesh.Split;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +53,15 @@ class StatusTest {
         new Phase.Progressing(RUN, new Stage(Split.NONE, 1), 0, 0, NOW, NOW.plusSeconds(60)),
         new Phase.Progressing(
             RUN, new Stage(Split.mirror(Percent.ALL), 0), 0, 1, NOW, NOW.plusSeconds(60)),
+        new Phase.Progressing(RUN, step(0, new Position(1, 7, 1, false)), 0, 1, NOW, NOW),
+        new Phase.Progressing(
+            RUN.stoppedFor(Duration.ofMinutes(90)),
+            step(20, new Position(3, 7, 5, false)),
+            0,
+            1,
+            NOW,
+            NOW),
+        new Phase.Progressing(RUN, step(20, new Position(7, 7, 1, true)), 0, 1, NOW, NOW),
         new Phase.Promoting(RUN, new Percent(50), NOW, NOW.plusSeconds(60)),
         new Phase.Finalising(RUN, NOW),
         new Phase.RollingBack(RUN, CAUSE, NOW),
@@ -57,6 +69,23 @@ class StatusTest {
         new Phase.Succeeded(SNAPSHOT, true),
         new Phase.Failed(SNAPSHOT, CAUSE),
         new Phase.Failed(SNAPSHOT, CAUSE, true));
+  }
+
+  private static Stage step(int weight, Position at) {
+    return new Stage(Split.of(new Percent(weight)), 0, Optional.of(at));
+  }
+
+  @Test
+  void whereOfItsStepsARunIsCanBeRead() {
+    var stage = step(20, new Position(3, 7, 1, false));
+    var phase = new Phase.Progressing(RUN, stage, 0, 1, NOW, NOW);
+
+    var written = written(new Standing(phase, Optional.empty(), List.of(), 3));
+
+    assertThat(written.canaryWeight()).isEqualTo(20);
+    assertThat(written.rollout())
+        .extracting(RolloutStatus::step)
+        .isEqualTo(new RolloutStatus.Step("3/7", null, false));
   }
 
   @ParameterizedTest
