@@ -1,6 +1,7 @@
 package dev.sluice.controller.story;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.controller.story.Way.Meeting;
 import dev.sluice.mesh.Mesh;
 import dev.sluice.mesh.Meshes;
 import dev.sluice.playground.network.Caller;
@@ -16,11 +17,15 @@ enum Provider {
       "myapp.production",
       "",
       "",
-      "{name: request-success-rate, thresholdRange: {min: 99}, interval: 30s}",
       "/apis/networking.istio.io/v1/namespaces/production/virtualservices/") {
     @Override
     Caller users() {
       return Caller.Sidecar.named("shop", "production");
+    }
+
+    @Override
+    String metric() {
+      return "{name: request-success-rate, thresholdRange: {min: 99}, interval: 30s}";
     }
 
     @Override
@@ -60,21 +65,8 @@ enum Provider {
         hostnames: [myapp.example.com]
         parentRefs: [{name: public}]
         rules: [{backendRefs: [{name: myapp, port: 80}]}]
-      ---
-      apiVersion: flagger.app/v1beta1
-      kind: MetricTemplate
-      metadata: {name: errors, namespace: production}
-      spec:
-        provider: {type: prometheus, address: "http://prometheus:9090"}
-        query: |
-          100 * sum(rate(istio_requests_total{reporter="destination",
-            destination_workload_namespace="{{ namespace }}", destination_workload="{{ target }}",
-            response_code=~"5.*"}[{{ interval }}]) or vector(0))
-          / sum(rate(istio_requests_total{reporter="destination",
-            destination_workload_namespace="{{ namespace }}", destination_workload="{{ target }}"}[{{ interval }}]))
       """,
       ", hosts: [myapp.example.com], gatewayRefs: [{name: public}]",
-      "{name: errors, templateRef: {name: errors}, thresholdRange: {max: 1}, interval: 30s}",
       "/apis/gateway.networking.k8s.io/v1/namespaces/production/httproutes/") {
     @Override
     Caller users() {
@@ -100,22 +92,47 @@ enum Provider {
       }
       return hosts;
     }
+  },
+
+  WITHOUT_MESH(
+      "kubernetes", "myapp.production", "", "", "/api/v1/namespaces/production/services/") {
+    @Override
+    Caller users() {
+      return ISTIO.users();
+    }
+
+    @Override
+    Meeting meeting(Way way) {
+      return Meeting.LOAD_TEST_ALONE;
+    }
+
+    @Override
+    Optional<String> leavesOut(Way way) {
+      return switch (way) {
+        case BLUE_GREEN -> Optional.empty();
+        case BLUE_GREEN_MIRRORED -> Optional.of("spec.analysis.mirror");
+        case AB_TEST, AB_TEST_BY_CALLER -> Optional.of("spec.analysis.match");
+        case STEPS, STEP_LIST, MIRROR_FIRST, AFFINITY -> Optional.of("spec.analysis.iterations");
+      };
+    }
+
+    @Override
+    Set<String> leadsTo(JsonNode service) {
+      return Set.of(service.at("/spec/selector/app").asText());
+    }
   };
 
   private final String title;
   private final String host;
   private final String objects;
   private final String service;
-  private final String metric;
   private final String routes;
 
-  Provider(
-      String title, String host, String objects, String service, String metric, String routes) {
+  Provider(String title, String host, String objects, String service, String routes) {
     this.title = title;
     this.host = host;
     this.objects = objects;
     this.service = service;
-    this.metric = metric;
     this.routes = routes;
   }
 
@@ -124,10 +141,20 @@ enum Provider {
     return Optional.empty();
   }
 
+  /// The field that it warns of, because it does something else than a strategy asks for; empty
+  /// where it does that.
+  Optional<String> leavesOut(Way way) {
+    return Optional.empty();
+  }
+
+  Meeting meeting(Way way) {
+    return way.meeting();
+  }
+
   /// From where users' requests come.
   abstract Caller users();
 
-  /// The Services that a route gives requests to; copies do not count.
+  /// The Services that a route gives requests to, or the workloads; copies do not count.
   abstract Set<String> leadsTo(JsonNode route);
 
   Mesh mesh() {
@@ -156,10 +183,10 @@ enum Provider {
 
   /// An entry of `spec.analysis.metrics` that sees failed requests.
   String metric() {
-    return metric;
+    return "{name: errors, templateRef: {name: errors}, thresholdRange: {max: 1}, interval: 30s}";
   }
 
-  /// The path of a canary's route.
+  /// The path of what leads a canary's users.
   String route(String canary) {
     return routes + canary;
   }

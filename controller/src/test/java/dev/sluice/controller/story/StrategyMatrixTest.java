@@ -29,7 +29,8 @@ class StrategyMatrixTest {
           new Outcome("failed deadline", StrategyMatrixTest::failedDeadline),
           new Outcome("reverted in mid-run", StrategyMatrixTest::reverted),
           new Outcome("new revision in mid-run", StrategyMatrixTest::replaced),
-          new Outcome("aborted by a rollback webhook", StrategyMatrixTest::aborted),
+          new Outcome("aborted by a rollback webhook", StrategyMatrixTest::abortedByWebhook),
+          new Outcome("aborted by command", StrategyMatrixTest::abortedByCommand),
           new Outcome("controller killed after every write", StrategyMatrixTest::killed),
           new Outcome("Canary deleted in mid-run", StrategyMatrixTest::deleted));
 
@@ -52,7 +53,7 @@ class StrategyMatrixTest {
 
   private static void failedCheck(Site site) {
     site.release(Site.FAILING).until("Failed");
-    if (site.way().meeting().isSafeAtFirst()) {
+    if (site.meeting().isSafeAtFirst()) {
       site.wasMetByNoUser().noRequestFailed();
     } else {
       site.wasMetByItsUsers();
@@ -95,7 +96,7 @@ class StrategyMatrixTest {
         .noRequestFailed();
   }
 
-  private static void aborted(Site site) {
+  private static void abortedByWebhook(Site site) {
     String before = site.version();
     site.release(Site.WELL).untilItIsMet();
     site.world().agree("stop");
@@ -104,6 +105,23 @@ class StrategyMatrixTest {
 
     site.wasTold("NewRevision( WeightAdvanced)+ RollingBack RolledBack")
         .wasAlerted("New revision detected", "manual webhook invoked")
+        .isServedBy(before)
+        .noRequestFailed();
+  }
+
+  private static void abortedByCommand(Site site) {
+    String before = site.versionBefore();
+    site.release(Site.WELL).untilItIsMet();
+    site.world()
+        .patch(
+            Myapp.CANARIES + "myapp",
+            "{\"metadata\":{\"annotations\":{\"sluice.dev/command\":\"abort\",\"sluice.dev/command-by\":\"jane\"}}}");
+    site.run(1);
+    assertThat(site.isMet()).as("the release").isFalse();
+
+    site.until("Failed")
+        .wasTold("NewRevision( WeightAdvanced)+ CommandTaken RollingBack RolledBack")
+        .wasAlerted("New revision detected", "aborted by jane")
         .isServedBy(before)
         .noRequestFailed();
   }
@@ -146,10 +164,21 @@ class StrategyMatrixTest {
         .orElseGet(() -> dynamicContainer(way.toString(), lives(way, provider)));
   }
 
+  /// Where a provider does something else, it says so, and that is what its users get.
+  private static List<Outcome> outcomes(Way way, Provider provider) {
+    return provider
+        .leavesOut(way)
+        .map(field ->
+            List.of(
+                new Outcome("warned of", site -> site.until("Initialized").isWarned(field)),
+                new Outcome("promoted", StrategyMatrixTest::promoted)))
+        .orElse(OUTCOMES);
+  }
+
   private static Stream<DynamicTest> lives(Way way, Provider provider) {
     Site[] site = new Site[1];
     Stream<DynamicTest> cells =
-        OUTCOMES.stream()
+        outcomes(way, provider).stream()
             .map(outcome ->
                 dynamicTest(
                     outcome.title(),

@@ -24,11 +24,17 @@ enum Way {
     /// A load test, then all users at once.
     ALL_AFTER_LOAD_TEST,
     /// Copies of requests, then all users at once.
-    ALL_AFTER_COPIES;
+    ALL_AFTER_COPIES,
+    /// No user at all.
+    LOAD_TEST_ALONE;
 
     /// Whether a release that fails its very first check has been seen by nobody.
     boolean isSafeAtFirst() {
-      return this == SOME_AFTER_COPIES || this == ALL_AFTER_LOAD_TEST || this == ALL_AFTER_COPIES;
+      return this != SOME && this != INSIDERS;
+    }
+
+    boolean hasLoadTest() {
+      return this == ALL_AFTER_LOAD_TEST || this == LOAD_TEST_ALONE;
     }
 
     boolean hasCopies() {
