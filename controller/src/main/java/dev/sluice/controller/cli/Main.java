@@ -11,7 +11,17 @@ import picocli.CommandLine.ParameterException;
     description = "Progressive delivery for Kubernetes: Git sync and canaries in one process.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {ControllerCommand.class, JudgeCommand.class, VersionCommand.class})
+    subcommands = {
+      ControllerCommand.class,
+      JudgeCommand.class,
+      VersionCommand.class,
+      OrderCommand.Promote.class,
+      OrderCommand.Skip.class,
+      OrderCommand.Abort.class,
+      OrderCommand.Retry.class,
+      OrderCommand.Pause.class,
+      OrderCommand.Resume.class
+    })
 public final class Main {
 
   private Main() {}
@@ -22,7 +32,7 @@ public final class Main {
 
   /// Runs one command line.
   ///
-  /// @return the exit code: 0 for success, 1 for a failure, 2 for bad input
+  /// @return the exit code: 0 for success, 1 for a failure, 2 for bad input, 3 when nobody answered
   static int run(String... args) {
     return run(new CommandLine(new Main()), args);
   }

@@ -74,11 +74,10 @@ class CommandStoryTest {
       world.runUntilPhase("myapp", "Failed", Myapp.A_WHILE);
       assertThat(world.canary("myapp").at("/status/rollout/cause").asText()).isEqualTo("Aborted");
       assertThat(world.alerts())
-          .anySatisfy(
-              alert ->
-                  assertThat(alert)
-                      .startsWith(
-                          "Rolled back: aborted by somebody (through kubectl): checkout is slow"));
+          .anySatisfy(alert ->
+              assertThat(alert)
+                  .startsWith(
+                      "Rolled back: aborted by somebody (through kubectl): checkout is slow"));
 
       command(world, "retry");
       world.runUntilWeight("myapp", 10, Myapp.A_WHILE);

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// The API server as one controller process sees it: the process dies right after it wrote a status,
-/// an Event or the Canary itself, and a dead process says nothing more.
+/// The API server as one controller process sees it: the process dies right after it wrote a
+/// status, an Event or the Canary itself, and a dead process says nothing more.
 final class KillSwitch implements ApiServer {
   /// The process is dead.
   static final class Killed extends Error {

@@ -10,6 +10,7 @@ import dev.sluice.controller.virtual.VirtualController;
 import dev.sluice.mesh.Percent;
 import dev.sluice.playground.Manifests;
 import dev.sluice.playground.admission.IstioAdmission;
+import dev.sluice.playground.api.ApiServer;
 import dev.sluice.playground.api.KubernetesApi;
 import dev.sluice.playground.api.Users;
 import dev.sluice.playground.metrics.QueryApi;
@@ -561,6 +562,11 @@ final class World implements AutoCloseable {
 
   JsonNode get(String path) {
     return kubectl.get(path);
+  }
+
+  /// For those who come by HTTP.
+  ApiServer server() {
+    return api;
   }
 
   // ---- plumbing ----

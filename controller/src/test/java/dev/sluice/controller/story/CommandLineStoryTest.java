@@ -1,0 +1,230 @@
+package dev.sluice.controller.story;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.controller.cli.CommandLineRun;
+import dev.sluice.mesh.Percent;
+import dev.sluice.playground.api.Answer;
+import dev.sluice.playground.api.ApiServer;
+import dev.sluice.playground.api.Call;
+import dev.sluice.playground.api.HttpFront;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/// A person at a terminal, who reaches the API server over HTTP, and the controller beside it.
+@Execution(ExecutionMode.SAME_THREAD)
+class CommandLineStoryTest {
+  private static final Duration TICK = Duration.ofMillis(20);
+
+  @TempDir Path folder;
+  private World world;
+  private Vertx vertx;
+  private HttpFront front;
+  private boolean isForbidden;
+
+  @BeforeEach
+  void aRolloutAt20Percent() throws IOException {
+    world = Myapp.at(20, 31).run(Duration.ofSeconds(6));
+    vertx = Vertx.vertx();
+    var server = world.server();
+    front =
+        HttpFront.start(
+            vertx,
+            new ApiServer() {
+              @Override
+              public Answer handle(Call call) {
+                return isForbidden && call.method().equals("PATCH")
+                    ? forbidden()
+                    : server.handle(call);
+              }
+
+              @Override
+              public AutoCloseable watch(Call call, Consumer<ObjectNode> frames) {
+                return server.watch(call, frames);
+              }
+            },
+            0);
+    Files.writeString(
+        folder.resolve("kubeconfig"),
+        """
+        apiVersion: v1
+        kind: Config
+        clusters: [{name: c, cluster: {server: "%s"}}]
+        users: [{name: u, user: {}}]
+        contexts: [{name: here, context: {cluster: c, user: u, namespace: production}}]
+        current-context: here
+        """
+            .formatted(front.url()));
+  }
+
+  @AfterEach
+  void close() {
+    front.close();
+    vertx.close();
+    world.close();
+  }
+
+  private static Answer forbidden() {
+    return new Answer(
+        403,
+        "application/json",
+        """
+        {"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","code":403,
+         "message":"canaries.flagger.app \\"myapp\\" is forbidden: User \\"joe\\" cannot patch"}
+        """
+            .getBytes(StandardCharsets.UTF_8),
+        Map.of());
+  }
+
+  /// Time passes while the command line waits.
+  private CommandLineRun sluice(boolean controllerRuns, String... args) throws Exception {
+    var line = new ArrayList<>(List.of(args));
+    line.add("--kubeconfig=" + folder.resolve("kubeconfig"));
+    var run = CommandLineRun.heard(line.toArray(String[]::new));
+    for (int i = 0; i < 1500 && !run.endsWithin(TICK); i++) {
+      if (controllerRuns) {
+        world.run(TICK);
+      }
+    }
+    assertThat(run.ended()).as("%s ended: %s%s", line, run.out(), run.err()).isTrue();
+    return run;
+  }
+
+  @Test
+  void promoteTakesAStepAndSaysWhatFollows() throws Exception {
+    try (var run = sluice(true, "promote", "myapp", "--reason", "looks fine")) {
+      assertThat(run.err()).isEmpty();
+      assertThat(run.out())
+          .startsWith("promote of production/myapp: revision ")
+          .contains("goes on from 20% without its check and without approval")
+          .hasLineCount(1);
+      assertThat(run.exit()).isZero();
+    }
+    assertThat(world.story("myapp").toString())
+        .contains("CommandTaken: promote of myapp.production by kubernetes-admin")
+        .contains("(through sluice) (looks fine)");
+    assertThat(world.canary("myapp").at("/metadata/annotations").toString())
+        .doesNotContain("sluice.dev/command");
+  }
+
+  @Test
+  void abortRollsBack() throws Exception {
+    try (var run = sluice(true, "abort", "myapp", "-n", "production")) {
+      assertThat(run.exit()).isZero();
+    }
+    world.run(Duration.ofSeconds(1));
+    assertThat(world.routed("myapp")).isEqualTo(Percent.NONE);
+  }
+
+  @Test
+  void whatMakesNoSenseIsRefusedOnOneLine() throws Exception {
+    try (var run = sluice(true, "retry", "myapp")) {
+      assertThat(run.err())
+          .startsWith("sluice: retry of production/myapp is refused: revision ")
+          .contains("has not failed; it is under way")
+          .hasLineCount(1);
+      assertThat(run.exit()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aCommandAboutAnotherRevisionIsRefused() throws Exception {
+    try (var run = sluice(true, "promote", "--full", "myapp", "--revision", "abcdef")) {
+      assertThat(run.err()).contains("it is about revision abcdef, but the revision here is");
+      assertThat(run.exit()).isEqualTo(1);
+    }
+    assertThat(world.phase("myapp")).isEqualTo("Progressing");
+  }
+
+  @Test
+  void withoutAControllerTheCommandIsTakenBack() throws Exception {
+    try (var run = sluice(false, "promote", "myapp", "--timeout=1s")) {
+      assertThat(run.err())
+          .contains(
+              "no controller answered within 1s, so promote of production/myapp was taken back")
+          .hasLineCount(1);
+      assertThat(run.exit()).isEqualTo(3);
+    }
+    assertThat(world.canary("myapp").at("/metadata/annotations").toString())
+        .doesNotContain("sluice.dev/command");
+    world.run(Duration.ofSeconds(2));
+    assertThat(world.reasons("myapp")).doesNotContain("CommandTaken");
+  }
+
+  @Test
+  void withoutWaitingItIsOnlyGiven() throws Exception {
+    try (var run = sluice(false, "pause", "myapp", "--no-wait")) {
+      assertThat(run.out()).contains("pause of production/myapp: given");
+      assertThat(run.exit()).isZero();
+    }
+    try (var second = sluice(false, "resume", "myapp")) {
+      assertThat(second.err())
+          .contains("another command waits for an answer (pause by kubernetes-admin");
+      assertThat(second.exit()).isEqualTo(1);
+    }
+    world.run(Duration.ofSeconds(1));
+    assertThat(world.canary("myapp").at("/status/rollout/held/reason").asText())
+        .isEqualTo("Paused");
+  }
+
+  @Test
+  void aNameThatIsNotThereIsAnsweredWithTheOneThatWasMeant() throws Exception {
+    try (var run = sluice(false, "promote", "my-app")) {
+      assertThat(run.err())
+          .isEqualToIgnoringNewLines(
+              "sluice: there is no Canary my-app in namespace production; did you mean myapp?");
+      assertThat(run.exit()).isEqualTo(1);
+    }
+    try (var run = sluice(false, "promote", "myapp", "-n", "staging")) {
+      assertThat(run.err())
+          .contains("there is no Canary in namespace staging; name another with -n");
+    }
+  }
+
+  @Test
+  void whoMayNotPatchIsToldSo() throws Exception {
+    isForbidden = true;
+    try (var run = sluice(false, "abort", "myapp")) {
+      assertThat(run.err())
+          .contains("sluice: you may not do that: canaries.flagger.app \"myapp\" is forbidden")
+          .hasLineCount(1);
+      assertThat(run.exit()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void badInputIsAnsweredBeforeAnythingIsAsked() throws Exception {
+    try (var run = sluice(false, "promote")) {
+      assertThat(run.err()).contains("Missing required parameter: 'NAME'", "promote --help");
+      assertThat(run.exit()).isEqualTo(2);
+    }
+    try (var run = sluice(false, "promote", "myapp", "--context=prod")) {
+      assertThat(run.err()).contains("the kubeconfig has no context prod; known: here");
+      assertThat(run.exit()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aClusterThatIsAwayIsNamed() throws Exception {
+    front.close();
+    try (var run = sluice(false, "promote", "myapp")) {
+      assertThat(run.err()).contains("cannot be reached").hasLineCount(1);
+      assertThat(run.exit()).isEqualTo(1);
+    }
+  }
+}
