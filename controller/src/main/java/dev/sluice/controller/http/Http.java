@@ -102,7 +102,7 @@ public interface Http {
   record Response(int status, Map<String, List<String>> headers, byte[] body) {
 
     public boolean success() {
-      return status >= 200 && status <= 299;
+      return isSuccess(status);
     }
 
     /// The beginning of the body as one clean line for people: no control characters, no runs of
@@ -120,6 +120,11 @@ public interface Http {
     public Optional<String> header(String name) {
       return Optional.ofNullable(headers.get(name.toLowerCase(Locale.ROOT))).map(List::getFirst);
     }
+  }
+
+  /// Whether a status says that it was done.
+  static boolean isSuccess(int status) {
+    return status >= 200 && status <= 299;
   }
 
   /// How often a request is tried again, when no answer came or the server said 429, or 5xx but

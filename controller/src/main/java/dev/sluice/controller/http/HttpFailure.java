@@ -1,6 +1,7 @@
 package dev.sluice.controller.http;
 
 import java.io.IOException;
+import java.util.OptionalInt;
 
 /// There was no complete answer. The message names the host and is shown to people; it holds no
 /// path, query or header, for they may be secrets.
@@ -20,10 +21,28 @@ public final class HttpFailure extends IOException {
   }
 
   private final Cause kind;
+  private final int status;
 
   public HttpFailure(Cause kind, String message) {
+    this(kind, message, 0);
+  }
+
+  private HttpFailure(Cause kind, String message, int status) {
     super(message);
     this.kind = kind;
+    this.status = status;
+  }
+
+  static HttpFailure tooLong(Http.Request request, int status) {
+    return new HttpFailure(
+        Cause.TOO_LONG,
+        request.host() + " answered with more than " + request.maxBytes() + " bytes",
+        status);
+  }
+
+  /// Of an answer that was too long; empty for everything else, which had none.
+  public OptionalInt status() {
+    return status == 0 ? OptionalInt.empty() : OptionalInt.of(status);
   }
 
   public Cause kind() {

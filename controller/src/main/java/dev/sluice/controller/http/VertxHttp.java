@@ -104,10 +104,7 @@ final class VertxHttp implements Http {
     Buffer body = Buffer.buffer();
     incoming.handler(part -> {
       if (body.length() + part.length() > request.maxBytes()) {
-        whole.tryFail(
-            new HttpFailure(
-                Cause.TOO_LONG,
-                request.host() + " answered with more than " + request.maxBytes() + " bytes"));
+        whole.tryFail(HttpFailure.tooLong(request, incoming.statusCode()));
         incoming.request().reset();
       } else {
         body.appendBuffer(part);

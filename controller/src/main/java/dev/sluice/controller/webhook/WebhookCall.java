@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.controller.http.Http;
+import dev.sluice.controller.http.HttpFailure;
 import dev.sluice.crds.Analysis.Webhook;
 import java.net.URI;
 import java.time.Duration;
@@ -61,6 +62,18 @@ final class WebhookCall {
     }
     String body = answer.excerpt(MAX_REASON);
     return Optional.of("it answered " + answer.status() + (body.isEmpty() ? "" : ": " + body));
+  }
+
+  /// The same of one that had no complete answer. Only the status of an answer is wanted, so one
+  /// that is too long is as good as any.
+  static Optional<String> refusal(HttpFailure failure) {
+    if (failure.status().isEmpty()) {
+      return Optional.of("it failed: " + failure.getMessage());
+    }
+    int status = failure.status().getAsInt();
+    return Http.isSuccess(status)
+        ? Optional.empty()
+        : Optional.of("it answered %d, with more than %d bytes".formatted(status, MAX_ANSWER));
   }
 
   private static byte[] payload(

@@ -62,7 +62,7 @@ public final class Webhooks {
     try {
       return WebhookCall.refusal(http.send(request));
     } catch (HttpFailure e) {
-      return Optional.of("it failed: " + e.getMessage());
+      return WebhookCall.refusal(e);
     }
   }
 }

@@ -33,6 +33,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ResilientHttpTest {
@@ -207,6 +209,33 @@ class ResilientHttpTest {
 
       assertThat(answer.excerpt(10)).isEqualTo("why");
       assertThat(server.seen()).hasSize(4);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 5000, 1000", "3600, 300, 300"})
+  void whoAsksForTimeGetsItUpToTheLongestWait(int retryAfter, int longest, int least)
+      throws Exception {
+    var asked = new AtomicInteger();
+    try (var server =
+        new LocalServer(
+            vertx,
+            request -> {
+              var busy = asked.incrementAndGet() == 1;
+              request
+                  .response()
+                  .setStatusCode(busy ? 429 : 200)
+                  .putHeader("retry-after", String.valueOf(retryAfter))
+                  .end();
+            })) {
+      var patient = new Retries(1, Duration.ofMillis(1), Duration.ofMillis(longest));
+      var begin = System.nanoTime();
+
+      var answer = http.send(Request.get(server.uri("/"), SECONDS, 100).with(patient));
+
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(Duration.ofNanos(System.nanoTime() - begin))
+          .isBetween(Duration.ofMillis(least), Duration.ofSeconds(30));
     }
   }
 

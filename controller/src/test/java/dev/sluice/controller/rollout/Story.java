@@ -18,6 +18,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +81,7 @@ final class Story {
   private Optional<Verdict> everybodyGets = Optional.empty();
   private List<Look> looks = List.of();
   private @Nullable String refusal;
+  private @Nullable Function<Hook, String> receiver;
   private Optional<Verdict> look = Optional.empty();
   private OptionalDouble excess = OptionalDouble.empty();
   private @Nullable Instant looked;
@@ -150,6 +152,14 @@ final class Story {
   /// Every check comes to these looks from now on, and they are judged as the real judge does.
   Story everyLookIs(Look... each) {
     looks = List.of(each);
+    return this;
+  }
+
+  /// What every webhook says from now on, such as over HTTP.
+  ///
+  /// @param by answers with why not, or with nothing for yes
+  Story received(Function<Hook, String> by) {
+    receiver = by;
     return this;
   }
 
@@ -412,6 +422,9 @@ final class Story {
 
   private String called(Hook hook) {
     asked.add(hook.name());
+    if (receiver != null) {
+      return receiver.apply(hook);
+    }
     if (hook.type() == HookType.ROLLBACK) {
       return open.contains(hook.name()) ? "" : "it answered 403: Forbidden";
     }

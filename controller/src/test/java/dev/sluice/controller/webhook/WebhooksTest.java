@@ -135,6 +135,49 @@ class WebhooksTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"200 |", "500 | it answered 500, with more than 1048576 bytes"})
+  void ofAHugeAnswerOnlyTheStatusCounts(int status, String refusal) throws Exception {
+    var huge = "x".repeat(3 << 20);
+    try (var server =
+        new LocalServer(vertx, request -> request.response().setStatusCode(status).end(huge))) {
+      assertThat(call(server)).isEqualTo(Optional.ofNullable(refusal));
+    }
+  }
+
+  @Test
+  void anAnswerThatBreaksOffIsNone() throws Exception {
+    try (var server =
+        new LocalServer(
+            vertx,
+            request -> {
+              var response = request.response().putHeader("content-length", "100");
+              response.write("half").onComplete(_ -> request.connection().close());
+            })) {
+      assertThat(call(server).orElseThrow()).endsWith("did not answer: the connection was lost");
+    }
+  }
+
+  /// It would have to be trusted to mean no other host, and 301 to 303 would make a GET of it.
+  @Test
+  void aRedirectIsNotFollowed() throws Exception {
+    try (var other = new LocalServer(vertx, request -> request.response().end());
+        var server =
+            new LocalServer(
+                vertx,
+                request ->
+                    request
+                        .response()
+                        .setStatusCode(307)
+                        .putHeader("location", other.uri("/").toString())
+                        .end())) {
+      assertThat(call(server)).contains("it answered 307");
+      assertThat(other.seen()).isEmpty();
+    }
+  }
+
   @Test
   void whoDoesNotAnswerInTimeRefuses() throws Exception {
     try (var server = new LocalServer(vertx, WebhooksTest::never)) {
