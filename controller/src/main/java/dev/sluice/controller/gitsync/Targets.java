@@ -17,9 +17,12 @@ import java.util.TreeSet;
 /// What rollouts drive, and what belongs to the revision of each target. Pure.
 final class Targets {
   private static final String REPLICAS = "/spec/replicas";
+  private static final String ASLEEP =
+      "/spec/template/spec/nodeSelector/flagger.app~1scale-to-zero";
   private static final String PAUSED = "/metadata/annotations/autoscaling.keda.sh~1paused-replicas";
   private static final String KEDA = "keda.sh";
   private static final String ISTIO = "networking.istio.io";
+  private static final Set<String> WORKLOADS = Set.of("Deployment", "DaemonSet");
 
   private final List<Canary> canaries;
   private final Map<ObjectKey, Canary> byTarget = new LinkedHashMap<>();
@@ -28,14 +31,14 @@ final class Targets {
   Targets(List<Canary> canaries) {
     this.canaries = List.copyOf(canaries);
     for (Canary canary : canaries) {
-      if (canary.spec().targetRef().kind().equals("Deployment")) {
+      if (WORKLOADS.contains(canary.spec().targetRef().kind())) {
         byTarget.put(target(canary), canary);
       }
     }
   }
 
   static ObjectKey target(Canary canary) {
-    return deployment(canary, canary.spec().targetRef().name());
+    return workload(canary, canary.spec().targetRef().name());
   }
 
   /// The rollout whose target an object is.
@@ -43,18 +46,24 @@ final class Targets {
     return Optional.ofNullable(byTarget.get(key));
   }
 
-  /// The replicas of every target; whole, everything that a rollout makes.
+  /// What says how many pods every target has; whole, everything that a rollout makes.
   Claims claims() {
     var all = new ArrayList<Claim>();
     for (Canary canary : canaries) {
       String by = "Canary " + canary.ref();
-      byTargetOnly(canary).ifPresent(key -> all.add(new Claim(key, REPLICAS, by)));
+      byTargetOnly(canary).map(key -> size(key, by)).ifPresent(all::add);
       paused(canary).ifPresent(key -> all.add(new Claim(key, PAUSED, by)));
       for (ObjectKey key : made(canary)) {
         all.add(new Claim(key, "", by));
       }
     }
     return new Claims(all);
+  }
+
+  private static Claim size(ObjectKey target, String by) {
+    return target.kind().equals("DaemonSet")
+        ? new Claim(target, ASLEEP, by, "sluice.dev/node-selector")
+        : new Claim(target, REPLICAS, by);
   }
 
   private Optional<ObjectKey> byTargetOnly(Canary canary) {
@@ -82,7 +91,7 @@ final class Targets {
 
   private static List<ObjectKey> fixed(Canary canary) {
     return List.of(
-        deployment(canary, canary.primaryName()),
+        workload(canary, canary.primaryName()),
         in(canary, "", "Service", canary.apexName()),
         in(canary, "", "Service", canary.primaryServiceName()),
         in(canary, "", "Service", canary.canaryServiceName()),
@@ -91,8 +100,8 @@ final class Targets {
         in(canary, ISTIO, "DestinationRule", canary.canaryServiceName()));
   }
 
-  private static ObjectKey deployment(Canary canary, String name) {
-    return in(canary, "apps", "Deployment", name);
+  private static ObjectKey workload(Canary canary, String name) {
+    return in(canary, "apps", canary.spec().targetRef().kind(), name);
   }
 
   private static ObjectKey in(Canary canary, String group, String kind, String name) {

@@ -68,6 +68,8 @@ final class Town implements AutoCloseable {
   Instant now = Instant.parse("2026-03-01T10:00:00Z");
   int killAfter = Integer.MAX_VALUE;
   boolean apiDown;
+  private String overtaken = "";
+  private Runnable overtaking = () -> {};
 
   /// Called with every frame of the Deployments' watch.
   private final List<Consumer<JsonNode>> watchers = new ArrayList<>();
@@ -128,6 +130,26 @@ final class Town implements AutoCloseable {
 
   void whenADeploymentChanges(Consumer<JsonNode> watcher) {
     watchers.add(watcher);
+  }
+
+  void whenADaemonSetChanges(Consumer<JsonNode> watcher) {
+    AutoCloseable _ =
+        server.watch(
+            new Call(
+                "GET",
+                "/apis/apps/v1/daemonsets",
+                Map.of("watch", List.of("true")),
+                Map.of(),
+                new byte[0]),
+            watcher::accept);
+  }
+
+  /// Somebody is faster than the next apply of an object by the reconciler.
+  ///
+  /// @param path how its path ends
+  void justBeforeTheApplyOf(String path, Runnable happens) {
+    overtaken = path;
+    overtaking = happens;
   }
 
   // ---- Git ----
@@ -313,6 +335,13 @@ final class Town implements AutoCloseable {
       if (apiDown) {
         return new Answer(503, "application/json", "{}".getBytes(StandardCharsets.UTF_8), Map.of());
       }
+      if (!overtaken.isEmpty()
+          && call.method().equals("PATCH")
+          && call.path().endsWith(overtaken)
+          && call.parameter("dryRun").isEmpty()) {
+        overtaken = "";
+        overtaking.run();
+      }
       Answer answer = server.handle(call);
       if (!call.method().equals("GET") && call.parameter("dryRun").isEmpty()) {
         writes.add(
@@ -341,7 +370,7 @@ final class Town implements AutoCloseable {
   private static String path(String kind, String ref) {
     String root =
         switch (kind) {
-          case "Deployment" -> "apis/apps/v1";
+          case "Deployment", "DaemonSet" -> "apis/apps/v1";
           case "Canary" -> "apis/flagger.app/v1beta1";
           case "GitSync" -> "apis/sluice.dev/v1alpha1";
           case "Planet" -> "apis/x.dev/v1";

@@ -9,6 +9,8 @@ import java.util.Optional;
 
 /// What rollouts drive. Git's values at these places are wishes, not writes.
 public final class Claims {
+  private static final List<String> VERSION = List.of("metadata", "resourceVersion");
+
   private final Map<ObjectKey, Map<String, Claim>> claims = new LinkedHashMap<>();
 
   public Claims(List<Claim> all) {
@@ -35,22 +37,48 @@ public final class Claims {
   ///   it;
   /// - otherwise the place is left out.
   ///
+  /// A place in a map that has one owner goes along as it is whenever Git drives the map, and only
+  /// if the object still is the one that was read: it may have been changed since.
+  ///
   /// @param manager the field manager that applies what Git says
   public Withheld withhold(Manifest wanted, Optional<Live> live, String manager) {
     Map<String, Object> content = wanted.content();
     var wishes = new LinkedHashMap<String, Object>();
-    for (String pointer : claims.getOrDefault(wanted.key(), Map.of()).keySet()) {
+    for (Claim claim : claims.getOrDefault(wanted.key(), Map.of()).values()) {
+      String pointer = claim.pointer();
       if (pointer.isEmpty()) {
         continue;
       }
       List<String> path = Json.path(pointer);
       Json.at(wanted.content(), path).ifPresent(value -> wishes.put(pointer, value));
-      if (live.isPresent()) {
+      if (!claim.shared().isEmpty()) {
+        content = along(content, live, path, List.of("metadata", "annotations", claim.shared()));
+      } else if (live.isPresent()) {
         boolean ours = soleOwner(live.get(), path, manager);
         content = Json.with(content, path, ours ? live.get().at(path) : Optional.empty());
       }
     }
     return new Withheld(wanted.with(content), wishes);
+  }
+
+  /// The whole map has one owner, which is whoever wrote it last; so whether Git drives it is kept
+  /// on the object.
+  private static Map<String, Object> along(
+      Map<String, Object> content, Optional<Live> live, List<String> path, List<String> mark) {
+    List<String> map = path.subList(0, path.size() - 1);
+    boolean named = Json.at(content, map).isPresent();
+    if (!named && live.flatMap(l -> l.at(mark)).isEmpty()) {
+      return content;
+    }
+    // Leaving out what somebody else wrote last would leave it there.
+    Map<String, Object> marked =
+        named
+            ? Json.with(content, mark, Optional.of("git"))
+            : Json.with(content, map, Optional.of(Map.of()));
+    if (live.isEmpty()) {
+      return marked;
+    }
+    return Json.with(Json.with(marked, path, live.get().at(path)), VERSION, live.get().at(VERSION));
   }
 
   private static boolean soleOwner(Live live, List<String> path, String manager) {
