@@ -167,7 +167,8 @@ final class Analysis {
       return unanswered(phase, seen);
     }
     return questions.metrics()
-        ? Judged.decide(phase.counting(said.looks()), seen, said.verdict().get(), said.looks())
+        ? Judged.decide(
+            phase.counting(said.looks(), seen.policy()), seen, said.verdict().get(), said.looks())
         : passed(phase, seen);
   }
 

@@ -3,6 +3,7 @@ package dev.sluice.controller.rollout;
 import dev.sluice.analysis.Look;
 import dev.sluice.analysis.Look.Outcome;
 import dev.sluice.analysis.Verdict;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -39,13 +40,14 @@ public record MetricCounts(Map<String, Count> of) {
     return new MetricCounts(counts);
   }
 
-  /// With one more look at every metric. One that is not in the spec any more, or not counted for
-  /// itself any more, is forgotten.
+  /// With one more look. A metric that is not in the spec any more, or not counted for itself any
+  /// more, is forgotten.
   ///
   /// @param looks two of one name count as one; none at all where nobody could look
+  /// @param metrics names of those in the spec; some may not be looked at now
   /// @param first whether this is the first look of the run: the load test that makes the traffic
   ///   may have started with it, so that its silence is nobody's fault
-  MetricCounts plus(List<Look> looks, boolean first) {
+  MetricCounts plus(List<Look> looks, Collection<String> metrics, boolean first) {
     if (looks.isEmpty()) {
       return this;
     }
@@ -53,7 +55,9 @@ public record MetricCounts(Map<String, Count> of) {
         looks.stream()
             .filter(look -> look.limits().counts())
             .collect(Collectors.groupingBy(Look::metric));
-    var counts = new TreeMap<String, Count>();
+    var counts = new TreeMap<>(of);
+    counts.keySet().retainAll(metrics);
+    looks.forEach(look -> counts.remove(look.metric()));
     byMetric.forEach((metric, of) -> {
       var after = plus(count(metric), of, first);
       if (!after.equals(Count.NONE)) {

@@ -151,8 +151,11 @@ public sealed interface Phase {
     }
 
     /// The same after one more check.
-    Progressing counting(List<Look> looks) {
-      return with(run.counting(run.counts().plus(looks, checks == 0)));
+    ///
+    /// @param looks that it was made of
+    /// @param policy whose metrics are counted
+    Progressing counting(List<Look> looks, Policy policy) {
+      return with(run.counting(run.counts().plus(looks, policy.metrics(), checks == 0)));
     }
 
     Progressing awaiting(Approval approval) {

@@ -40,7 +40,8 @@ public final class Survey {
         .map(Standing::phase)
         .filter(phase ->
             phase instanceof Phase.Progressing progressing
-                && MetricLimits.obstacle(progressing.counting(looks), seen, looks).isPresent())
+                && MetricLimits.obstacle(progressing.counting(looks, seen.policy()), seen, looks)
+                    .isPresent())
         .isEmpty();
   }
 

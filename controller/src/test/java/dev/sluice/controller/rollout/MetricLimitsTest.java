@@ -406,19 +406,31 @@ class MetricLimitsTest {
 
   @Test
   void whatIsNoLongerInTheSpecIsForgottenAndALookThatCouldNotBeForgetsNothing() {
-    var counted = MetricCounts.NONE.plus(List.of(failed(TWO_FAILURES)), false);
+    var counted = counted(MetricCounts.NONE, failed(TWO_FAILURES));
 
-    assertThat(counted.plus(List.of(), false)).isEqualTo(counted);
-    assertThat(counted.plus(List.of(good("other", TWO_FAILURES)), false).of())
+    assertThat(counted(counted)).isEqualTo(counted);
+    assertThat(counted.plus(List.of(good("other", TWO_FAILURES)), List.of("other"), false).of())
         .containsOnlyKeys("other");
-    assertThat(counted.plus(List.of(good(Limits.NONE)), false)).isEqualTo(MetricCounts.NONE);
+    assertThat(counted(counted, good(Limits.NONE))).isEqualTo(MetricCounts.NONE);
+  }
+
+  /// A step of its own may ask some of the metrics only.
+  @Test
+  void whatACheckDoesNotAskKeepsItsCount() {
+    var counted = counted(MetricCounts.NONE, failed(TWO_FAILURES));
+
+    assertThat(counted(counted, good("other", TWO_FAILURES)).of())
+        .containsOnlyKeys("latency", "other");
+  }
+
+  private static MetricCounts counted(MetricCounts before, Look... looks) {
+    return before.plus(List.of(looks), List.of("latency", "other"), false);
   }
 
   /// A built-in metric with a query of its own is asked both ways.
   @Test
   void aMetricThatIsAskedInTwoWaysIsLookedAtOnce() {
-    var counted =
-        MetricCounts.NONE.plus(List.of(failed(TWO_FAILURES), failed(TWO_FAILURES)), false);
+    var counted = counted(MetricCounts.NONE, failed(TWO_FAILURES), failed(TWO_FAILURES));
 
     assertThat(counted.count("latency")).isEqualTo(new MetricCounts.Count(1, 1, 0, 0));
   }
