@@ -8,6 +8,7 @@ import dev.sluice.controller.check.WebhookHooks;
 import dev.sluice.controller.cluster.ApiCluster;
 import dev.sluice.controller.cluster.Cluster;
 import dev.sluice.controller.cluster.Fence;
+import dev.sluice.controller.cluster.Followed;
 import dev.sluice.controller.cluster.Kind;
 import dev.sluice.controller.cluster.Watches;
 import dev.sluice.controller.compare.Ticks;
@@ -102,13 +103,11 @@ public final class Controller {
       metrics.leftAlone(http::leftAlone);
       metrics.leading(settings.election().isEmpty());
       String server = Connection.check(client);
-      List<Kind> kinds = kinds(mesh);
-      try (Watches watches = new Watches(client, kinds, settings.namespace(), metrics)) {
-        Cluster asked =
+      List<Kind> required = new ArrayList<>(WATCHED);
+      try (Watches watches = new Watches(client, required, settings.namespace(), metrics)) {
+        Cluster reading =
             ApiCluster.over(client, watches, Connection.TIMEOUT_MILLIS, metrics, Fence.OPEN);
-        requireKinds(asked, kinds);
-        // One that is defined later is followed when a Canary first needs it.
-        OPTIONAL.forEach(asked::follow);
+        requireKinds(reading, required);
         Duty duty =
             new Duty(
                 fence -> {
@@ -120,16 +119,26 @@ public final class Controller {
                           settings, mesh, cluster, mirrors, interest, http, threads, clock,
                           metrics);
                   pulse.of(loop::lastTurn);
-                  return new Work(loop, interest, cluster, watches.kinds());
+                  return new Work(loop, interest, cluster, watches::kinds);
                 },
                 settings
                     .election()
                     .map(election -> elector(election, client, watches, metrics, threads, clock)));
         duty.stopWithTheProcess();
         watches.start(duty::changed);
-        while (!watches.awaitSync(watches.kinds(), SYNC_REMINDER)) {
+        required.addAll(defined(reading, kinds(mesh)));
+        List<Kind> others = new ArrayList<>(defined(reading, OPTIONAL));
+        Meshes.all().stream()
+            .filter(other -> !other.equals(mesh))
+            .forEach(other -> others.addAll(defined(reading, kinds(other))));
+        while (!watches.awaitSync(required, SYNC_REMINDER)) {
           unready.set(List.of("waiting for " + String.join(", ", watches.missing())));
           LOG.atWarn().addKeyValue("kinds", watches.missing()).log("still waiting for first lists");
+        }
+        if (!watches.awaitSync(others, SYNC_REMINDER)) {
+          LOG.atWarn()
+              .addKeyValue("kinds", watches.missing())
+              .log("began without first lists; Canaries that need them have to wait");
         }
         unready.set(List.of());
         LOG.atInfo()
@@ -276,13 +285,23 @@ public final class Controller {
   }
 
   private static List<Kind> kinds(Mesh mesh) {
-    List<Kind> kinds = new ArrayList<>(WATCHED);
-    for (Mesh.RouteKind kind : mesh.kinds()) {
-      kinds.add(
-          new Kind(
-              kind.group(), kind.version(), kind.className().getSimpleName(), kind.plural(), true));
+    return mesh.kinds().stream().map(Interest::kind).toList();
+  }
+
+  /// Those that the cluster defines, which are followed from now on. The others may be defined
+  /// later; they are followed when a Canary needs them.
+  private static List<Kind> defined(Cluster cluster, List<Kind> kinds) {
+    List<Kind> defined = new ArrayList<>();
+    for (Kind kind : kinds) {
+      if (cluster.follow(kind) == Followed.UNDEFINED) {
+        LOG.atInfo()
+            .addKeyValue("resource", kind.plural())
+            .log("the cluster does not define a kind; Canaries that need it have to wait");
+      } else {
+        defined.add(kind);
+      }
     }
-    return kinds;
+    return defined;
   }
 
   /// A watch of a kind that is not defined would wait for ever without a word.
@@ -290,13 +309,8 @@ public final class Controller {
     for (Kind kind : kinds) {
       if (cluster.resolve(kind.apiVersion(), kind.kind()).isEmpty()) {
         throw new UserError(
-            "the cluster does not know %s (%s); install %s first"
-                .formatted(
-                    kind.kind(),
-                    kind.apiVersion(),
-                    kind.group().equals("networking.istio.io")
-                        ? "Istio"
-                        : "the definitions in deploy/crds"));
+            "the cluster does not know %s (%s); install the definitions in deploy/crds first"
+                .formatted(kind.kind(), kind.apiVersion()));
       }
     }
   }

@@ -8,13 +8,14 @@ import dev.sluice.controller.object.Interest;
 import dev.sluice.crds.ObjectRef;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import java.util.List;
+import java.util.function.Supplier;
 
 /// Everything that is known and done while this process leads. It is made anew each time: what a
 /// former leader remembers, another may have changed since.
 ///
 /// @param cluster where every write stands behind the fence of this time of leading
-/// @param kinds all that is watched
-record Work(Loop loop, Interest interest, Cluster cluster, List<Kind> kinds) {
+/// @param kinds all that is watched by now
+record Work(Loop loop, Interest interest, Cluster cluster, Supplier<List<Kind>> kinds) {
 
   void changed(Kind kind, GenericKubernetesResource object) {
     if (kind.equals(Kind.GIT_SYNC)) {
@@ -25,7 +26,7 @@ record Work(Loop loop, Interest interest, Cluster cluster, List<Kind> kinds) {
 
   /// Looks at everything that the watches have shown so far.
   void begin() {
-    for (Kind kind : kinds) {
+    for (Kind kind : kinds.get()) {
       cluster.cached(kind).forEach(object -> changed(kind, object));
     }
   }

@@ -66,6 +66,12 @@ final class MeshObjects {
     metadata.setAnnotations(annotations);
   }
 
+  static boolean isMarked(HasMetadata object) {
+    return sorted(object.getMetadata().getAnnotations())
+        .entrySet()
+        .containsAll(HANDS_OFF.entrySet());
+  }
+
   static void unmark(HasMetadata object, Canary app) {
     ObjectMeta metadata = object.getMetadata();
     var labels = sorted(metadata.getLabels());

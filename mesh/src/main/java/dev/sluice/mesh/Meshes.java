@@ -1,6 +1,7 @@
 package dev.sluice.mesh;
 
 import dev.sluice.crds.CanarySpec;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -39,6 +40,11 @@ public final class Meshes {
     return Stream.concat(KNOWN.stream().map(Mesh::name), ALIASES.keySet().stream())
         .sorted()
         .toList();
+  }
+
+  /// Whether an object bears what we put on all that we write in a mesh.
+  public static boolean isMarked(HasMetadata object) {
+    return MeshObjects.isMarked(object);
   }
 
   public static List<Mesh> all() {

@@ -16,6 +16,7 @@ import dev.sluice.controller.report.Events;
 import dev.sluice.controller.report.Messenger;
 import dev.sluice.controller.report.Report;
 import dev.sluice.controller.rollout.Settings;
+import dev.sluice.controller.routing.Providers;
 import dev.sluice.controller.routing.Routes;
 import dev.sluice.controller.target.Autoscalers;
 import dev.sluice.controller.target.Budgets;
@@ -29,6 +30,7 @@ public final class Canaries {
 
   /// What a process is told about all its canaries.
   ///
+  /// @param mesh of Canaries that name none
   /// @param selectorLabels labels that tell pods of one workload from another's, in order
   /// @param labelPrefixes of labels that a new primary copies; `*` for all
   /// @param metricsServer Prometheus of Canaries that name none
@@ -55,7 +57,8 @@ public final class Canaries {
       CanaryGauges gauges,
       Comparisons comparisons,
       InstantSource clock) {
-    Routes routes = new Routes(cluster, options.mesh(), interest);
+    Providers providers = new Providers(cluster, options.mesh(), clock);
+    Routes routes = new Routes(cluster, providers, interest);
     Sightings sightings = new Sightings();
     Autoscalers autoscalers = new Autoscalers(cluster, interest);
     Budgets budgets = new Budgets(cluster, interest);
@@ -67,7 +70,7 @@ public final class Canaries {
     ProviderSecrets secrets = new ProviderSecrets(cluster);
     return new CanaryReconciler(
         cluster,
-        new Plans(options.rollout(), options.mesh(), metrics),
+        new Plans(options.rollout(), providers, metrics),
         new Observer(
             cluster,
             routes,

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -135,8 +136,12 @@ public final class CanaryReconciler implements Reconciler {
     if (facts.answers().isPresent()) {
       gauges.analysed(canary, Duration.between(now, clock.instant()));
     }
-    Instant retry = now.plus(TELL_AGAIN);
-    return report.isBehind(ref) ? Optional.of(again.filter(retry::isAfter).orElse(retry)) : again;
+    return Stream.of(
+            again,
+            plans.lookAgain(canary).map(now::plus),
+            report.isBehind(ref) ? Optional.of(now.plus(TELL_AGAIN)) : Optional.<Instant>empty())
+        .flatMap(Optional::stream)
+        .min(Instant::compareTo);
   }
 
   /// Empty when the answers would be of no use: something else has become more urgent, or the

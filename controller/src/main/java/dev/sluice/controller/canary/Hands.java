@@ -72,6 +72,7 @@ final class Hands {
       case Action.PointApexAtPrimary() ->
           making.ifPresent(how -> ensure(canary, Services.Role.APEX, how));
       case Action.Route(var split) -> routes.write(canary, split);
+      case Action.GiveBackFormer() -> routes.giveBackFormer(canary);
       case Action.ScaleTarget(var replicas) -> {
         if (replicas == 0) {
           routes.confirm(canary, Split.NONE);

@@ -39,7 +39,6 @@ import dev.sluice.crds.Canary;
 import dev.sluice.crds.ObjectRef;
 import dev.sluice.mesh.Split;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -230,9 +229,7 @@ final class Observer {
 
   private Routing routing(
       Canary canary, Optional<Making> making, Optional<ObjectNode> primary, Instant now) {
-    List<HasMetadata> live = routes.live(canary);
-    Optional<Split> split = routes.split(canary, live);
-    boolean rules = routes.asWanted(canary, live, split.orElse(Split.NONE));
+    Routes.Reading read = routes.read(canary);
     Routed routed =
         new Routed(
             making.isPresent()
@@ -241,11 +238,10 @@ final class Observer {
                 && (apex(canary, making) != Routing.Apex.PRIMARY
                     || isThere(canary, Services.Role.APEX, making.get())),
             apex(canary, making),
-            rules,
-            split,
-            routes.pending(canary, live),
-            new Routing.Sides(
-                routes.leadToSides(canary, live), apexFindsPrimary(canary, making, primary)));
+            read.asWanted(),
+            read.split(),
+            read.pending(),
+            new Routing.Sides(read.toSides(), apexFindsPrimary(canary, making, primary)));
     return new Routing(
         routed.services(),
         routed.apex(),
@@ -254,8 +250,9 @@ final class Observer {
         routed.pending(),
         routed.sides(),
         sightings.since(canary.ref(), "routing", routed, now),
-        Routes.editor(live),
-        routes.rivals(canary, live));
+        read.editor(),
+        read.rivals(),
+        read.former());
   }
 
   /// Ports and marks aside. Where the target says nothing, the primary still knows its own label.

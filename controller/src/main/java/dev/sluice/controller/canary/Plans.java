@@ -7,43 +7,45 @@ import dev.sluice.controller.rollout.Policy;
 import dev.sluice.controller.rollout.PolicyReader;
 import dev.sluice.controller.rollout.Problem;
 import dev.sluice.controller.rollout.Settings;
+import dev.sluice.controller.routing.Providers;
 import dev.sluice.crds.Canary;
 import dev.sluice.mesh.Mesh;
-import dev.sluice.mesh.Meshes;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// What a spec comes to: by the rules of rollouts, by those of the mesh, and with the objects that
 /// its metrics name.
 final class Plans {
   private final Settings settings;
-  private final Mesh mesh;
+  private final Providers providers;
   private final Metrics metrics;
 
-  Plans(Settings settings, Mesh mesh, Metrics metrics) {
+  Plans(Settings settings, Providers providers, Metrics metrics) {
     this.settings = settings;
-    this.mesh = mesh;
+    this.providers = providers;
     this.metrics = metrics;
   }
 
   Plan of(Canary canary) {
-    Plan plan = PolicyReader.read(canary.spec(), settings, mesh);
+    Plan plan = PolicyReader.read(canary.spec(), settings, providers.byDefault());
     return switch (plan) {
       case Plan.Invalid invalid -> invalid;
       case Plan.Valid(var policy, var warnings) -> complete(canary, policy, warnings);
     };
   }
 
+  /// When to look again though nothing is heard of: nobody tells when a mesh is installed.
+  Optional<Duration> lookAgain(Canary canary) {
+    return providers.isMissing(canary) ? Optional.of(Providers.RECHECK) : Optional.empty();
+  }
+
   private Plan complete(Canary canary, Policy policy, List<Problem> warned) {
     List<Problem> problems = new ArrayList<>();
-    Mesh asked = Meshes.of(canary.spec(), mesh);
-    if (!asked.name().equals(mesh.name())) {
-      problems.add(
-          new Problem(
-              "spec.provider",
-              "is %s, but this controller serves %s alone".formatted(asked.name(), mesh.name())));
-    }
     List<Problem> warnings = new ArrayList<>(warned);
+    Mesh mesh = providers.asked(canary);
+    providers.missing(canary).ifPresent(why -> problems.add(new Problem("spec.provider", why)));
     mesh.problems(canary).forEach(p -> problems.add(new Problem(p.field(), p.why())));
     mesh.warnings(canary).forEach(w -> warnings.add(new Problem(w.field(), w.why())));
     Checks checks = metrics.checks(canary);

@@ -8,6 +8,8 @@ import dev.sluice.crds.Canary;
 import dev.sluice.crds.ObjectRef;
 import dev.sluice.crds.shape.Unreadable;
 import dev.sluice.mesh.Mesh;
+import dev.sluice.mesh.Meshes;
+import dev.sluice.mesh.UnknownMesh;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import java.util.Map;
@@ -32,10 +34,11 @@ public final class Interest {
   /// The labels of pods that a canary looks after, and those that disruption budgets ask for.
   private final HostIndex pods = new HostIndex();
 
-  private final Mesh mesh;
+  private final Mesh byDefault;
 
-  public Interest(Mesh mesh) {
-    this.mesh = mesh;
+  /// @param byDefault the mesh of Canaries that name none
+  public Interest(Mesh byDefault) {
+    this.byDefault = byDefault;
   }
 
   /// The canaries to look at again.
@@ -62,17 +65,28 @@ public final class Interest {
       canaries.addAll(pods.changed(new Claimant(kind, ref), Set.of(asked(ref, changed))));
     }
     // It may have taken or given back a host of any canary, from any namespace.
-    mesh.kinds().stream()
-        .filter(route -> kind(route).equals(kind))
-        .map(route -> mesh.hosts(Json.typed(changed, route.className())))
-        .map(claimed -> hosts.changed(new Claimant(kind, ref), claimed))
-        .forEach(canaries::addAll);
+    for (Mesh mesh : Meshes.all()) {
+      mesh.kinds().stream()
+          .filter(route -> kind(route).equals(kind))
+          .map(route -> mesh.hosts(Json.typed(changed, route.className())))
+          .map(claimed -> hosts.changed(new Claimant(kind, ref), claimed))
+          .forEach(canaries::addAll);
+    }
     return canaries;
   }
 
   /// Objects of the mesh that claim a host of this canary, or did; some may be gone.
   public Set<Claimant> claimants(Canary canary) {
-    return hosts.objects(mesh.hosts(canary));
+    return hosts.objects(claimed(canary));
+  }
+
+  private Set<String> claimed(Canary canary) {
+    try {
+      return Meshes.of(canary.spec(), byDefault).hosts(canary);
+    } catch (UnknownMesh e) {
+      // Nothing is written for such a canary, so it claims nothing.
+      return Set.of();
+    }
   }
 
   /// The disruption budgets that may select pods with these labels; some may be gone. From now on
@@ -109,7 +123,7 @@ public final class Interest {
   private void note(ObjectRef canary, GenericKubernetesResource object) {
     ObjectNode tree = Subject.keep(Json.tree(object));
     try {
-      hosts.claim(new Claimant(Kind.CANARY, canary), mesh.hosts(Canary.read(tree)));
+      hosts.claim(new Claimant(Kind.CANARY, canary), claimed(Canary.read(tree)));
     } catch (Unreadable e) {
       // Nothing is written for such a canary, so it claims nothing.
       hosts.claim(new Claimant(Kind.CANARY, canary), Set.of());
@@ -120,7 +134,9 @@ public final class Interest {
     for (String suffix : new String[] {"", "-primary", "-canary"}) {
       watch(canary, Kind.SERVICE, apex + suffix);
     }
-    mesh.kinds().forEach(route -> watch(canary, kind(route), apex));
+    Meshes.all().stream()
+        .flatMap(mesh -> mesh.kinds().stream())
+        .forEach(route -> watch(canary, kind(route), apex));
   }
 
   /// From now on a change of this object matters to the canary.

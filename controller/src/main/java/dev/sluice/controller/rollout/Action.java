@@ -22,6 +22,10 @@ public sealed interface Action {
   /// Makes the mesh's objects as wanted and gives the canary this, the primary the rest.
   record Route(Split split) implements Action {}
 
+  /// Leads what is left of a former mesh to the apex, and leaves it to nobody; as it was found,
+  /// where somebody else made it.
+  record GiveBackFormer() implements Action {}
+
   record ScaleTarget(int replicas) implements Action {}
 
   record ScalePrimary(int replicas) implements Action {}

@@ -34,7 +34,7 @@ public final class Rollout {
     var step =
         isMoved
             ? Step.stay(phase)
-            : Pausing.shown(Drift.noted(phase, step(phase, seen), seen), seen.orders());
+            : Pausing.shown(noted(phase, step(phase, seen), seen), seen.orders());
     var world =
         seen.planned() || phase instanceof Phase.Running ? World.of(step.next(), seen) : World.ANY;
     var actions = new ArrayList<>(Departure.guard(seen));
@@ -62,6 +62,11 @@ public final class Rollout {
         .map(Standing::phase)
         .filter(phase -> seen.deleted() || !(phase instanceof Phase.Leaving))
         .orElseGet(() -> new Phase.Initializing(Optional.empty(), seen.now()));
+  }
+
+  /// With what is to be said of the routes.
+  private static Step noted(Phase phase, Step step, Observation seen) {
+    return Traffic.handingOver(Drift.noted(phase, step, seen), phase, seen);
   }
 
   private static Step step(Phase phase, Observation seen) {
@@ -121,7 +126,8 @@ public final class Rollout {
     }
     var moved =
         step.next().equals(phase(given)) ? Optional.<Instant>empty() : Optional.of(seen.now());
-    var retry = actions.isEmpty() ? Optional.<Instant>empty() : Optional.of(seen.now().plus(RETRY));
+    var unfinished = !actions.isEmpty() || seen.routing().former().isPresent();
+    var retry = unfinished ? Optional.of(seen.now().plus(RETRY)) : Optional.<Instant>empty();
     var lookAgain =
         Stream.of(
                 step.lookAgain(),

@@ -18,6 +18,8 @@ import java.util.Optional;
 /// @param since since when all of the above is as it is, as this process saw it on the watch
 /// @param editor who wrote the route last, if it was not us
 /// @param rivals other objects that own a host of this canary, such as `VirtualService ns/name`
+/// @param former the route of a mesh that the Canary does not ask for any more and that some users
+///   may still come by, such as `VirtualService ns/name`
 public record Routing(
     boolean services,
     Apex apex,
@@ -27,7 +29,8 @@ public record Routing(
     Sides sides,
     Instant since,
     Optional<String> editor,
-    List<String> rivals) {
+    List<String> rivals,
+    Optional<String> former) {
 
   public Routing {
     rivals = List.copyOf(rivals);
@@ -60,6 +63,11 @@ public record Routing(
 
   /// Whether these shares are what every proxy obeys by now, however users are kept.
   boolean reached(Split wanted, Instant now, Duration settle) {
+    return former.isEmpty() && obeyed(wanted, now, settle);
+  }
+
+  /// The same as far as the mesh is concerned that the Canary asks for.
+  boolean obeyed(Split wanted, Instant now, Duration settle) {
     return rules
         && split.filter(wanted::hasShares).isPresent()
         && pending.isEmpty()

@@ -23,6 +23,32 @@ final class Traffic {
         .orElseGet(() -> late(phase, since, seen, wanted));
   }
 
+  /// Whether all users may come by the mesh that the Canary asks for now, and some still can come
+  /// by another. What those met of the canary goes to the primary then.
+  static boolean hasTakenOver(Observation seen, Split wanted) {
+    return seen.routing().former().isPresent()
+        && seen.routing().obeyed(wanted, seen.now(), seen.settings().settle())
+        && Safety.mayGoToPrimary(seen).isEmpty();
+  }
+
+  /// Nothing is under way, and yet a route that was asked for is not obeyed.
+  static Step handingOver(Step step, Phase phase, Observation seen) {
+    var routing = seen.routing();
+    var late = !seen.now().isBefore(routing.since().plus(PATIENCE));
+    if (routing.former().isEmpty()
+        || !late
+        || step.obstacle().isPresent()
+        || !(phase instanceof Phase.Idle)
+        || !step.next().equals(phase)) {
+      return step;
+    }
+    return step.held(
+        new Step.Obstacle(
+            HoldReason.ROUTE_NOT_REACHED,
+            "%s goes on serving, since the provider of the spec does not yet: %s"
+                .formatted(routing.former().get(), why(seen, phase.split()))));
+  }
+
   private static String why(Observation seen, Split wanted) {
     var routing = seen.routing();
     return routing

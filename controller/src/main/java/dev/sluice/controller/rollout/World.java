@@ -235,6 +235,9 @@ public record World(
           if (!seen.routing().is(split)) {
             actions.add(new Action.Route(split));
           }
+          if (Traffic.hasTakenOver(seen, split)) {
+            actions.add(new Action.GiveBackFormer());
+          }
         });
     scalers(seen).forEach(actions::add);
     if (primaryReplicas.isPresent()

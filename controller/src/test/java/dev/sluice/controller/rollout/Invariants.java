@@ -398,6 +398,9 @@ final class Invariants implements ModelController.Witness {
               "what serves is left alone only where the target cannot serve",
               seen.routing().sides().any());
       case Action.GiveBack _ -> givingBack(seen);
+      case Action.GiveBackFormer _ ->
+          check(
+              "a former mesh goes when the new one is obeyed", seen.routing().former().isPresent());
       case Action.Release _ -> releasing(seen);
       case Action.ScalePrimary(var replicas) ->
           check(

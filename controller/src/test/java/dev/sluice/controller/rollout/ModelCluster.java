@@ -256,6 +256,7 @@ final class ModelCluster {
         routeChangedAt = second;
         yield Optional.empty();
       }
+      case Action.GiveBackFormer _ -> Optional.empty();
       case Action.LeaveBehind _ -> {
         orphaned = true;
         yield Optional.empty();

@@ -309,6 +309,7 @@ final class ModelController {
         new Routing.Sides(cache.route().isPresent(), cache.apex() == Apex.PRIMARY),
         routeSince,
         cache.route().map(Route::writer).filter(writer -> !writer.isEmpty()),
-        new ArrayList<>(List.<String>of()));
+        new ArrayList<>(List.<String>of()),
+        Optional.empty());
   }
 }

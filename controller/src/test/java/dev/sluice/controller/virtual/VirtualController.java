@@ -85,16 +85,10 @@ public final class VirtualController {
     this.clock = clock;
     guarded = ShippedRole.clusterWide().before(api);
     Interest interest = new Interest(mesh);
-    List<Kind> watched = new ArrayList<>(WATCHED);
-    for (Mesh.RouteKind kind : mesh.kinds()) {
-      watched.add(
-          new Kind(
-              kind.group(), kind.version(), kind.className().getSimpleName(), kind.plural(), true));
-    }
     Cluster cluster =
         PlaygroundCluster.over(
             guarded,
-            watched,
+            WATCHED,
             (kind, object) -> {
               if (alive) {
                 interest.in(kind, object).forEach(ref -> queue.add(canary(ref), clock.instant()));
