@@ -10,13 +10,15 @@ final class Drift {
   private Drift() {}
 
   /// The step with the edit noted, where nothing graver is in the way. The route itself is set back
-  /// because the phase wants it so.
+  /// because the phase wants it so. One that is only now taken over, from another mesh, was no
+  /// edit.
   static Step noted(Phase phase, Step step, Observation seen) {
     var routing = seen.routing();
     var edited =
         step.obstacle().isEmpty()
             && step.next().equals(phase)
             && routing.editor().isPresent()
+            && routing.former().isEmpty()
             && !routing.is(Cookies.split(phase, seen))
             && routing.since().isAfter(askedAt(phase));
     if (!edited) {

@@ -73,7 +73,10 @@ public final class Routes {
     Optional<Part> another =
         formers.stream().filter(part -> differs(canary, part, split)).findAny();
     return new Reading(
-        another.isPresent() ? another.flatMap(part -> split(canary, part)) : split,
+        another
+            .or(() -> split.isPresent() ? Optional.empty() : formers.stream().findFirst())
+            .map(part -> split(canary, part))
+            .orElse(split),
         another.isEmpty()
             && driven.filter(part -> asWanted(canary, part, split.orElse(Split.NONE))).isPresent(),
         driven.flatMap(part -> part.mesh().pending(canary, part.live())),

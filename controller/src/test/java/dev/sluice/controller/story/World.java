@@ -204,6 +204,15 @@ final class World implements AutoCloseable {
     return this;
   }
 
+  /// Users who come by a gateway, whatever the provider is.
+  World alsoFromTheInternet(String group, int perSecond, String host) {
+    groups.put(
+        group,
+        new Group(
+            Caller.Gateway.INGRESS, perSecond, RequestHead.get(host, "/"), new TreeMap<>(), true));
+    return this;
+  }
+
   /// What calls the canary's own Service, past the routes.
   World loadTest(int perSecond) {
     groups.put(
@@ -571,6 +580,17 @@ final class World implements AutoCloseable {
 
   // ---- plumbing ----
 
+  World installGatewayApi() {
+    try {
+      for (ObjectNode definition : Manifests.gatewayApi()) {
+        Manifests.create(api, definition);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return this;
+  }
+
   private void install() {
     try {
       for (ObjectNode definition : Manifests.definitions(ROOT)) {
@@ -579,9 +599,7 @@ final class World implements AutoCloseable {
       for (ObjectNode definition : Manifests.istio()) {
         Manifests.create(api, definition);
       }
-      for (ObjectNode definition : Manifests.gatewayApi()) {
-        Manifests.create(api, definition);
-      }
+      installGatewayApi();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
