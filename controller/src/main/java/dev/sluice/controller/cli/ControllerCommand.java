@@ -52,7 +52,7 @@ final class ControllerCommand implements Callable<Integer> {
       names = "--mesh-provider",
       paramLabel = "NAME",
       defaultValue = "istio",
-      description = "The mesh of Canaries that name none in spec.provider.")
+      description = "The provider of Canaries that name none: istio, gatewayapi:v1 or kubernetes.")
   String meshProvider;
 
   @Option(
