@@ -71,9 +71,15 @@ final class Capacity {
     if (seen.autoscaling() instanceof Present scaler) {
       return scaler.primary().nearest(Math.max(scaler.least().orElse(0), target));
     }
-    var last = pods(seen.standing()).primary();
+    var last = lastPrimary(seen);
     var wish = seen.target().map(Workload::wish).orElse(OptionalInt.empty());
     return Math.max(1, last.orElse(target > 0 ? target : wish.orElse(1)));
+  }
+
+  /// The pods that the primary had when it was seen last; empty when it never was, or had an
+  /// autoscaler.
+  static OptionalInt lastPrimary(Observation seen) {
+    return pods(seen.standing()).primary();
   }
 
   /// What the status is to say. Nothing is noted of what nobody looks after at the moment.

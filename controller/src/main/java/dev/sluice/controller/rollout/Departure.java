@@ -185,9 +185,14 @@ final class Departure {
     return seen.routing().since().plus(seen.settings().settle());
   }
 
-  /// Nothing leads to the primary, and yet the target still has the rest that we sent it to.
+  /// Nothing leads to the primary, and yet the target still has the rest that we sent it to. The
+  /// primary itself may be gone: `kubectl delete --cascade=foreground` takes it before the Canary.
   private static boolean isAsleep(Observation seen) {
-    return seen.primary().isPresent() && seen.target().filter(t -> t.replicas() == 0).isPresent();
+    var hadPrimary =
+        seen.primary().isPresent()
+            || Capacity.lastPrimary(seen).isPresent()
+            || !(seen.autoscaling() instanceof Autoscaling.None);
+    return hadPrimary && seen.target().filter(t -> t.replicas() == 0).isPresent();
   }
 
   private static boolean needsPods(Observation seen) {
@@ -198,10 +203,11 @@ final class Departure {
     return seen.canaryReady() && !needsPods(seen);
   }
 
-  /// As many as Git wants, else as many as serve now.
+  /// As many as Git wants, else as many as serve now, or did last.
   private static int pods(Observation seen) {
     var wish = seen.target().map(Workload::wish).orElse(OptionalInt.empty());
-    var serving = Math.max(1, seen.primary().map(Workload::replicas).orElse(1));
+    var last = Capacity.lastPrimary(seen).orElse(1);
+    var serving = Math.max(1, seen.primary().map(Workload::replicas).orElse(last));
     return seen.autoscaling() instanceof Autoscaling.Present scaler
         ? scaler.target().nearest(serving)
         : Math.max(1, wish.orElse(serving));

@@ -459,10 +459,12 @@ final class Invariants implements ModelController.Witness {
           "proxies have had time to leave a primary that goes",
           cluster.second - cluster.routeChangedAt >= seen.settings().settle().toSeconds());
       check(
-          "a target that is given back has pods, unless people have just taken them",
+          "a target that is given back has pods, unless people have just taken them, or did when"
+              + " nothing had been made of it",
           cluster.target.replicas > 0
               || (cluster.stoppedByPeople
-                  && seen.target().filter(t -> t.replicas() > 0).isPresent()));
+                  && (seen.target().filter(t -> t.replicas() > 0).isPresent()
+                      || Capacity.lastPrimary(seen).isEmpty())));
     }
   }
 

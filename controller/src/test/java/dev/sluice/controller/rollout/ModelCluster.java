@@ -203,6 +203,16 @@ final class ModelCluster {
     }
   }
 
+  /// `kubectl delete --cascade=foreground`: all that the Canary owns goes before it does.
+  void deleteInForeground() {
+    delete();
+    primary = null;
+    services = false;
+    route = null;
+    routeVersion++;
+    pointApex(Apex.MISSING);
+  }
+
   private void collect() {
     gone = true;
     if (!orphaned) {

@@ -119,6 +119,9 @@ public final class Simulation {
   /// Or in the few seconds between a promotion and its end, which hardly anybody would hit.
   private final boolean deletedAtTheEnd;
 
+  /// Whether all that it owns goes first then.
+  private final boolean inForeground;
+
   /// @param traced whether what happens is written down, which costs more than what happens
   public Simulation(long seed, boolean traced) {
     this.traced = traced;
@@ -143,6 +146,7 @@ public final class Simulation {
     cluster.revert = end.nextInt(3) == 0;
     deletedAt = cluster.revert && end.nextBoolean() ? 100 + end.nextInt(CHAOS) : -1;
     deletedAtTheEnd = cluster.revert && end.nextInt(10) == 0;
+    inForeground = end.nextInt(4) == 0;
     if (cluster.autoscaler != null && end.nextBoolean()) {
       cluster.autoscaler.rest = Rest.AWAKE;
     }
@@ -197,8 +201,12 @@ public final class Simulation {
         controller.watch();
       }
       if (cluster.second == deletedAt || (deletedAtTheEnd && isEnding() && !cluster.deleted)) {
-        note(() -> "somebody deletes the Canary");
-        cluster.delete();
+        note(() -> "somebody deletes the Canary" + (inForeground ? " and first what it owns" : ""));
+        if (inForeground) {
+          cluster.deleteInForeground();
+        } else {
+          cluster.delete();
+        }
       }
       if (cluster.second % LOOKS == 0 && (peace || comparisons.nextDouble() > faults)) {
         controller.hear();

@@ -165,6 +165,21 @@ class DeletionStoryTest {
     }
   }
 
+  /// `kubectl delete --cascade=foreground` lets nobody give traffic back before the primary goes.
+  @Test
+  void aForegroundDeletionTakesThePrimaryFirstAndStillGivesTheTargetItsPods() {
+    try (World world = new World(8).trafficOf(0)) {
+      world.apply(Myapp.deployment("1.0.0")).run(Duration.ofSeconds(10));
+      world.apply(canary("")).runUntilPhase("myapp", "Initialized", Duration.ofMinutes(2));
+
+      world.deleteInForeground(BASE + "myapp").run(Duration.ofMinutes(1));
+
+      assertThat(isGone(world.canary("myapp"))).isTrue();
+      assertThat(isGone(world.deployment("myapp-primary"))).isTrue();
+      assertThat(world.replicas("myapp")).isEqualTo(2);
+    }
+  }
+
   @Test
   void revertOnDeletionThatIsSwitchedOffTakesTheFinalizerAway() {
     try (World world = onboarded(6, false)) {

@@ -83,6 +83,11 @@ final class Kubectl {
     send("DELETE", path, Map.of(), "", "");
   }
 
+  /// With `--cascade=foreground`: all that it owns goes first.
+  void deleteInForeground(String path) {
+    send("DELETE", path, Map.of("propagationPolicy", "Foreground"), "", "");
+  }
+
   JsonNode get(String path) {
     try {
       return JSON.readTree(send("GET", path, Map.of(), "", "").body());

@@ -157,6 +157,12 @@ final class World implements AutoCloseable {
     return this;
   }
 
+  /// With all that it owns, which goes first.
+  World deleteInForeground(String path) {
+    kubectl.deleteInForeground(path);
+    return this;
+  }
+
   World refuse(String hook, String why) {
     hookRefusals.put(hook, why);
     return this;
