@@ -45,8 +45,8 @@ public record RolloutStatus(
             "What the looks of this run at metrics with limits of their own, or in dry run, came to.")
         List<MetricLooks> metrics,
     @Field("Where of `spec.analysis.steps` the run is.") @Nullable Step step,
-    @Field("How long people have stopped the clock of the run, in seconds.")
-        @Nullable Long stopped) {
+    @Field("How long people have stopped the clock of the run, in seconds.") @Nullable Long stopped,
+    @Field("What the last look at the metrics saw.") @Nullable LastCheck lastCheck) {
 
   public RolloutStatus {
     problems = List.copyOf(problems);
@@ -89,7 +89,8 @@ public record RolloutStatus(
         orders,
         metrics,
         step,
-        stopped);
+        stopped,
+        lastCheck);
   }
 
   /// Names that must not change while objects bear them.
@@ -126,6 +127,28 @@ public record RolloutStatus(
       @Field(value = "Since when.", required = true) Instant since,
       @Field("Whether an alert, or where none is due an Event, has told people.")
           boolean alerted) {}
+
+  /// What the last look of a run at its metrics saw.
+  public record LastCheck(
+      @Field(value = "Id of the run.", required = true) String run,
+      @Field(value = "When it was.", required = true) Instant at,
+      @Field("Metric by metric, the most important first; not more than twelve.")
+          List<Finding> findings) {
+
+    public LastCheck {
+      findings = List.copyOf(findings);
+    }
+  }
+
+  /// What was seen of one metric.
+  public record Finding(
+      @Field(value = "Name of the metric in the analysis.", required = true) String metric,
+      @Field("Whether nothing is wrong with it.") boolean well,
+      @Field("Its value, with its unit.") @Nullable String value,
+      @Field("What is allowed, such as `at least 99%`.") @Nullable String bound,
+      @Field("The primary's value at the same time.") @Nullable String baseline,
+      @Field("How many requests are behind the value.") @Nullable Long samples,
+      @Field("In words, where the rest does not say it.") @Nullable String note) {}
 
   /// What people ordered by commands, and what still holds of it.
   public record Orders(

@@ -114,7 +114,8 @@ public final class Rollout {
             seen.generation(),
             Capacity.remembered(step.next(), world, seen),
             Cookies.next(step.next(), seen),
-            ordering.orders().after(ordering.phase(), step.next()));
+            ordering.orders().after(ordering.phase(), step.next()),
+            LastCheck.after(seen, step.next()));
     var announcements = new ArrayList<>(Specs.announcements(seen, step.next()));
     announcements.addAll(ordering.announcements());
     var beginning = announcements.size();

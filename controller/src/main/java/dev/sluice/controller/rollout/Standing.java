@@ -11,6 +11,7 @@ import java.util.Optional;
 /// @param pods that there were
 /// @param cookies by which users are kept on one side
 /// @param orders of people, beside the manifest
+/// @param lastCheck what the last look at the metrics saw
 public record Standing(
     Phase phase,
     Optional<Hold> hold,
@@ -18,12 +19,21 @@ public record Standing(
     long observedGeneration,
     Pods pods,
     Cookies cookies,
-    Orders orders) {
+    Orders orders,
+    Optional<LastCheck> lastCheck) {
 
   /// Nothing is known of pods, and users are not kept.
   public Standing(
       Phase phase, Optional<Hold> hold, List<Problem> problems, long observedGeneration) {
-    this(phase, hold, problems, observedGeneration, Pods.UNKNOWN, Cookies.NONE, Orders.NONE);
+    this(
+        phase,
+        hold,
+        problems,
+        observedGeneration,
+        Pods.UNKNOWN,
+        Cookies.NONE,
+        Orders.NONE,
+        Optional.empty());
   }
 
   public Standing {
@@ -31,6 +41,6 @@ public record Standing(
   }
 
   Standing with(Orders other) {
-    return new Standing(phase, hold, problems, observedGeneration, pods, cookies, other);
+    return new Standing(phase, hold, problems, observedGeneration, pods, cookies, other, lastCheck);
   }
 }

@@ -41,7 +41,10 @@ public final class StatusReader {
                 cookie(status.sessionAffinityCookie()),
                 cookie(status.previousSessionAffinityCookie()),
                 cookie(status.primarySessionAffinityCookie())),
-            rollout == null || rollout.orders() == null ? Orders.NONE : orders(rollout.orders())));
+            rollout == null || rollout.orders() == null ? Orders.NONE : orders(rollout.orders()),
+            Optional.ofNullable(rollout)
+                .flatMap(r -> Optional.ofNullable(r.lastCheck()))
+                .map(LastCheck::read)));
   }
 
   private static Orders orders(RolloutStatus.Orders orders) {

@@ -136,7 +136,8 @@ public final class StatusWriter {
         phase instanceof Phase.Progressing progressing
             ? orNull(progressing.stage().position().map(StatusWriter::step))
             : null,
-        orNull(run.map(Run::stopped).filter(Duration::isPositive).map(Duration::toSeconds)));
+        orNull(run.map(Run::stopped).filter(Duration::isPositive).map(Duration::toSeconds)),
+        orNull(standing.lastCheck().map(LastCheck::written)));
   }
 
   private static RolloutStatus.@Nullable Orders orders(Orders orders) {

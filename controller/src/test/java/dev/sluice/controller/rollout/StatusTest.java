@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -108,6 +109,43 @@ class StatusTest {
                                 true)))))) {
       assertThat(StatusReader.read(overTheWire(written(standing)))).contains(standing);
     }
+  }
+
+  @Test
+  void whatTheLastCheckSawIsReadBackExactlyAsItWas() {
+    var seen =
+        new LastCheck(
+            "3f2a-t8",
+            NOW,
+            List.of(
+                new LastCheck.Finding(
+                    "request-success-rate",
+                    false,
+                    "87.32%",
+                    "at least 99%",
+                    "100%",
+                    OptionalLong.of(412),
+                    ""),
+                new LastCheck.Finding(
+                    "errors",
+                    true,
+                    "",
+                    "",
+                    "",
+                    OptionalLong.empty(),
+                    "no worse than the primary")));
+    var standing =
+        new Standing(
+            new Phase.Succeeded(SNAPSHOT),
+            Optional.empty(),
+            List.of(),
+            4,
+            Pods.UNKNOWN,
+            Cookies.NONE,
+            Orders.NONE,
+            Optional.of(seen));
+
+    assertThat(StatusReader.read(overTheWire(written(standing)))).contains(standing);
   }
 
   @Test
