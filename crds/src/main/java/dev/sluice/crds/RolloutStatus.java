@@ -46,7 +46,9 @@ public record RolloutStatus(
         List<MetricLooks> metrics,
     @Field("Where of `spec.analysis.steps` the run is.") @Nullable Step step,
     @Field("How long people have stopped the clock of the run, in seconds.") @Nullable Long stopped,
-    @Field("What the last look at the metrics saw.") @Nullable LastCheck lastCheck) {
+    @Field("What the last look at the metrics saw.") @Nullable LastCheck lastCheck,
+    @Field("Hash of the revision that the primary runs, as far as it is known.")
+        @Nullable String promoted) {
 
   public RolloutStatus {
     problems = List.copyOf(problems);
@@ -90,7 +92,8 @@ public record RolloutStatus(
         metrics,
         step,
         stopped,
-        lastCheck);
+        lastCheck,
+        promoted);
   }
 
   /// Names that must not change while objects bear them.

@@ -30,7 +30,7 @@ import dev.sluice.controller.target.Autoscalers;
 import dev.sluice.controller.target.Budgets;
 import dev.sluice.controller.target.ConfigRefs;
 import dev.sluice.controller.target.Configs;
-import dev.sluice.controller.target.CopyToPrimary;
+import dev.sluice.controller.target.Copied;
 import dev.sluice.controller.target.PrimaryCopy;
 import dev.sluice.controller.target.TargetKind;
 import dev.sluice.controller.target.TargetKinds;
@@ -183,13 +183,19 @@ final class Observer {
             label.get().getValue(),
             configs.copies());
     Revision revision = TargetReader.revision(kind.template(target), configs.checksums());
+    Copied copied = new Copied(copy, configs, namespace, cluster::cached);
+    Optional<Revision> promoted = StatusReader.promoted(canary.status());
+    boolean isPromoted = promoted.equals(Optional.of(revision));
+    // What Flagger copied counts as long as nothing else was promoted: a later change of a copy
+    // that
+    // canaries share would pass for a promotion.
+    boolean mayBeFlaggers = canary.status().rollout() == null || isPromoted;
     boolean same =
         primary
             .map(p ->
-                copy.matches(kind.template(target), p.path("spec").path("template"))
-                    && configs.copied(namespace, cluster::cached)
-                    && CopyToPrimary.isMarked(p, configs.checksums()))
-            .orElseGet(() -> StatusReader.promoted(canary.status()).equals(Optional.of(revision)));
+                copied.isCurrent(kind.template(target), p)
+                    || (mayBeFlaggers && copied.isAsFlaggerCopied(kind.template(target), p)))
+            .orElse(isPromoted);
     Content content =
         new Content.Known(
             new Snapshot(

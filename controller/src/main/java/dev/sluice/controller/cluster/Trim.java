@@ -2,11 +2,11 @@ package dev.sluice.controller.cluster;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// What the cache keeps of an object: no managedFields (of routes, only who wrote and when), and of
@@ -60,14 +60,8 @@ public final class Trim {
     }
     if (kind.equals(Kind.CONFIG_MAP) || kind.equals(Kind.SECRET)) {
       Map<String, Object> all = object.getAdditionalProperties();
-      Map<String, Object> content = new LinkedHashMap<>();
-      for (String field : new String[] {"data", "binaryData", "stringData"}) {
-        Object value = all.remove(field);
-        if (value instanceof Map<?, ?> map && !map.isEmpty()) {
-          content.put(field, value);
-        }
-      }
-      all.put(CHECKSUM, Fingerprint.of(content));
+      Map<String, String> data = texts(all.remove("data"));
+      all.put(CHECKSUM, ConfigChecksum.of(data, texts(all.remove("binaryData"))));
     }
     return object;
   }
@@ -86,6 +80,14 @@ public final class Trim {
     return fields.get("f:metadata") instanceof Map<?, ?> metadata
         && metadata.get("f:annotations") instanceof Map<?, ?> annotations
         && annotations.containsKey("f:" + COMMAND);
+  }
+
+  private static Map<String, String> texts(@Nullable Object field) {
+    Map<String, String> texts = new TreeMap<>();
+    if (field instanceof Map<?, ?> map) {
+      map.forEach((key, value) -> texts.put(String.valueOf(key), String.valueOf(value)));
+    }
+    return texts;
   }
 
   /// Whether a trimmed object says anything else than before. An autoscaler reports several times a

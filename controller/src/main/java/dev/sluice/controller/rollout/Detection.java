@@ -48,7 +48,7 @@ final class Detection {
   }
 
   private static Optional<Step> beforeStart(Idle phase, Observation seen, Content.Known content) {
-    if (!content.now().isNewerThan(phase.seen()) || isLeftByAnother(phase)) {
+    if (!content.now().isNewerThan(phase.seen()) || isLeftByAnother(phase, seen, content)) {
       return Optional.of(Step.to(phase.seeing(content.now())));
     }
     if (content.sameAsPrimary()) {
@@ -91,9 +91,12 @@ final class Detection {
     return handedOver.isAfter(quiet) ? handedOver : quiet;
   }
 
-  /// Flagger was here and failed; what it tried last is not tried again.
-  private static boolean isLeftByAnother(Idle phase) {
-    return phase instanceof Failed && phase.seen().revision().equals(Revision.UNKNOWN);
+  /// Flagger was here and failed; what it tried last is not tried again. What somebody made of it
+  /// since is another matter.
+  private static boolean isLeftByAnother(Idle phase, Observation seen, Content.Known content) {
+    return phase instanceof Failed
+        && phase.seen().revision().equals(Revision.UNKNOWN)
+        && !Adoption.isEdited(phase.seen(), content, seen);
   }
 
   /// The Git sync that is about to write, or is writing, the target.

@@ -23,6 +23,11 @@ public enum Reason {
       "The target was changed again during a rollout. The canary's traffic was taken away and the"
           + " analysis starts over with the new revision.",
       "Nothing."),
+  ADOPTED(
+      NORMAL,
+      "A run that Flagger had begun goes on where it was, with the next check. See [come from"
+          + " Flagger](../how-to/come-from-flagger.md).",
+      "Nothing."),
   MAKING_WAY(
       NORMAL,
       "A Git sync is about to change the target in mid-run. The canary's traffic goes to the primary"

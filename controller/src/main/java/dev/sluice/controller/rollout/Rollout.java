@@ -36,7 +36,9 @@ public final class Rollout {
             ? Step.stay(phase)
             : Pausing.shown(noted(phase, step(phase, seen), seen), seen.orders());
     var world =
-        seen.planned() || phase instanceof Phase.Running ? World.of(step.next(), seen) : World.ANY;
+        (seen.planned() || phase instanceof Phase.Running) && !Adoption.isForeign(step.next())
+            ? World.of(step.next(), seen)
+            : World.ANY;
     var actions = new ArrayList<>(Departure.guard(seen));
     actions.addAll(world.actions(seen));
     Ordering.cleaning(seen, seen.orders()).ifPresent(actions::add);
@@ -71,6 +73,7 @@ public final class Rollout {
 
   private static Step step(Phase phase, Observation seen) {
     return switch (phase) {
+      case Phase.Running running when Adoption.isForeign(running) -> Adoption.decide(running, seen);
       case Phase.Initializing initializing -> Initialisation.decide(initializing, seen);
       case Phase.Idle idle when idle.ending() -> Ending.decide(idle, seen);
       case Phase.Idle idle -> Detection.decide(idle, seen);
@@ -113,9 +116,12 @@ public final class Rollout {
             problems,
             seen.generation(),
             Capacity.remembered(step.next(), world, seen),
-            Cookies.next(step.next(), seen),
+            Adoption.isForeign(step.next())
+                ? seen.standing().map(Standing::cookies).orElse(Cookies.NONE)
+                : Cookies.next(step.next(), seen),
             ordering.orders().after(ordering.phase(), step.next()),
-            LastCheck.after(seen, step.next()));
+            LastCheck.after(seen, step.next()),
+            seen.standing().flatMap(Standing::left).filter(_ -> Adoption.isForeign(step.next())));
     var announcements = new ArrayList<>(Specs.announcements(seen, step.next()));
     announcements.addAll(ordering.announcements());
     var beginning = announcements.size();

@@ -1,5 +1,6 @@
 package dev.sluice.controller.rollout;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,6 +13,7 @@ import java.util.Optional;
 /// @param cookies by which users are kept on one side
 /// @param orders of people, beside the manifest
 /// @param lastCheck what the last look at the metrics saw
+/// @param left when another controller wrote it last; empty where Sluice did
 public record Standing(
     Phase phase,
     Optional<Hold> hold,
@@ -20,7 +22,30 @@ public record Standing(
     Pods pods,
     Cookies cookies,
     Orders orders,
-    Optional<LastCheck> lastCheck) {
+    Optional<LastCheck> lastCheck,
+    Optional<Instant> left) {
+
+  /// As Sluice wrote it.
+  public Standing(
+      Phase phase,
+      Optional<Hold> hold,
+      List<Problem> problems,
+      long observedGeneration,
+      Pods pods,
+      Cookies cookies,
+      Orders orders,
+      Optional<LastCheck> lastCheck) {
+    this(
+        phase,
+        hold,
+        problems,
+        observedGeneration,
+        pods,
+        cookies,
+        orders,
+        lastCheck,
+        Optional.empty());
+  }
 
   /// Nothing is known of pods, and users are not kept.
   public Standing(

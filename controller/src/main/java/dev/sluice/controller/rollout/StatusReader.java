@@ -28,9 +28,10 @@ public final class StatusReader {
       return Optional.empty();
     }
     var rollout = status.rollout();
+    var found = phase(phase, status, rollout);
     return Optional.of(
         new Standing(
-            phase(phase, status, rollout),
+            found,
             rollout == null ? Optional.empty() : hold(rollout),
             rollout == null
                 ? List.of()
@@ -44,7 +45,10 @@ public final class StatusReader {
             rollout == null || rollout.orders() == null ? Orders.NONE : orders(rollout.orders()),
             Optional.ofNullable(rollout)
                 .flatMap(r -> Optional.ofNullable(r.lastCheck()))
-                .map(LastCheck::read)));
+                .map(LastCheck::read),
+            rollout == null || Adoption.isForeign(found)
+                ? Optional.of(since(status, rollout))
+                : Optional.empty()));
   }
 
   private static Orders orders(RolloutStatus.Orders orders) {
@@ -81,18 +85,17 @@ public final class StatusReader {
     return text == null ? "" : text;
   }
 
-  /// What the primary ran when it last was there: empty before it is initialised, and where only
-  /// Flagger promoted anything, whose hashes are others.
+  /// What the primary ran when it last was there: empty before it is initialised, and where nobody
+  /// but Flagger knew, whose hashes are others.
   public static Optional<Revision> promoted(CanaryStatus status) {
     var served =
         read(status)
             .map(Standing::phase)
             .filter(phase -> phase instanceof Phase.Idle || phase instanceof Phase.Running)
             .isPresent();
-    return served && status.rollout() != null
-        ? Optional.ofNullable(status.lastPromotedSpec())
-            .filter(hash -> !hash.isBlank())
-            .map(Revision::new)
+    var rollout = status.rollout();
+    return served && rollout != null
+        ? Optional.ofNullable(rollout.promoted()).filter(hash -> !hash.isBlank()).map(Revision::new)
         : Optional.empty();
   }
 
@@ -108,7 +111,10 @@ public final class StatusReader {
       case SUCCEEDED -> new Phase.Succeeded(snapshot, is(StatusWriter.ENDING, rollout));
       case TERMINATING -> new Phase.Terminating(since(status, rollout));
       case TERMINATED -> new Phase.Terminated(is(StatusWriter.LEFT_BEHIND, rollout));
-      case WAITING -> waiting(status, rollout, snapshot);
+      case WAITING -> {
+        var since = since(status, rollout);
+        yield new Phase.Waiting(run(status, rollout, snapshot), since, next(rollout, since));
+      }
       case FAILED -> new Phase.Failed(snapshot, cause(rollout), is(StatusWriter.ENDING, rollout));
       case PROGRESSING, WAITING_PROMOTION -> progressing(status, rollout, snapshot);
       case PROMOTING -> {
@@ -123,15 +129,6 @@ public final class StatusReader {
 
   private static boolean is(String stage, @Nullable RolloutStatus rollout) {
     return rollout != null && stage.equals(rollout.stage());
-  }
-
-  /// What Flagger waits with is found again, and asked about, as a new revision.
-  private static Phase waiting(
-      CanaryStatus status, @Nullable RolloutStatus rollout, Snapshot snapshot) {
-    var since = since(status, rollout);
-    return rollout == null
-        ? new Phase.Succeeded(snapshot)
-        : new Phase.Waiting(run(status, rollout, snapshot), since, next(rollout, since));
   }
 
   private static Phase progressing(
@@ -233,11 +230,10 @@ public final class StatusReader {
     return number == null ? OptionalInt.empty() : OptionalInt.of(number);
   }
 
-  /// What Flagger counted is not taken over: it does not say what was routed, and a run that begins
-  /// its analysis again harms nobody.
+  /// What Flagger wrote does not say what was routed; [Adoption] reads that from the route.
   private static Stage stage(CanaryStatus status, @Nullable RolloutStatus rollout) {
     if (rollout == null) {
-      return Stage.of(weight(status));
+      return new Stage(Split.of(weight(status)), Math.max(0, status.iterations()));
     }
     var weight = rollout.share() == null ? weight(status) : percent(rollout.share());
     var mirrored = rollout.mirrored() == null ? Percent.NONE : percent(rollout.mirrored());

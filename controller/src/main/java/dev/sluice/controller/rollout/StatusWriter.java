@@ -36,7 +36,7 @@ public final class StatusWriter {
   public static CanaryStatus write(
       CanaryStatus before, Standing standing, String kind, Instant now) {
     var phase = standing.phase();
-    var promoted = promoted(phase);
+    var promoted = promoted(phase).filter(_ -> promotes(before));
     return new CanaryStatus(
         title(phase),
         failedChecks(phase),
@@ -51,7 +51,7 @@ public final class StatusWriter {
         orNull(standing.cookies().primary()),
         conditions(before.conditions(), standing, kind, now),
         standing.observedGeneration(),
-        rollout(standing, before.rollout()));
+        rollout(standing, before));
   }
 
   private static CanaryStatus.Phase title(Phase phase) {
@@ -61,15 +61,36 @@ public final class StatusWriter {
         .orElseThrow();
   }
 
-  /// Flagger's own hashes cannot be computed; what it would take for promoted is only written when
-  /// something was.
+  /// Flagger's own hashes cannot be computed. What it would take for promoted is only written when
+  /// something was; until then it finds its own, and nothing to analyse.
+  private static boolean promotes(CanaryStatus before) {
+    return before.phase() == null
+        || before.phase() == CanaryStatus.Phase.INITIALIZING
+        || before.phase() == CanaryStatus.Phase.FINALISING;
+  }
+
   private static Optional<String> promoted(Phase phase) {
     return switch (phase) {
-      case Phase.Initialized(var seen) -> Optional.of(seen.revision().hash());
-      case Phase.Succeeded(var seen, _) -> Optional.of(seen.revision().hash());
+      case Phase.Initialized(var seen) -> known(seen);
+      case Phase.Succeeded(var seen, _) -> known(seen);
       case Phase.Initializing _, Phase.Failed _, Phase.Running _, Phase.Leaving _ ->
           Optional.empty();
     };
+  }
+
+  /// What the primary runs: what was promoted, and where Flagger promotes, what it has copied.
+  private static Optional<String> copied(Phase phase, CanaryStatus before) {
+    return switch (phase) {
+      case Phase.Promoting(var run, _, _, _) when before.rollout() == null -> known(run.target());
+      case Phase.Finalising(var run, _) -> known(run.target());
+      case Phase.Idle _, Phase.Initializing _, Phase.Running _, Phase.Leaving _ -> promoted(phase);
+    };
+  }
+
+  private static Optional<String> known(Snapshot seen) {
+    return Optional.of(seen.revision())
+        .filter(revision -> !revision.equals(Revision.UNKNOWN))
+        .map(Revision::hash);
   }
 
   /// As Flagger has it: where looks are counted, no share is shown.
@@ -94,7 +115,8 @@ public final class StatusWriter {
     };
   }
 
-  private static RolloutStatus rollout(Standing standing, @Nullable RolloutStatus before) {
+  private static RolloutStatus rollout(Standing standing, CanaryStatus status) {
+    var before = status.rollout();
     var phase = standing.phase();
     var snapshot = snapshot(phase);
     var run =
@@ -137,7 +159,8 @@ public final class StatusWriter {
             ? orNull(progressing.stage().position().map(StatusWriter::step))
             : null,
         orNull(run.map(Run::stopped).filter(Duration::isPositive).map(Duration::toSeconds)),
-        orNull(standing.lastCheck().map(LastCheck::written)));
+        orNull(standing.lastCheck().map(LastCheck::written)),
+        copied(phase, status).orElse(before == null ? null : before.promoted()));
   }
 
   private static RolloutStatus.@Nullable Orders orders(Orders orders) {

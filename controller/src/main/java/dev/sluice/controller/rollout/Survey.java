@@ -47,6 +47,7 @@ public final class Survey {
 
   private static Questions of(Phase phase, Observation seen) {
     return switch (phase) {
+      case Phase.Running running when Adoption.isForeign(running) -> Questions.NONE;
       case Phase.Idle idle when idle.ending() -> Ending.questions(idle, seen);
       case Phase.Idle idle -> Detection.questions(idle, seen);
       case Phase.Waiting waiting -> Confirmation.questions(waiting, seen);

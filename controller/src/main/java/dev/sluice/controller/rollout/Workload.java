@@ -1,6 +1,7 @@
 package dev.sluice.controller.rollout;
 
 import dev.sluice.mesh.Percent;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -17,6 +18,8 @@ import java.util.OptionalInt;
 /// @param wish how many replicas Git wants, kept on the target (`sluice.dev/replicas`)
 /// @param sizable whether its number of pods can be set; else it has as many as the cluster comes
 ///   to, such as one on every node, or none
+/// @param renewed when its controller last saw it begin, or make progress with, another template or
+///   number of pods; empty where it does not say
 public record Workload(
     long generation,
     long observedGeneration,
@@ -28,9 +31,10 @@ public record Workload(
     Optional<String> hindrance,
     Optional<Revision> copyOf,
     OptionalInt wish,
-    boolean sizable) {
+    boolean sizable,
+    Optional<Instant> renewed) {
 
-  /// One whose number of pods can be set.
+  /// One whose number of pods can be set, and that does not say when it was renewed.
   public Workload(
       long generation,
       long observedGeneration,
@@ -53,7 +57,8 @@ public record Workload(
         hindrance,
         copyOf,
         wish,
-        true);
+        true,
+        Optional.empty());
   }
 
   /// Whether it is asked for so many pods, or for any where they cannot be counted out.

@@ -108,9 +108,13 @@ public record Configs(
   }
 
   /// Whether every copy has the content of its source.
-  public boolean copied(
-      String namespace, BiFunction<Kind, ObjectRef, Optional<GenericKubernetesResource>> cached) {
-    return copies.entrySet().stream()
+  ///
+  /// @param names of the copies
+  boolean copied(
+      Map<ConfigRefs.Ref, String> names,
+      String namespace,
+      BiFunction<Kind, ObjectRef, Optional<GenericKubernetesResource>> cached) {
+    return names.entrySet().stream()
         .allMatch(e ->
             cached
                 .apply(e.getKey().kind(), new ObjectRef(namespace, e.getValue()))

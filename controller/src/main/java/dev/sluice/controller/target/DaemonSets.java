@@ -56,7 +56,8 @@ final class DaemonSets implements TargetKind {
             : Optional.empty(),
         TargetReader.annotation(live, TargetReader.REVISION).map(Revision::new),
         OptionalInt.empty(),
-        false);
+        false,
+        Optional.empty());
   }
 
   private static boolean isAsleep(JsonNode live) {

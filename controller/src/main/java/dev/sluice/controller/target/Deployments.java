@@ -9,6 +9,8 @@ import dev.sluice.controller.object.Owners;
 import dev.sluice.controller.rollout.Revision;
 import dev.sluice.controller.rollout.Workload;
 import dev.sluice.crds.ObjectRef;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +42,26 @@ final class Deployments implements TargetKind {
         TargetReader.annotation(live, TargetReader.REVISION).map(Revision::new),
         TargetReader.annotation(live, TargetReader.REPLICAS)
             .map(Deployments::number)
-            .orElse(OptionalInt.empty()));
+            .orElse(OptionalInt.empty()),
+        true,
+        renewed(status));
+  }
+
+  private static Optional<Instant> renewed(JsonNode status) {
+    for (JsonNode condition : status.path("conditions")) {
+      if (condition.path("type").asText().equals("Progressing")) {
+        return time(condition.path("lastUpdateTime").asText());
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Instant> time(String text) {
+    try {
+      return Optional.of(Instant.parse(text));
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
   }
 
   private static Optional<String> deadlineExceeded(JsonNode status) {

@@ -18,17 +18,33 @@ import java.util.TreeMap;
 /// @param label the key that tells the pods of target and primary apart
 /// @param value the target's value of that label
 /// @param configs new names of the tracked ConfigMaps and Secrets
+/// @param apart the value of that label by which spread rules tell the target's pods
 public record PrimaryCopy(
-    String target, String label, String value, Map<ConfigRefs.Ref, String> configs) {
+    String target, String label, String value, Map<ConfigRefs.Ref, String> configs, String apart) {
   /// Written by Flagger to make the primary's pods roll; no part of what a primary runs. On the pod
   /// template of a primary: which config its pods started with.
   static final String CONFIG = "sluice.dev/config";
 
-  private static final String SUFFIX = "-primary";
+  static final String SUFFIX = "-primary";
   private static final String FLAGGER_ID = "flagger-id";
 
   public PrimaryCopy {
     configs = Map.copyOf(configs);
+  }
+
+  public PrimaryCopy(
+      String target, String label, String value, Map<ConfigRefs.Ref, String> configs) {
+    this(target, label, value, configs, value);
+  }
+
+  /// The same rules with other names of the configs.
+  PrimaryCopy with(Map<ConfigRefs.Ref, String> others) {
+    return new PrimaryCopy(target, label, value, others, apart);
+  }
+
+  /// The same rules, where spread rules tell the target's pods by another value.
+  PrimaryCopy keepingApart(String other) {
+    return new PrimaryCopy(target, label, value, configs, other);
   }
 
   /// The first of the known labels that the target selects its pods by, with its value.
@@ -91,9 +107,12 @@ public record PrimaryCopy(
     place(copy.path("spec"));
     if (copy.path("metadata") instanceof ObjectNode meta) {
       meta.remove("creationTimestamp");
+      if (meta.path("labels") instanceof ObjectNode labels) {
+        dropForeign(labels);
+      }
       if (meta.path("annotations") instanceof ObjectNode annotations) {
         annotations.remove(FLAGGER_ID);
-        annotations.remove(CONFIG);
+        dropForeign(annotations);
         if (annotations.isEmpty()) {
           meta.remove("annotations");
         }
@@ -203,15 +222,15 @@ public record PrimaryCopy(
   /// Makes a selector of the target's pods one of the primary's, in place.
   void rewrite(JsonNode selector) {
     if (selector.path("matchLabels") instanceof ObjectNode labels
-        && labels.path(label).asText().equals(value)) {
-      labels.put(label, primaryValue());
+        && labels.path(label).asText().equals(apart)) {
+      labels.put(label, apart + SUFFIX);
     }
     for (JsonNode expression : selector.path("matchExpressions")) {
       if (expression.path("key").asText().equals(label)
           && expression.path("values") instanceof ArrayNode values) {
         for (int i = 0; i < values.size(); i++) {
-          if (values.get(i).asText().equals(value)) {
-            values.set(i, TextNode.valueOf(primaryValue()));
+          if (values.get(i).asText().equals(apart)) {
+            values.set(i, TextNode.valueOf(apart + SUFFIX));
           }
         }
       }

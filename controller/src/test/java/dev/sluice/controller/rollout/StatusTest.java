@@ -159,7 +159,7 @@ class StatusTest {
         Map.of(
             "Progressing", Phase.Progressing.class,
             "WaitingPromotion", Phase.Progressing.class,
-            "Waiting", Phase.Succeeded.class,
+            "Waiting", Phase.Waiting.class,
             "Promoting", Phase.Promoting.class,
             "Failed", Phase.Failed.class,
             "Succeeded", Phase.Succeeded.class);

@@ -25,6 +25,7 @@ final class Kubectl {
       Map.ofEntries(
           Map.entry("Canary", "canaries"),
           Map.entry("MetricTemplate", "metrictemplates"),
+          Map.entry("AlertProvider", "alertproviders"),
           Map.entry("Deployment", "deployments"),
           Map.entry("DaemonSet", "daemonsets"),
           Map.entry("HorizontalPodAutoscaler", "horizontalpodautoscalers"),
@@ -39,6 +40,7 @@ final class Kubectl {
           Map.entry("Gateway", "gateways"),
           Map.entry("GatewayClass", "gatewayclasses"),
           Map.entry("HTTPRoute", "httproutes"),
+          Map.entry("DestinationRule", "destinationrules"),
           Map.entry("VirtualService", "virtualservices"));
 
   private final ApiServer api;
@@ -68,9 +70,10 @@ final class Kubectl {
     expect(answer);
   }
 
-  /// A merge patch, such as an edit by hand.
+  /// A merge patch, such as an edit by hand, or a list of operations.
   void patch(String path, String json) {
-    expect(send("PATCH", path, Map.of(), "application/merge-patch+json", json));
+    String type = json.strip().startsWith("[") ? "json-patch" : "merge-patch";
+    expect(send("PATCH", path, Map.of(), "application/" + type + "+json", json));
   }
 
   private static void expect(Answer answer) {

@@ -6,6 +6,7 @@ import dev.sluice.analysis.Http;
 import dev.sluice.controller.cluster.Fence;
 import dev.sluice.controller.report.CanaryGauges;
 import dev.sluice.controller.rollout.Announcement;
+import dev.sluice.controller.virtual.CountedApi;
 import dev.sluice.controller.virtual.VirtualController;
 import dev.sluice.mesh.Percent;
 import dev.sluice.playground.Manifests;
@@ -61,6 +62,7 @@ final class World implements AutoCloseable {
   private final Provider provider;
   private final Random random;
   private final KubernetesApi api;
+  private final CountedApi calls;
   private final Kubectl kubectl;
   private final PodTable pods = new PodTable();
   private final Workloads workloads;
@@ -102,6 +104,7 @@ final class World implements AutoCloseable {
     this.provider = provider;
     random = new Random(seed);
     api = new KubernetesApi(() -> now, random, Users.EVERYBODY);
+    calls = new CountedApi(api);
     kubectl = new Kubectl(api);
     api.consult(new IstioAdmission());
     network = new VirtualNetwork(tables, new Telemetry(registry));
@@ -115,7 +118,7 @@ final class World implements AutoCloseable {
   }
 
   private VirtualController controller() {
-    line = new KillSwitch(api);
+    line = new KillSwitch(calls);
     line.after(writesOfALife);
     watches = new LateWatches(line);
     return new VirtualController(
@@ -219,6 +222,12 @@ final class World implements AutoCloseable {
     return this;
   }
 
+  /// Users of another app, or who come another way.
+  World alsoTraffic(String group, int perSecond, Caller caller, RequestHead request) {
+    groups.put(group, new Group(caller, perSecond, request, new TreeMap<>(), true));
+    return this;
+  }
+
   /// What calls the canary's own Service, past the routes.
   World loadTest(int perSecond) {
     groups.put(
@@ -273,6 +282,12 @@ final class World implements AutoCloseable {
     controller.kill();
     line.hangUp();
     controller = controller();
+    return this;
+  }
+
+  /// Until [#restartController] there is none.
+  World withoutController() {
+    controller.kill();
     return this;
   }
 
@@ -332,6 +347,14 @@ final class World implements AutoCloseable {
   World lookOn(Runnable look) {
     eachSecond = look;
     return this;
+  }
+
+  /// What controllers wrote since this was asked last, such as `PATCH canaries/status`, and how
+  /// often.
+  Map<String, Integer> written() {
+    Map<String, Integer> all = calls.take();
+    all.keySet().removeIf(call -> call.startsWith("GET "));
+    return all;
   }
 
   /// Statuses and Events that the present controller wrote.
