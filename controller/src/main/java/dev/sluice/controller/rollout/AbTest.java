@@ -22,6 +22,20 @@ record AbTest(int iterations) implements Strategy {
     return "canary iteration %d/%d".formatted(stage.iteration(), iterations);
   }
 
+  @Override
+  public String share(Stage stage) {
+    return stage.weight().equals(Percent.NONE)
+        ? stage.weight().toString()
+        : stage.weight() + " of those who match";
+  }
+
+  @Override
+  public String traffic(Stage stage) {
+    return stage.weight().equals(Percent.NONE)
+        ? Strategy.super.traffic(stage)
+        : "the traffic of those who match";
+  }
+
   /// Nobody knows how many of the users match.
   @Override
   public Percent load() {

@@ -222,7 +222,7 @@ final class Analysis {
                 "%s at %s waits for %s webhook %s: %s"
                     .formatted(
                         phase.run().title(),
-                        phase.weight(),
+                        seen.share(phase),
                         what,
                         refused.hook().name(),
                         refused.refusal()),
@@ -271,7 +271,7 @@ final class Analysis {
         .tell(
             Reason.CHECK_FAILED,
             "Halt %s advancement at %s: %s (%s)"
-                .formatted(seen.names().canaryIn(), phase.weight(), why, count(seen, count)))
+                .formatted(seen.names().canaryIn(), seen.share(phase), why, count(seen, count)))
         .lookAgain(later(phase, seen));
   }
 
@@ -294,8 +294,7 @@ final class Analysis {
     }
     if (after.isEmpty()) {
       return Promotion.begin(
-          phase.run(),
-          phase.weight(),
+          phase,
           seen,
           evidence(phase, seen) + rehearsed(phase, seen) + Confirmation.confirmed(agreed));
     }

@@ -18,7 +18,7 @@ final class Judged {
         .orElseGet(() -> {
           var step = judged(phase, seen, verdict, looks);
           return step.next() instanceof Progressing && step.obstacle().isEmpty()
-              ? MetricLimits.undecided(phase, looks).map(step::held).orElse(step)
+              ? MetricLimits.undecided(phase, seen, looks).map(step::held).orElse(step)
               : step;
         });
   }
@@ -42,7 +42,7 @@ final class Judged {
       case Verdict.Hold hold when looks.stream().anyMatch(Look::failsForItself) ->
           borne(phase, seen, hold.reason(), why);
       case Verdict.Hold hold when hold.reason() == Verdict.Reason.INCONCLUSIVE ->
-          MetricLimits.undecided(phase, looks)
+          MetricLimits.undecided(phase, seen, looks)
               .map(obstacle -> heldBy(phase, seen, obstacle))
               .orElseGet(() -> borne(phase, seen, hold.reason(), why));
       case Verdict.Hold hold -> held(phase, seen, hold, why);
@@ -85,7 +85,7 @@ final class Judged {
         .tell(
             Reason.NO_DATA,
             "Halt %s advancement at %s: %s. This first silence is not counted"
-                .formatted(seen.names().canaryIn(), phase.weight(), verdict.sentence()))
+                .formatted(seen.names().canaryIn(), seen.share(phase), verdict.sentence()))
         .lookAgain(Analysis.later(phase, seen));
   }
 
@@ -95,7 +95,8 @@ final class Judged {
     return Step.to(Analysis.waiting(Analysis.looked(phase), seen))
         .tell(
             reason == Verdict.Reason.CHECK_FAILED ? Reason.CHECK_FAILED : Reason.NO_DATA,
-            "Halt %s advancement at %s: %s".formatted(seen.names().canaryIn(), phase.weight(), why))
+            "Halt %s advancement at %s: %s"
+                .formatted(seen.names().canaryIn(), seen.share(phase), why))
         .lookAgain(Analysis.later(phase, seen));
   }
 }

@@ -62,26 +62,27 @@ final class MetricLimits {
 
   /// What a check that passed does not overcome.
   static Optional<Obstacle> obstacle(Progressing phase, Observation seen, List<Look> looks) {
-    return undecided(phase, looks).or(() -> unseen(phase, seen, looks));
+    return undecided(phase, seen, looks).or(() -> unseen(phase, seen, looks));
   }
 
   /// A metric had no data once more than it may: values that come now say nothing about the time
   /// without, so it does not go on by itself.
-  static Optional<Obstacle> undecided(Progressing phase, List<Look> looks) {
+  static Optional<Obstacle> undecided(Progressing phase, Observation seen, List<Look> looks) {
     return looks.stream()
         .filter(look -> !look.limits().dryRun())
-        .flatMap(look -> undecided(phase, look).stream())
+        .flatMap(look -> undecided(phase, seen, look).stream())
         .findFirst();
   }
 
-  private static Optional<Obstacle> undecided(Progressing phase, Look look) {
+  private static Optional<Obstacle> undecided(Progressing phase, Observation seen, Look look) {
     var found = phase.run().counts().count(look.metric()).inconclusive();
     return over(found, look.limits().inconclusive())
         .map(limit ->
             new Obstacle(
                 HoldReason.METRIC_INCONCLUSIVE,
                 "%s at %s waits for a person: metric %s had no data %d times in this run, more than its inconclusiveLimit of %d"
-                    .formatted(phase.run().title(), phase.weight(), look.metric(), found, limit)));
+                    .formatted(
+                        phase.run().title(), seen.share(phase), look.metric(), found, limit)));
   }
 
   /// Nothing is promoted that was not judged by every metric at least once.
@@ -97,7 +98,7 @@ final class MetricLimits {
                     "%s at %s passed all other checks and waits for the first look at metric %s: %s"
                         .formatted(
                             phase.run().title(),
-                            phase.weight(),
+                            seen.share(phase),
                             look.metric(),
                             look.evidence().sentence())));
   }

@@ -118,6 +118,11 @@ public record Observation(
     };
   }
 
+  /// Whose requests a run gives to the canary, as messages say it after "at".
+  String share(Phase.Progressing phase) {
+    return policy().strategy().share(phase.stage());
+  }
+
   /// The canary's share of the traffic that metrics should show; 0 where they cannot tell.
   public Percent measurable() {
     return standing

@@ -89,16 +89,16 @@ final class Pace {
           .map(hold -> step.held(new Obstacle(hold.reason(), hold.message())))
           .orElse(step);
     }
-    return awaitsPerson(next.stage(), seen) ? step.held(obstacle(next)) : step;
+    return awaitsPerson(next.stage(), seen) ? step.held(obstacle(next, seen)) : step;
   }
 
-  private static Obstacle obstacle(Progressing phase) {
+  private static Obstacle obstacle(Progressing phase, Observation seen) {
     return new Obstacle(
         HoldReason.PAUSED_AT_STEP,
         "%s at %s is paused by step %s until somebody resumes it"
             .formatted(
                 phase.run().title(),
-                phase.weight(),
+                seen.share(phase),
                 phase.stage().position().map(Position::title).orElse("?")));
   }
 }

@@ -84,7 +84,15 @@ final class Progress {
     var message =
         "New revision detected! Restarting analysis for %s: %s replaces %s, which had %s"
             .formatted(
-                seen.names().targetIn(), run.title(), phase.run().revision(), phase.weight());
+                seen.names().targetIn(),
+                run.title(),
+                phase.run().revision(),
+                seen.policy()
+                    .strategy()
+                    .share(
+                        phase instanceof Progressing progressing
+                            ? progressing.stage()
+                            : Stage.of(phase.weight())));
     var superseded = new Cause(Cause.Kind.SUPERSEDED, "a newer change took its place");
     var hasConfig = !content.now().configs().isEmpty() || !phase.run().target().configs().isEmpty();
     return Step.to(
@@ -105,8 +113,11 @@ final class Progress {
         Step.to(withoutTraffic(phase, seen))
             .tell(
                 Reason.MAKING_WAY,
-                "Commit %s changes %s; the canary's %s of the traffic go to the primary first"
-                    .formatted(coming.get().commit(), seen.names().targetIn(), phase.weight())));
+                "Commit %s changes %s; the canary's share (%s) goes to the primary first"
+                    .formatted(
+                        coming.get().commit(),
+                        seen.names().targetIn(),
+                        seen.policy().strategy().traffic(phase.stage()))));
   }
 
   /// The spec was edited in mid-run, and nothing can give the canary what it has any more.
@@ -135,8 +146,8 @@ final class Progress {
     }
     if (seen.target().filter(t -> t.replicas() == 0).isPresent()) {
       var why =
-          "somebody scaled %s to zero while it had %s of the traffic"
-              .formatted(seen.names().targetIn(), phase.weight());
+          "somebody scaled %s to zero while it had %s"
+              .formatted(seen.names().targetIn(), seen.policy().strategy().traffic(phase.stage()));
       return Optional.of(
           Withdrawal.begin(
               phase.run(),
@@ -146,7 +157,7 @@ final class Progress {
               "Rolled back: " + why));
     }
     var why =
-        "no pod of %s is left to take its %s".formatted(seen.names().targetIn(), phase.weight());
+        "no pod of %s is left to take its %s".formatted(seen.names().targetIn(), seen.share(phase));
     var step = Analysis.failed(withoutTraffic(phase, seen), seen, why);
     return Optional.of(
         step.next() instanceof Progressing next
@@ -208,7 +219,7 @@ final class Progress {
             : Step.held(
                 phase,
                 Capacity.isGrowing(seen)
-                    ? Safety.canaryGrowing(phase.weight(), seen)
+                    ? Safety.canaryGrowing(phase, seen)
                     : Safety.canaryNotReady(seen));
     return Optional.of(step.lookAgain(deadline(phase, seen)));
   }

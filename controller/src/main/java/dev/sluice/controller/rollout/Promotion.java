@@ -14,16 +14,16 @@ final class Promotion {
   private Promotion() {}
 
   /// @param grounds what was seen and who agreed to it, for the message; may be empty
-  static Step begin(Run run, Percent weight, Observation seen, String grounds) {
-    return Step.to(new Promoting(run, weight, seen.now(), seen.now()))
+  static Step begin(Progressing phase, Observation seen, String grounds) {
+    return Step.to(new Promoting(phase.run(), phase.weight(), seen.now(), seen.now()))
         .tell(
             Reason.PROMOTING,
             "Copying %s template spec to %s: %s passed its analysis at %s%s"
                 .formatted(
                     seen.names().targetIn(),
                     seen.names().primaryIn(),
-                    run.title(),
-                    weight,
+                    phase.run().title(),
+                    seen.share(phase),
                     grounds));
   }
 
@@ -37,7 +37,7 @@ final class Promotion {
                     seen.names().targetIn(),
                     seen.names().primaryIn(),
                     phase.run().title(),
-                    phase.weight(),
+                    seen.share(phase),
                     waiver.title()));
   }
 
@@ -119,8 +119,10 @@ final class Promotion {
             phase,
             Safety.primaryNotReady(
                 seen,
-                "the promotion of %s waits and the canary keeps its %s of the traffic. Repair the"
-                        .formatted(phase.run().title(), phase.weight())
+                "the promotion of %s waits and the canary keeps its share (%s). Repair the"
+                        .formatted(
+                            phase.run().title(),
+                            seen.policy().strategy().traffic(Stage.of(phase.weight())))
                     + " primary's pods, or push a fix and set skipAnalysis: true"))
         : Step.stay(phase).lookAgain(deadline);
   }

@@ -2,7 +2,6 @@ package dev.sluice.controller.rollout;
 
 import dev.sluice.controller.rollout.Routing.Apex;
 import dev.sluice.controller.rollout.Step.Obstacle;
-import dev.sluice.mesh.Percent;
 import dev.sluice.mesh.Split;
 import java.util.Optional;
 
@@ -69,11 +68,14 @@ final class Safety {
                 canaryLacks(seen)));
   }
 
-  static Obstacle canaryGrowing(Percent weight, Observation seen) {
+  static Obstacle canaryGrowing(Phase.Progressing phase, Observation seen) {
     return new Obstacle(
         HoldReason.CANARY_GROWING,
-        "%s gets more pods: %s, enough for its %s of the traffic so far"
-            .formatted(seen.names().targetIn(), canaryLacks(seen), weight));
+        "%s gets more pods: %s, enough so far for its share (%s)"
+            .formatted(
+                seen.names().targetIn(),
+                canaryLacks(seen),
+                seen.policy().strategy().traffic(phase.stage())));
   }
 
   private static String canaryLacks(Observation seen) {

@@ -46,6 +46,16 @@ public interface Strategy {
   /// What moving to a stage is called in Events, such as `canary weight 20`.
   String title(Stage stage);
 
+  /// Whose requests a stage gives to the canary, such as `20%`; in messages after "at".
+  default String share(Stage stage) {
+    return stage.weight().toString();
+  }
+
+  /// The same where no "at" goes before, such as `20% of the traffic`.
+  default String traffic(Stage stage) {
+    return share(stage) + " of the traffic";
+  }
+
   /// The share of the users' requests that pods must be able to take from the beginning.
   Percent load();
 

@@ -46,7 +46,7 @@ final class TimeLimit {
         Cause.Kind.TOO_LONG,
         "the analysis was at %s%s and not over within %s%s"
             .formatted(
-                phase.weight(),
+                seen.share(phase),
                 phase.stage().position().map(at -> ", step " + at.title()).orElse(""),
                 seen.policy().longest().map(GoDuration::format).orElseThrow(),
                 seen.standing()

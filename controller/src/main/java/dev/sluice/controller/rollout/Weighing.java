@@ -237,7 +237,7 @@ final class Weighing {
     return seen.policy()
         .strategy()
         .after(phase.stage())
-        .map(next -> "give it " + next.weight() + " of the traffic")
+        .map(next -> "give it " + seen.policy().strategy().traffic(next))
         .orElse("promote it");
   }
 

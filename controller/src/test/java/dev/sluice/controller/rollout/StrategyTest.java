@@ -6,6 +6,7 @@ import dev.sluice.controller.rollout.Policy.Hook;
 import dev.sluice.controller.rollout.Policy.HookType;
 import dev.sluice.mesh.Percent;
 import dev.sluice.mesh.Split;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -92,6 +93,60 @@ class StrategyTest {
 
     assertThat(story.weights()).containsExactly(100, 0, 100, 0);
     assertThat(story.events()).contains("RevisionRestarted");
+  }
+
+  @Test
+  void nobodyReadsThatAnAbTestHasAllTraffic() {
+    var policy = StoryTest.with(Story.POLICY, AB_TEST);
+    var gate = Story.hook("go", HookType.CONFIRM_PROMOTION);
+    var stories =
+        List.of(
+            Story.initialized(policy).deploy(Story.V2).until("Succeeded"),
+            Story.initialized(policy).deploy(Story.BAD).until("Failed"),
+            Story.initialized(policy).deploy(Story.V2).untilWeight(100).deploy(Story.V3).run(60),
+            Story.initialized(policy)
+                .everyVerdictIs(Story.noData())
+                .deploy(Story.V2)
+                .untilWeight(100)
+                .run(90),
+            Story.initialized(StoryTest.with(Story.with(gate), AB_TEST))
+                .close("go")
+                .deploy(Story.V2)
+                .until("WaitingPromotion"),
+            scaledToZero(policy),
+            lost(policy),
+            promoting(policy));
+
+    for (var story : stories) {
+      var said =
+          Stream.concat(story.messages().stream(), story.alerts().stream())
+              .map(message -> message.replace("request-success-rate is 100%", ""))
+              .toList();
+      assertThat(said).anyMatch(message -> message.contains("those who match"));
+      assertThat(said)
+          .noneMatch(message -> message.matches(".*100%(?! of those who match).*"))
+          .noneMatch(message -> message.matches(".*of those who match of the traffic.*"));
+    }
+  }
+
+  private static Story scaledToZero(Policy policy) {
+    return Story.initialized(policy)
+        .deploy(Story.V2)
+        .untilWeight(100)
+        .scaleTarget(0)
+        .until("Failed");
+  }
+
+  private static Story lost(Policy policy) {
+    var story = Story.initialized(policy).deploy(Story.V2).untilWeight(100).run(5);
+    story.target().crash(2, story.cluster.second, 60);
+    return story.run(10);
+  }
+
+  private static Story promoting(Policy policy) {
+    var story = Story.initialized(policy).deploy(Story.V2).until("Promoting");
+    story.primary().crash(2, story.cluster.second, 3000);
+    return story.run(Duration.ofMinutes(15));
   }
 
   @Test
