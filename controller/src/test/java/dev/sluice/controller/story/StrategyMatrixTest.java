@@ -45,7 +45,7 @@ class StrategyMatrixTest {
     site.release(Site.WELL)
         .until("Succeeded")
         .wasMetByItsUsers()
-        .wasTold("NewRevision( WeightAdvanced)+ Promoting( PrimaryAdvanced)* Finalising Promoted")
+        .wasTold("NewRevision( (Weight|Step)Advanced)+ Promoting( PrimaryAdvanced)* Finalising Promoted")
         .wasAlerted("New revision detected", "promotion finished")
         .isServedBy(site.version())
         .noRequestFailed();
@@ -58,7 +58,7 @@ class StrategyMatrixTest {
     } else {
       site.wasMetByItsUsers();
     }
-    site.wasTold("NewRevision( WeightAdvanced)+( NoData)? CheckFailed RollingBack RolledBack")
+    site.wasTold("NewRevision( (Weight|Step)Advanced)+( NoData)? CheckFailed RollingBack RolledBack")
         .wasAlerted("New revision detected", "Failed checks threshold reached 2")
         .isServedBy(site.versionBefore());
   }
@@ -78,7 +78,7 @@ class StrategyMatrixTest {
     assertThat(site.isMet()).as("the release").isFalse();
 
     site.until("Succeeded")
-        .wasTold("NewRevision( WeightAdvanced)+ Reverted")
+        .wasTold("NewRevision( (Weight|Step)Advanced)+ Reverted")
         .wasAlerted("New revision detected")
         .isServedBy("2.0.0")
         .noRequestFailed();
@@ -90,7 +90,7 @@ class StrategyMatrixTest {
 
     site.until("Succeeded")
         .wasTold(
-            "NewRevision( WeightAdvanced)+ RevisionRestarted( WeightAdvanced)+ Promoting( PrimaryAdvanced)* Finalising Promoted")
+            "NewRevision( (Weight|Step)Advanced)+ RevisionRestarted( (Weight|Step)Advanced)+ Promoting( PrimaryAdvanced)* Finalising Promoted")
         .wasAlerted("New revision detected", "promotion finished")
         .isServedBy(site.version())
         .noRequestFailed();
@@ -103,7 +103,7 @@ class StrategyMatrixTest {
     site.until("Failed");
     site.world().refuse("stop", "it answered 403: Forbidden");
 
-    site.wasTold("NewRevision( WeightAdvanced)+ RollingBack RolledBack")
+    site.wasTold("NewRevision( (Weight|Step)Advanced)+ RollingBack RolledBack")
         .wasAlerted("New revision detected", "manual webhook invoked")
         .isServedBy(before)
         .noRequestFailed();
@@ -132,7 +132,7 @@ class StrategyMatrixTest {
     site.world().killAfterEveryWrite(false);
 
     site.wasMetByItsUsers()
-        .wasTold("NewRevision( WeightAdvanced)+ Promoting( PrimaryAdvanced)* Finalising Promoted")
+        .wasTold("NewRevision( (Weight|Step)Advanced)+ Promoting( PrimaryAdvanced)* Finalising Promoted")
         .isServedBy(site.version())
         .noRequestFailed();
     assertThat(site.alerts()).last().asString().contains("promotion finished");
@@ -142,7 +142,7 @@ class StrategyMatrixTest {
     site.release(Site.WELL).untilItIsMet();
     site.world().delete(Myapp.CANARIES + "myapp");
     site.until("the Canary is gone", site::isLeftAlone)
-        .wasTold("NewRevision( WeightAdvanced)+ Terminating Terminated")
+        .wasTold("NewRevision( (Weight|Step)Advanced)+ Terminating Terminated")
         .wasAlerted("New revision detected")
         .isLeftToItself(site.version())
         .noRequestFailed();

@@ -81,7 +81,7 @@ record Timeline(List<Moment> moments, List<Mark> marks) {
   private static void mark(String event, int second, List<Mark> marks) {
     String reason = event.substring(0, event.indexOf(':'));
     switch (reason) {
-      case "WeightAdvanced", "Promoting" -> marks.add(new Mark(second, true));
+      case "WeightAdvanced", "StepAdvanced", "Promoting" -> marks.add(new Mark(second, true));
       case "CheckFailed", "RollingBack" -> marks.add(new Mark(second, false));
       default -> {}
     }
