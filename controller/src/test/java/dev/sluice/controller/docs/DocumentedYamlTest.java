@@ -155,7 +155,7 @@ class DocumentedYamlTest {
   /// A key is looked for from the outside in; what the schema does not know is refused later. A
   /// piece that says how users meet the revision says it alone.
   private static final List<String> STRATEGIES =
-      List.of("stepWeight", "stepWeights", "maxWeight", "iterations");
+      List.of("stepWeight", "stepWeights", "steps", "maxWeight", "iterations");
 
   private static JsonNode canaryWith(JsonNode piece) throws IOException {
     ObjectNode canary = (ObjectNode) YAML.readTree(WHOLE);

@@ -113,7 +113,13 @@ enum Provider {
         case BLUE_GREEN_MIRRORED -> Optional.of("spec.analysis.mirror");
         case AB_TEST, AB_TEST_BY_CALLER -> Optional.of("spec.analysis.match");
         case STEPS, STEP_LIST, MIRROR_FIRST, AFFINITY -> Optional.of("spec.analysis.iterations");
+        case LISTED -> Optional.empty();
       };
+    }
+
+    @Override
+    Optional<String> cannot(Way way) {
+      return way == Way.LISTED ? Optional.of("spec.analysis.steps") : Optional.empty();
     }
 
     @Override

@@ -22,7 +22,7 @@ final class Site implements AutoCloseable {
   static final String NEVER_READY =
       "\"playground.sluice.dev/error-rate\":null,\"playground.sluice.dev/ready\":\"never\"";
 
-  private static final String METRIC =
+  static final String METRIC =
       """
       apiVersion: flagger.app/v1beta1
       kind: MetricTemplate

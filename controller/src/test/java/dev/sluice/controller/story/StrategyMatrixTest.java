@@ -45,7 +45,8 @@ class StrategyMatrixTest {
     site.release(Site.WELL)
         .until("Succeeded")
         .wasMetByItsUsers()
-        .wasTold("NewRevision( (Weight|Step)Advanced)+ Promoting( PrimaryAdvanced)* Finalising Promoted")
+        .wasTold(
+            "NewRevision( (Weight|Step)Advanced)+ Promoting( PrimaryAdvanced)* Finalising Promoted")
         .wasAlerted("New revision detected", "promotion finished")
         .isServedBy(site.version())
         .noRequestFailed();
@@ -58,7 +59,8 @@ class StrategyMatrixTest {
     } else {
       site.wasMetByItsUsers();
     }
-    site.wasTold("NewRevision( (Weight|Step)Advanced)+( NoData)? CheckFailed RollingBack RolledBack")
+    site.wasTold(
+            "NewRevision( (Weight|Step)Advanced)+( NoData)? CheckFailed RollingBack RolledBack")
         .wasAlerted("New revision detected", "Failed checks threshold reached 2")
         .isServedBy(site.versionBefore());
   }
@@ -120,7 +122,7 @@ class StrategyMatrixTest {
     assertThat(site.isMet()).as("the release").isFalse();
 
     site.until("Failed")
-        .wasTold("NewRevision( WeightAdvanced)+ CommandTaken RollingBack RolledBack")
+        .wasTold("NewRevision( (Weight|Step)Advanced)+ CommandTaken RollingBack RolledBack")
         .wasAlerted("New revision detected", "aborted by jane")
         .isServedBy(before)
         .noRequestFailed();
@@ -132,7 +134,8 @@ class StrategyMatrixTest {
     site.world().killAfterEveryWrite(false);
 
     site.wasMetByItsUsers()
-        .wasTold("NewRevision( (Weight|Step)Advanced)+ Promoting( PrimaryAdvanced)* Finalising Promoted")
+        .wasTold(
+            "NewRevision( (Weight|Step)Advanced)+ Promoting( PrimaryAdvanced)* Finalising Promoted")
         .isServedBy(site.version())
         .noRequestFailed();
     assertThat(site.alerts()).last().asString().contains("promotion finished");
