@@ -26,6 +26,7 @@ public final class Manifests {
           Map.entry("RoleBinding", "rolebindings"),
           Map.entry("Service", "services"),
           Map.entry("Deployment", "deployments"),
+          Map.entry("HorizontalPodAutoscaler", "horizontalpodautoscalers"),
           Map.entry("Gateway", "gateways"),
           Map.entry("GatewayClass", "gatewayclasses"),
           Map.entry("HTTPRoute", "httproutes"),

@@ -14,6 +14,7 @@ import picocli.CommandLine.ParameterException;
     subcommands = {
       ControllerCommand.class,
       JudgeCommand.class,
+      ImportCommand.class,
       VersionCommand.class,
       OrderCommand.Promote.class,
       OrderCommand.Skip.class,

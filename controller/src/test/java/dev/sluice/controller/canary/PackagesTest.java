@@ -26,6 +26,23 @@ class PackagesTest {
   }
 
   @Test
+  void whatTranslatesManifestsAsksNobody() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.sluice.controller.importing..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "dev.sluice.controller.cluster..",
+            "dev.sluice.controller.object..",
+            "dev.sluice.controller.rollout..",
+            "io.fabric8..",
+            "java.nio.file..")
+        .because("a translation is the same wherever and whenever it is made")
+        .check(CONTROLLER);
+  }
+
+  @Test
   void whatIsMadeFromATargetDoesNotKnowWhereTrafficGoes() {
     noClasses()
         .that()

@@ -1,0 +1,142 @@
+package dev.sluice.controller.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.controller.importing.ArgoRollouts;
+import dev.sluice.controller.importing.Imported;
+import dev.sluice.controller.importing.Yaml;
+import dev.sluice.gitops.SourceFailure;
+import dev.sluice.gitops.fetch.SourceFile;
+import dev.sluice.gitops.render.Manifest;
+import dev.sluice.gitops.render.Renderer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.MalformedInputException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "import",
+    description = {
+      "Turns manifests of Argo Rollouts into a Deployment, a Canary and MetricTemplates.",
+      "Reads Rollouts, AnalysisTemplates and ClusterAnalysisTemplates, and the Services,"
+          + " VirtualServices, HTTPRoutes and autoscalers that belong to them, prints YAML, and says"
+          + " on standard error, line by line, what could not be carried over. Asks no cluster."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    versionProvider = Version.class)
+final class ImportCommand implements Callable<Integer> {
+  private static final long LARGEST = 16 << 20;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @Parameters(
+      paramLabel = "FILE",
+      arity = "1..*",
+      description = "YAML files; - for standard input.")
+  List<Path> files = List.of();
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "DIR",
+      description = "Writes a file for each object into this folder, which may be new.")
+  @Nullable Path folder;
+
+  @Spec CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    Imported imported = imported();
+    PrintWriter err = spec.commandLine().getErr();
+    Path target = folder;
+    if (target == null) {
+      PrintWriter out = spec.commandLine().getOut();
+      String between = "";
+      for (ObjectNode object : imported.objects()) {
+        out.print(between + Yaml.print(object));
+        between = "---\n";
+      }
+      out.flush();
+    } else {
+      write(target, imported.objects());
+    }
+    imported.notes().forEach(note -> err.println("sluice: " + note));
+    err.flush();
+    return 0;
+  }
+
+  private Imported imported() throws IOException {
+    List<SourceFile> sources = new ArrayList<>();
+    for (Path file : files) {
+      sources.add(new SourceFile(file.toString(), text(file)));
+    }
+    try {
+      List<ObjectNode> manifests = new ArrayList<>();
+      for (Manifest manifest : Renderer.render(sources)) {
+        manifests.add(JSON.valueToTree(manifest.content()));
+      }
+      return ArgoRollouts.translate(manifests);
+    } catch (SourceFailure e) {
+      throw wrong(e.why());
+    } catch (IllegalArgumentException e) {
+      throw wrong(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private String text(Path file) throws IOException {
+    if (file.toString().equals("-")) {
+      return new String(System.in.readNBytes(Math.toIntExact(LARGEST)), StandardCharsets.UTF_8);
+    }
+    try {
+      if (Files.size(file) > LARGEST) {
+        throw wrong("%s is larger than %d MiB".formatted(file, LARGEST >> 20));
+      }
+      return Files.readString(file);
+    } catch (NoSuchFileException e) {
+      throw wrong("there is no file " + file);
+    } catch (MalformedInputException e) {
+      throw wrong(file + " is no text in UTF-8");
+    } catch (IOException e) {
+      throw wrong("%s cannot be read: %s".formatted(file, e.getMessage()));
+    }
+  }
+
+  /// Names come from [Renderer], which lets pass those only that Kubernetes allows.
+  private void write(Path target, List<ObjectNode> objects) throws IOException {
+    Map<Path, String> contents = new LinkedHashMap<>();
+    for (ObjectNode object : objects) {
+      String kind = object.path("kind").asText().toLowerCase(Locale.ROOT);
+      Path file = target.resolve(kind + "-" + object.at("/metadata/name").asText() + ".yaml");
+      contents.merge(file, Yaml.print(object), (one, other) -> one + "---\n" + other);
+    }
+    for (Path file : contents.keySet()) {
+      if (Files.exists(file)) {
+        throw wrong(file + " is there already; nothing was written");
+      }
+    }
+    Files.createDirectories(target);
+    for (Map.Entry<Path, String> file : contents.entrySet()) {
+      Files.writeString(file.getKey(), file.getValue(), StandardOpenOption.CREATE_NEW);
+    }
+  }
+
+  private ParameterException wrong(String why) {
+    return new ParameterException(spec.commandLine(), why);
+  }
+}
