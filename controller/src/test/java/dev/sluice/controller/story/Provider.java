@@ -112,7 +112,8 @@ enum Provider {
         case BLUE_GREEN -> Optional.empty();
         case BLUE_GREEN_MIRRORED -> Optional.of("spec.analysis.mirror");
         case AB_TEST, AB_TEST_BY_CALLER -> Optional.of("spec.analysis.match");
-        case STEPS, STEP_LIST, MIRROR_FIRST, AFFINITY -> Optional.of("spec.analysis.iterations");
+        case STEPS, MIRROR_FIRST -> Optional.of("spec.analysis.stepWeight");
+        case STEP_LIST, AFFINITY -> Optional.of("spec.analysis.stepWeights");
         case LISTED -> Optional.empty();
       };
     }
