@@ -8,6 +8,7 @@ import io.fabric8.istio.api.api.networking.v1alpha3.HTTPMatchRequest;
 import io.fabric8.istio.api.api.networking.v1alpha3.HTTPRetry;
 import io.fabric8.istio.api.api.networking.v1alpha3.HTTPRoute;
 import io.fabric8.istio.api.api.networking.v1alpha3.Headers;
+import io.fabric8.istio.api.api.networking.v1alpha3.TCPRoute;
 import io.fabric8.istio.api.api.networking.v1alpha3.TrafficPolicy;
 import io.fabric8.istio.api.networking.v1.DestinationRule;
 import io.fabric8.istio.api.networking.v1.VirtualService;
@@ -73,7 +74,10 @@ final class Istio implements Mesh {
   @Override
   public Optional<Split> read(Canary app, List<HasMetadata> live) {
     return MeshObjects.find(live, VirtualService.class, app, app.apexName())
-        .flatMap(service -> IstioReading.split(app, rules(service)));
+        .flatMap(service ->
+            IstioTcp.is(app.spec().service())
+                ? new IstioTcp(app).read(tcp(service))
+                : IstioReading.split(app, rules(service)));
   }
 
   @Override
@@ -94,6 +98,7 @@ final class Istio implements Mesh {
         service -> {
           List<HTTPRoute> rules = rules(service);
           new IstioRules(app, MeshObjects.JSON).reweigh(wanted, rules);
+          new IstioTcp(app).reweigh(wanted.canary(), tcp(service));
         });
   }
 
@@ -105,7 +110,7 @@ final class Istio implements Mesh {
         service -> {
           IstioOriginal.restore(app, service, MeshObjects.JSON);
           if (leadsToSides(app, service)) {
-            service.getSpec().setHttp(new IstioRules(app, MeshObjects.JSON).unite(rules(service)));
+            unite(app, service);
           }
           MeshObjects.unmark(service, app);
         });
@@ -164,12 +169,36 @@ final class Istio implements Mesh {
     }
     spec.setHosts(IstioHosts.hosts(app));
     spec.setGateways(IstioHosts.gateways(app));
-    spec.setHttp(new IstioRules(app, MeshObjects.JSON).split(wanted, rules(service), shared));
+    IstioRules http = new IstioRules(app, MeshObjects.JSON);
+    IstioTcp tcp = new IstioTcp(app);
+    if (IstioTcp.is(app.spec().service())) {
+      // in case that the port was an HTTP port before
+      spec.setHttp(shared ? http.unite(rules(service)) : List.of());
+      spec.setTcp(tcp.split(wanted.canary(), tcp(service), shared, http.wantedPort()));
+    } else {
+      spec.setHttp(http.split(wanted, rules(service), shared));
+      spec.setTcp(
+          shared
+              ? united(tcp, tcp(service))
+              : tcp(service).stream().filter(rule -> !tcp.names(rule)).toList());
+    }
     return service;
   }
 
+  private static List<TCPRoute> united(IstioTcp tcp, List<TCPRoute> rules) {
+    tcp.unite(rules);
+    return rules;
+  }
+
+  private static void unite(Canary app, VirtualService service) {
+    service.getSpec().setHttp(new IstioRules(app, MeshObjects.JSON).unite(rules(service)));
+    service.getSpec().setTcp(united(new IstioTcp(app), tcp(service)));
+  }
+
   private static boolean leadsToSides(Canary app, VirtualService service) {
-    return rules(service).stream().anyMatch(rule -> IstioWeights.names(app, rule));
+    IstioTcp tcp = new IstioTcp(app);
+    return rules(service).stream().anyMatch(rule -> IstioWeights.names(app, rule))
+        || tcp(service).stream().anyMatch(tcp::names);
   }
 
   private static DestinationRule rule(Canary app, String host, List<HasMetadata> live) {
@@ -192,6 +221,13 @@ final class Istio implements Mesh {
     return service.getSpec() == null || service.getSpec().getHttp() == null
         ? List.of()
         : service.getSpec().getHttp();
+  }
+
+  @SuppressWarnings("ConstantValue") // the client's model has null for an absent list
+  private static List<TCPRoute> tcp(VirtualService service) {
+    return service.getSpec() == null || service.getSpec().getTcp() == null
+        ? List.of()
+        : service.getSpec().getTcp();
   }
 
   private static <T> @Nullable T convert(@Nullable JsonNode json, Class<T> type) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.sluice.crds.Analysis;
 import dev.sluice.crds.Canary;
 import dev.sluice.crds.CanaryService;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -66,8 +68,8 @@ final class IstioCheck {
           "spec.service.delegation",
           "a delegate has no hosts and gateways of its own; remove either them or it");
     }
-    if (service.tcp()) {
-      found.add("spec.service.appProtocol", "routing of plain TCP is not yet served");
+    if (IstioTcp.is(service)) {
+      tcp(app, found);
     } else {
       notHttp(service, found);
     }
@@ -85,6 +87,24 @@ final class IstioCheck {
     TrafficPolicyCheck.problems(
         "spec.service.trafficPolicy", orMissing(service.trafficPolicy()), found);
     return found.all();
+  }
+
+  /// A connection says nothing of who makes it, and nobody copies it.
+  private static void tcp(Canary app, Findings found) {
+    Analysis analysis = app.spec().analysis();
+    if (app.spec().service().delegation()) {
+      found.add(
+          "spec.service.delegation", "Istio takes only HTTP rules from a delegate, not plain TCP");
+    }
+    if (!analysis.match().isEmpty()) {
+      found.add("spec.analysis.match", "plain TCP has nothing that tells users apart");
+    }
+    if (analysis.mirror()) {
+      found.add("spec.analysis.mirror", "Istio does not copy plain TCP");
+    }
+    if (analysis.sessionAffinity() != null) {
+      found.add("spec.analysis.sessionAffinity", "plain TCP has no cookies");
+    }
   }
 
   private static void analysis(Canary app, Findings found) {
@@ -124,7 +144,45 @@ final class IstioCheck {
               + "; list 'mesh' first in spec.service.gateways to keep the ports apart");
     }
     ignored(service).forEach(field -> found.add(field, "has no meaning for Istio and is ignored"));
+    if (IstioTcp.is(service)) {
+      httpOnly(app, found);
+    }
     return found.all();
+  }
+
+  private static void httpOnly(Canary app, Findings found) {
+    CanaryService service = app.spec().service();
+    String ignored = "has no meaning for plain TCP and is ignored";
+    for (int i = 0; i < service.match().size(); i++) {
+      for (Map.Entry<String, JsonNode> condition : service.match().get(i).properties()) {
+        if (!IstioTcp.CONDITIONS.contains(condition.getKey())
+            && !condition.getKey().equals("name")) {
+          found.add("spec.service.match[%d].%s".formatted(i, condition.getKey()), ignored);
+        }
+      }
+    }
+    Map<String, Boolean> given = new TreeMap<>();
+    given.put("corsPolicy", service.corsPolicy() != null);
+    given.put("headers", service.headers() != null);
+    given.put("retries", service.retries() != null);
+    given.put("rewrite", service.rewrite() != null);
+    given.put("timeout", service.timeout() != null);
+    given.forEach((field, is) -> {
+      if (is) {
+        found.add("spec.service." + field, ignored);
+      }
+    });
+    List<Analysis.Metric> metrics = app.spec().analysis().metrics();
+    for (int i = 0; i < metrics.size(); i++) {
+      if (metrics.get(i).name().startsWith("request-")
+          && metrics.get(i).templateRef() == null
+          && metrics.get(i).query() == null) {
+        found.add(
+            "spec.analysis.metrics[%d].name".formatted(i),
+            "%s counts requests, and plain TCP has none: every look will find no data; write a MetricTemplate, over istio_tcp_connections_closed_total for one"
+                .formatted(metrics.get(i).name()));
+      }
+    }
   }
 
   /// What other meshes know, and Istio does not.

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /// What somebody's VirtualService said before it was taken over, kept on the object itself so that
 /// it can be given back after any restart, and by Flagger as well.
@@ -37,23 +38,30 @@ final class IstioOriginal {
   /// Hosts, gateways and rules as they were. What was not driven by the Canary keeps what it says
   /// today.
   static void restore(Canary app, VirtualService service, ObjectMapper json) {
+    boolean tcp = IstioTcp.is(app.spec().service());
+    String driven = tcp ? "tcp" : "http";
     Map<String, String> annotations = annotations(service);
     Optional<io.fabric8.istio.api.api.networking.v1alpha3.VirtualService> original =
         parse(annotations.get(ANNOTATION), json)
             .or(() -> parse(annotations.get(LAST_APPLIED), json).map(object -> object.path("spec")))
-            .filter(spec -> spec.path("http").isArray() && !namesSides(app, spec))
+            .filter(spec -> spec.path(driven).isArray() && !namesSides(app, spec))
             .flatMap(spec -> read(spec, json));
     original.ifPresent(spec -> {
       service.getSpec().setHosts(spec.getHosts());
       service.getSpec().setGateways(spec.getGateways());
-      service.getSpec().setHttp(spec.getHttp());
+      if (tcp) {
+        service.getSpec().setTcp(spec.getTcp());
+      } else {
+        service.getSpec().setHttp(spec.getHttp());
+      }
     });
     annotations.remove(ANNOTATION);
     service.getMetadata().setAnnotations(annotations);
   }
 
   private static boolean namesSides(Canary app, JsonNode spec) {
-    return spec.path("http").findValuesAsText("host").stream()
+    return Stream.of("http", "tcp")
+        .flatMap(rules -> spec.path(rules).findValuesAsText("host").stream())
         .anyMatch(
             host -> host.equals(app.primaryServiceName()) || host.equals(app.canaryServiceName()));
   }

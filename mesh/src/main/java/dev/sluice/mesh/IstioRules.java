@@ -219,7 +219,7 @@ final class IstioRules {
             destination(app.canaryServiceName(), canary, port, rule)));
   }
 
-  private @Nullable PortSelector wantedPort() {
+  @Nullable PortSelector wantedPort() {
     if (!needsPort()) {
       return null;
     }

@@ -228,8 +228,8 @@ class IstioTest {
       value = {
         "{port: 0} | spec.service.port: must be 1 to 65535, not 0",
         "{port: 80, delegation: true, hosts: [a]} | spec.service.delegation: a delegate has no hosts and gateways of its own; remove either them or it",
-        "{port: 80, portName: tcp-web} | spec.service.portName: 'tcp-web' makes Istio ignore HTTP routes; use http or a name with http-",
-        "{port: 80, appProtocol: tcp} | spec.service.appProtocol: routing of plain TCP is not yet served",
+        "{port: 80, portName: mongo-web} | spec.service.portName: 'mongo-web' makes Istio ignore HTTP routes; use http or a name with http-",
+        "{port: 80, appProtocol: tcp, delegation: true} | spec.service.delegation: Istio takes only HTTP rules from a delegate, not plain TCP",
         "{port: 80, timeout: 0s} | spec.service.timeout: must be at least 1ms, not 0s",
         "{port: 80, timeout: soon} | spec.service.timeout: 'soon' is not a duration such as 30s or 1m30s",
         "{port: 80, retries: {attempts: -1}} | spec.service.retries.attempts: must not be negative",

@@ -99,14 +99,26 @@ class MeshContractTest {
     return Meshes.all();
   }
 
+  private static final Strategy CANARY = STRATEGIES.getFirst();
+
+  /// What one mesh alone can split.
+  private static final List<Run> CONNECTIONS =
+      Stream.of(CANARY, BLUE_GREEN)
+          .map(strategy ->
+              new Run(Meshes.named("istio"), strategy, "{port: 7000, appProtocol: tcp}"))
+          .toList();
+
   static List<Run> runs() {
+    return Stream.concat(CONNECTIONS.stream(), ofRequests()).toList();
+  }
+
+  private static Stream<Run> ofRequests() {
     return meshes().stream()
         .flatMap(mesh ->
             (mesh.splits() ? STRATEGIES : List.of(REHEARSAL))
                 .stream()
                     .flatMap(strategy ->
-                        SERVICES.stream().map(service -> new Run(mesh, strategy, service))))
-        .toList();
+                        SERVICES.stream().map(service -> new Run(mesh, strategy, service))));
   }
 
   static Stream<Mesh> meshesThatSplit() {
