@@ -8,25 +8,27 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /// Adds up what each series of users' own counters gained, each pod for itself, and writes the sums
-/// down as counters that never fall, for a judge. Takes the samples all at once or bit by bit in
-/// the order of their times, with the same result, and each once, however often it comes.
+/// down as counters, for a judge. Takes the samples all at once or bit by bit in the order of their
+/// times, with the same result, and each once, however often it comes.
 ///
 /// A series that falls began anew. One that is there for the first time had nothing before where
 /// its pod was scraped earlier; else it may be as old as it likes, unless it is the canary's and
-/// the rollout has begun.
+/// the rollout has begun. A pod that has not been scraped for a while in which others were is gone;
+/// its series leave their room to those that come. Should it come back, it begins with what it has
+/// then, and its sums at nothing.
 ///
 /// Not safe for several threads.
 public final class OwnTally {
-  /// Series beyond this many are not taken, those of pods that are gone included.
+  /// Series beyond this many at a time are not taken.
   private static final int MOST_SERIES = 50_000;
 
   private static final int MOST_BOUNDS = 200;
@@ -34,6 +36,16 @@ public final class OwnTally {
   /// Where the start was not kept, what is there for the first time within so many milliseconds was
   /// there before.
   private static final long FIRST_ROUND = 60_000;
+
+  /// Milliseconds in which somebody was scraped.
+  private static final long GONE_AFTER = 15 * 60_000L;
+
+  /// So much of a time in which nobody was counts at the most: an outage of the source makes nobody
+  /// gone.
+  private static final long LONGEST_PAUSE = 60_000;
+
+  /// Those that went first are forgotten wholly.
+  private static final int MOST_GONE = 2_000;
 
   private static final double[] NO_BUCKETS = {};
 
@@ -49,12 +61,17 @@ public final class OwnTally {
 
   private final Map<Known, Series> series = new HashMap<>();
   private final Map<Spot, Total> totals = new HashMap<>();
-  private final Set<Spot> scrapedBefore = new HashSet<>();
+  private final Map<Spot, Total> gone = new LinkedHashMap<>();
   private final TreeSet<Double> bounds = new TreeSet<>();
   private List<Event> waiting = new ArrayList<>();
   private boolean tooMany;
   private long first = Long.MAX_VALUE;
   private double lost;
+
+  /// The time of the last scrape that was counted, and how long somebody was scraped until then.
+  private long counted = Long.MIN_VALUE;
+
+  private long scraped;
 
   /// @param start of the rollout; what was before is history
   public OwnTally(OwnCounters counters, Instant start) {
@@ -88,6 +105,16 @@ public final class OwnTally {
   private static final class Total {
     double all;
     double bad;
+
+    /// The time of its last scrape; the lowest before the first has been counted to its end.
+    long seen = Long.MIN_VALUE;
+
+    /// What [#scraped] was then.
+    long scraped;
+
+    boolean isGoneAt(long now) {
+      return seen != Long.MIN_VALUE && now - scraped > GONE_AFTER;
+    }
   }
 
   private static final class Series {
@@ -145,6 +172,7 @@ public final class OwnTally {
         return;
       }
       line = new Series(new Spot(group.get(), pod(run.labels())), ofAll, ofBad);
+      line.taken = Optional.ofNullable(gone.get(line.spot)).map(t -> t.seen).orElse(line.taken);
       series.put(known, line);
     }
     for (int i = 0; i < run.times().length; i++) {
@@ -172,34 +200,68 @@ public final class OwnTally {
     var scrapes = new ArrayList<Scrape>();
     for (int from = 0; from < count; ) {
       long at = waiting.get(from).time();
+      scraped += counted == Long.MIN_VALUE ? 0 : Math.min(at - counted, LONGEST_PAUSE);
+      counted = at;
       var touched = new TreeMap<Spot, Total>(ORDER);
       for (; from < count && waiting.get(from).time() == at; from++) {
         count(waiting.get(from), touched);
       }
-      touched.forEach((spot, total) -> scrapes.add(scrape(spot, total, at)));
-      scrapedBefore.addAll(touched.keySet());
+      touched.forEach((spot, total) -> {
+        scrapes.add(scrape(spot, total, at));
+        total.seen = at;
+        total.scraped = scraped;
+      });
     }
     waiting = new ArrayList<>(waiting.subList(count, waiting.size()));
+    forget();
     return scrapes;
+  }
+
+  /// What was taken and not counted yet has its turn to come.
+  private void forget() {
+    var leaving =
+        totals.entrySet().stream()
+            .filter(of -> of.getValue().isGoneAt(scraped))
+            .map(Map.Entry::getKey)
+            .collect(Collectors.toCollection(HashSet::new));
+    if (leaving.isEmpty()) {
+      return;
+    }
+    waiting.forEach(event -> leaving.remove(event.series().spot));
+    series.values().removeIf(line -> leaving.contains(line.spot));
+    leaving.stream().sorted(ORDER).forEach(spot -> gone.put(spot, totals.remove(spot)));
+    var oldest = gone.keySet().iterator();
+    for (int over = gone.size() - MOST_GONE; over > 0; over--) {
+      oldest.next();
+      oldest.remove();
+    }
   }
 
   private void count(Event event, Map<Spot, Total> touched) {
     var line = event.series();
-    var total = totals.computeIfAbsent(line.spot, _ -> new Total());
+    var total =
+        totals.computeIfAbsent(
+            line.spot, spot -> Optional.ofNullable(gone.remove(spot)).orElseGet(Total::new));
     touched.put(line.spot, total);
-    double more = gained(event);
+    double more = gained(event, total);
     total.all += line.ofAll * more;
     total.bad += line.ofBad * more;
   }
 
-  private double gained(Event event) {
+  private double gained(Event event, Total total) {
     var line = event.series();
     double before = line.last;
     line.last = event.value();
+    if (total.isGoneAt(scraped)) {
+      // Whoever reads the sums may have forgotten the pod, too.
+      total.all = 0;
+      total.bad = 0;
+      return 0;
+    }
     if (!Double.isNaN(before)) {
       return event.value() < before ? event.value() : event.value() - before;
     }
-    if (scrapedBefore.contains(line.spot)) {
+    if (total.seen != Long.MIN_VALUE) {
       return event.value();
     }
     if (line.spot.group() != Group.CANARY || event.time() <= start) {
