@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     versionProvider = Version.class)
 final class ImportCommand implements Callable<Integer> {
-  private static final long LARGEST = 16 << 20;
+  private static final int LARGEST = 16 << 20;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @Parameters(
@@ -101,11 +101,15 @@ final class ImportCommand implements Callable<Integer> {
 
   private String text(Path file) throws IOException {
     if (file.toString().equals("-")) {
-      return new String(System.in.readNBytes(Math.toIntExact(LARGEST)), StandardCharsets.UTF_8);
+      byte[] all = System.in.readNBytes(LARGEST + 1);
+      if (all.length > LARGEST) {
+        throw tooLarge(file);
+      }
+      return new String(all, StandardCharsets.UTF_8);
     }
     try {
       if (Files.size(file) > LARGEST) {
-        throw wrong("%s is larger than %d MiB".formatted(file, LARGEST >> 20));
+        throw tooLarge(file);
       }
       return Files.readString(file);
     } catch (NoSuchFileException e) {
@@ -134,6 +138,10 @@ final class ImportCommand implements Callable<Integer> {
     for (Map.Entry<Path, String> file : contents.entrySet()) {
       Files.writeString(file.getKey(), file.getValue(), StandardOpenOption.CREATE_NEW);
     }
+  }
+
+  private ParameterException tooLarge(Path file) {
+    return wrong("%s is larger than %d MiB".formatted(file, LARGEST >> 20));
   }
 
   private ParameterException wrong(String why) {

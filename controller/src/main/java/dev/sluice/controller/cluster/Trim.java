@@ -28,7 +28,13 @@ public final class Trim {
 
   /// What is never written back as it is cached, so that what is left out here stays on the server.
   private static final Set<Kind> READ_ONLY =
-      Set.of(Kind.CANARY, Kind.DEPLOYMENT, Kind.DAEMON_SET, Kind.GIT_SYNC);
+      Set.of(
+          Kind.CANARY,
+          Kind.DEPLOYMENT,
+          Kind.DAEMON_SET,
+          Kind.GIT_SYNC,
+          Kind.SCALED_OBJECT,
+          Kind.DISRUPTION_BUDGET);
 
   /// What says often in its status what nobody here reads.
   private static final Set<Kind> REPORTING =

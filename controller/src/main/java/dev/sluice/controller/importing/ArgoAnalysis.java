@@ -210,6 +210,9 @@ final class ArgoAnalysis {
     prometheus.without("timeout", "a query has five seconds");
     prometheus.without("rangeQuery", "a query is asked for one moment");
     prometheus.rest();
+    if (Arguments.leftOver(query)) {
+      prometheus.note("query", "holds braces that are no argument; nothing takes their place here");
+    }
     spec.put("query", renamed(prometheus, "query", Arguments.asVariables(query)));
     return object;
   }

@@ -95,6 +95,11 @@ record Arguments(Map<String, String> values, Map<String, String> unknown) {
             use -> Matcher.quoteReplacement(values.getOrDefault(use.group(1), use.group())));
   }
 
+  /// Whether a text holds braces that are no argument.
+  static boolean leftOver(String text) {
+    return USE.matcher(text).replaceAll("").contains("{{");
+  }
+
   /// The text with a MetricTemplate's variables in place of arguments.
   static String asVariables(String text) {
     return USE.matcher(text).replaceAll("{{ variables.$1 }}");

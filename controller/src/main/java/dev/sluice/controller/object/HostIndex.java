@@ -37,6 +37,9 @@ public final class HostIndex {
 
   /// @return what it claimed before
   synchronized Set<String> claim(Claimant claimant, Set<String> claimed) {
+    if (claimed.equals(hosts.get(claimant))) {
+      return claimed;
+    }
     Set<String> before = claimed.isEmpty() ? hosts.remove(claimant) : hosts.put(claimant, claimed);
     for (String host : before == null ? Set.<String>of() : before) {
       Set<Claimant> of = claimants.getOrDefault(host, Set.of());

@@ -86,10 +86,8 @@ public final class Budgets {
   /// The labels of pods, those of target and primary.
   private record Pods(JsonNode target, JsonNode primary) {
     static Pods of(PrimaryCopy copy, JsonNode target) {
-      JsonNode template = target.path("spec").path("template");
-      return new Pods(
-          template.path("metadata").path("labels"),
-          copy.template(template).path("metadata").path("labels"));
+      JsonNode labels = target.at("/spec/template/metadata/labels");
+      return new Pods(labels, copy.labels(labels));
     }
 
     Set<String> labels() {

@@ -84,15 +84,23 @@ public record PrimaryCopy(
   ObjectNode template(JsonNode targetTemplate) {
     ObjectNode copy = targetTemplate.deepCopy();
     ObjectNode meta = Json.object(copy, "metadata");
-    ObjectNode labels = Json.object(meta, "labels");
-    dropForeign(labels);
-    labels.put(label, primaryValue());
+    meta.set("labels", labels(meta.path("labels")));
     if (meta.path("annotations") instanceof ObjectNode annotations) {
       dropForeign(annotations);
     }
     ConfigRefs.rename(copy, ref -> configs.getOrDefault(ref, ref.name()));
     place(copy.path("spec"));
     return copy;
+  }
+
+  /// What the labels of the primary's pods would be, made from those of the target's.
+  ObjectNode labels(JsonNode targetLabels) {
+    ObjectNode labels =
+        targetLabels instanceof ObjectNode known
+            ? known.deepCopy()
+            : Json.MAPPER.createObjectNode();
+    dropForeign(labels);
+    return labels.put(label, primaryValue());
   }
 
   /// Whether a live primary's template is what [#template] makes. Where a selector of its placement
