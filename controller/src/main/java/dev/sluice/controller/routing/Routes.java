@@ -235,12 +235,22 @@ public final class Routes {
       if (present.isEmpty()) {
         Owners.own(tree, canary);
         Json.object(tree, "metadata").put("namespace", canary.metadata().namespace());
-        cluster.create(kind, Json.resource(tree));
+        create(kind, tree);
       } else if (!same(wanted, present.get())) {
         // Left out of a PUT, they stay as they are on the server.
         Json.object(tree, "metadata").remove("managedFields");
         cluster.replace(kind, Json.resource(tree));
       }
+    }
+  }
+
+  /// A mesh that is taken away takes its kinds along; that is for people to hear of.
+  private void create(Kind kind, ObjectNode tree) {
+    try {
+      cluster.create(kind, Json.resource(tree));
+    } catch (ClusterFailure.Missing e) {
+      throw new ClusterFailure.Refused(
+          "%s cannot be made: %s".formatted(kind.kind(), e.getMessage()));
     }
   }
 

@@ -213,6 +213,24 @@ class SeveralMeshesStoryTest {
     }
   }
 
+  @Test
+  void aMeshThatIsTakenAwayIsHeardOfAndTheRouteComesBackWithIt() {
+    try (World world = onboarded(9)) {
+      world
+          .trafficOf(0)
+          .delete(
+              "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/virtualservices.networking.istio.io")
+          .run(Duration.ofMinutes(3));
+
+      assertThat(condition(world, "Held")).contains("VirtualService cannot be made");
+
+      world.installIstio().run(Duration.ofMinutes(1));
+      assertThat(world.get(ROUTES + "myapp").at("/spec/http/0/route/0/destination/host").asText())
+          .isEqualTo("myapp-primary");
+      assertThat(condition(world, "Held")).isEmpty();
+    }
+  }
+
   private static String condition(World world, String type) {
     for (JsonNode condition : world.canary("myapp").at("/status/conditions")) {
       if (condition.path("type").asText().equals(type)

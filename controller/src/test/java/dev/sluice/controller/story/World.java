@@ -610,8 +610,20 @@ final class World implements AutoCloseable {
   // ---- plumbing ----
 
   World installGatewayApi() {
+    return define(Manifests::gatewayApi);
+  }
+
+  World installIstio() {
+    return define(Manifests::istio);
+  }
+
+  private interface Definitions {
+    List<ObjectNode> read() throws IOException;
+  }
+
+  private World define(Definitions definitions) {
     try {
-      for (ObjectNode definition : Manifests.gatewayApi()) {
+      for (ObjectNode definition : definitions.read()) {
         Manifests.create(api, definition);
       }
     } catch (IOException e) {
@@ -621,17 +633,8 @@ final class World implements AutoCloseable {
   }
 
   private void install() {
-    try {
-      for (ObjectNode definition : Manifests.definitions(ROOT)) {
-        Manifests.create(api, definition);
-      }
-      for (ObjectNode definition : Manifests.istio()) {
-        Manifests.create(api, definition);
-      }
-      installGatewayApi();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    define(() -> Manifests.definitions(ROOT));
+    installIstio().installGatewayApi();
     apply("{apiVersion: v1, kind: Namespace, metadata: {name: production}}");
     apply(provider.objects());
   }
