@@ -16,6 +16,7 @@ import picocli.CommandLine.ParameterException;
       JudgeCommand.class,
       ImportCommand.class,
       VersionCommand.class,
+      GetCommand.class,
       OrderCommand.Promote.class,
       OrderCommand.Skip.class,
       OrderCommand.Abort.class,

@@ -93,12 +93,17 @@ class CommandLineStoryTest {
 
   /// Time passes while the command line waits.
   private CommandLineRun sluice(boolean controllerRuns, String... args) throws Exception {
+    return sluice(controllerRuns ? TICK : Duration.ZERO, args);
+  }
+
+  /// @param pace how much time passes in the world in a fiftieth of a second here
+  private CommandLineRun sluice(Duration pace, String... args) throws Exception {
     var line = new ArrayList<>(List.of(args));
     line.add("--kubeconfig=" + folder.resolve("kubeconfig"));
     var run = CommandLineRun.heard(line.toArray(String[]::new));
-    for (int i = 0; i < 1500 && !run.endsWithin(TICK); i++) {
-      if (controllerRuns) {
-        world.run(TICK);
+    for (int i = 0; i < 3000 && !run.endsWithin(TICK); i++) {
+      if (pace.isPositive()) {
+        world.run(pace);
       }
     }
     assertThat(run.ended()).as("%s ended: %s%s", line, run.out(), run.err()).isTrue();
@@ -120,6 +125,52 @@ class CommandLineStoryTest {
         .contains("(through sluice) (looks fine)");
     assertThat(world.canary("myapp").at("/metadata/annotations").toString())
         .doesNotContain("sluice.dev/command");
+  }
+
+  @Test
+  void getDrawsTheRolloutAsItIs() throws Exception {
+    try (var run = sluice(false, "get", "canary", "myapp")) {
+      assertThat(run.err()).isEmpty();
+      assertThat(run.out().lines().map(String::strip))
+          .anyMatch(line -> line.matches("production/myapp  Progressing, revision \\w+ has 20% .*"))
+          .anyMatch(line -> line.matches(".* target   myapp  2 of 2 pods ready  .*myapp:1.1.0 .*"))
+          .anyMatch(line -> line.matches(".* primary  myapp-primary  2 of 2 pods .*myapp:1.0.0.*"))
+          .anyMatch(line -> line.contains("canary 20%, primary 80%  says the VirtualService"))
+          .anyMatch(line -> line.contains("0% → 10% → [20%] → 30% → 40% → 50% → promotion"))
+          .anyMatch(line -> line.contains("WeightAdvanced  Advance myapp.production"));
+      assertThat(run.exit()).isZero();
+    }
+  }
+
+  @Test
+  void getWatchesUntilTheRolloutIsOver() throws Exception {
+    try (var run = sluice(Duration.ofMillis(500), "get", "canary", "myapp", "-w")) {
+      assertThat(run.exit()).as(run.err()).isZero();
+      assertThat(run.out())
+          .contains("Progressing, revision")
+          .containsPattern("production/myapp  Succeeded, revision \\w+\\n[^✘]*$");
+    }
+  }
+
+  @Test
+  void getGivesScriptsTheWholeObject() throws Exception {
+    try (var json = sluice(false, "get", "canary", "myapp", "-o", "json");
+        var yaml = sluice(false, "get", "canary", "myapp", "-o", "yaml")) {
+      assertThat(json.out()).startsWith("{").contains("\"canaryWeight\" : 20");
+      assertThat(yaml.out()).contains("canaryWeight: 20");
+    }
+  }
+
+  @Test
+  void getListsAllOfANamespace() throws Exception {
+    try (var run = sluice(false, "get", "canaries", "-A")) {
+      assertThat(run.out()).containsPattern("production +myapp +Progressing +20% ");
+    }
+    try (var run = CommandLineRun.heard("get")) {
+      assertThat(run.endsWithin(Duration.ofSeconds(10))).isTrue();
+      assertThat(run.err()).contains("say what: get canary NAME, or get canaries");
+      assertThat(run.exit()).isEqualTo(2);
+    }
   }
 
   @Test
