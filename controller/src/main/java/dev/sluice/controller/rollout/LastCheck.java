@@ -2,12 +2,14 @@ package dev.sluice.controller.rollout;
 
 import dev.sluice.analysis.Bound;
 import dev.sluice.analysis.Evidence;
+import dev.sluice.analysis.Look;
 import dev.sluice.analysis.Verdict;
 import dev.sluice.crds.RolloutStatus;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What the last look of a run at its metrics saw, for whoever looks at the rollout.
@@ -19,6 +21,7 @@ public record LastCheck(String run, Instant at, List<Finding> findings) {
   private static final int MOST = 12;
 
   private static final int LONGEST = 240;
+  private static final String DRY_RUN = "a dry run, which decides nothing";
 
   public LastCheck {
     findings = List.copyOf(findings);
@@ -40,7 +43,8 @@ public record LastCheck(String run, Instant at, List<Finding> findings) {
       OptionalLong samples,
       String note) {
 
-    static Finding of(Evidence evidence, boolean passed) {
+    /// @param dryRun whether it decides nothing
+    static Finding of(Evidence evidence, boolean passed, boolean dryRun) {
       var bound = evidence.bound();
       var value = evidence.value();
       var isNumber = value != null && bound != null;
@@ -51,7 +55,9 @@ public record LastCheck(String run, Instant at, List<Finding> findings) {
           bound == null ? "" : bound.words(),
           written(bound, evidence.baseline()),
           evidence.samples() == null ? OptionalLong.empty() : OptionalLong.of(evidence.samples()),
-          isNumber && evidence.comparison() == null ? "" : cut(evidence.sentence()));
+          isNumber && evidence.comparison() == null
+              ? dryRun ? DRY_RUN : ""
+              : cut(evidence.sentence()));
     }
 
     private static String written(@Nullable Bound bound, @Nullable Double value) {
@@ -81,6 +87,11 @@ public record LastCheck(String run, Instant at, List<Finding> findings) {
   }
 
   private static Optional<LastCheck> of(Run run, Answers said, Observation seen) {
+    var dryRuns =
+        said.looks().stream()
+            .filter(look -> look.limits().dryRun())
+            .map(Look::metric)
+            .collect(Collectors.toSet());
     return said.verdict()
         .map(verdict ->
             new LastCheck(
@@ -88,7 +99,11 @@ public record LastCheck(String run, Instant at, List<Finding> findings) {
                 seen.now(),
                 verdict.evidence().stream()
                     .limit(MOST)
-                    .map(evidence -> Finding.of(evidence, verdict instanceof Verdict.Safe))
+                    .map(evidence ->
+                        Finding.of(
+                            evidence,
+                            verdict instanceof Verdict.Safe,
+                            dryRuns.contains(evidence.metric())))
                     .toList()));
   }
 

@@ -1,6 +1,7 @@
 package dev.sluice.controller.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.sluice.analysis.Bound;
 import dev.sluice.analysis.Evidence;
@@ -275,6 +276,18 @@ class MetricLimitsTest {
       assertThat(looks()).isEqualTo(new RolloutStatus.MetricLooks("latency", 2, 2, 0, 0));
       story.until("Succeeded");
       assertThat(rollout().metrics()).isEmpty();
+    }
+
+    @Test
+    void whoLooksAtTheRolloutReadsThatItDecidesNothing() {
+      story.everyLookIs(good("errors", Limits.NONE), failed(DRY)).deploy(Story.V2);
+
+      story.untilWeight(30);
+      assertThat(story.standing().lastCheck().orElseThrow().findings())
+          .extracting(LastCheck.Finding::metric, LastCheck.Finding::isWell, LastCheck.Finding::note)
+          .containsExactly(
+              tuple("errors", true, ""),
+              tuple("latency", false, "a dry run, which decides nothing"));
     }
 
     @Test
