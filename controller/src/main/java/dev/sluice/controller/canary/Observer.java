@@ -231,7 +231,8 @@ final class Observer {
       boolean rules,
       Optional<Split> split,
       Optional<String> pending,
-      Routing.Sides sides) {}
+      Routing.Sides sides,
+      List<String> rivals) {}
 
   private Routing routing(
       Canary canary, Optional<Making> making, Optional<ObjectNode> primary, Instant now) {
@@ -247,7 +248,8 @@ final class Observer {
             read.asWanted(),
             read.split(),
             read.pending(),
-            new Routing.Sides(read.toSides(), apexFindsPrimary(canary, making, primary)));
+            new Routing.Sides(read.toSides(), apexFindsPrimary(canary, making, primary)),
+            read.rivals());
     return new Routing(
         routed.services(),
         routed.apex(),
@@ -257,7 +259,7 @@ final class Observer {
         routed.sides(),
         sightings.since(canary.ref(), "routing", routed, now),
         read.editor(),
-        read.rivals(),
+        routed.rivals(),
         read.former());
   }
 

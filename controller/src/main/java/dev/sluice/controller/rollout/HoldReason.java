@@ -32,7 +32,8 @@ public enum HoldReason {
   HOST_TAKEN(
       Tone.STALLED,
       "Another object of the mesh owns a host of this canary; weights written beside it would not be"
-          + " obeyed.",
+          + " obeyed. Only users are still taken away from a release that may not have them any more,"
+          + " since the other may own the host for some callers only.",
       "Remove the host from that object, or from `spec.service.hosts`."),
   PRIMARY_MISSING(
       Tone.ALERT,

@@ -34,6 +34,16 @@ final class Progress {
         .or(() -> TimeLimit.ends(phase, seen));
   }
 
+  /// What takes users away also while nothing else may go on.
+  static Optional<Step> withdraws(Progressing phase, Observation seen) {
+    return phase.split().isNone()
+        ? Optional.empty()
+        : targetIsAnother(phase, seen)
+            .or(() -> changeIsComing(phase, seen))
+            .or(() -> podsAreGone(phase, seen))
+            .filter(step -> step.next().split().isNone());
+  }
+
   /// What else comes before the next check; empty when it is due and nothing is in its way.
   static Optional<Step> delays(Progressing phase, Observation seen) {
     return podsAreNotReady(phase, seen)
@@ -45,6 +55,7 @@ final class Progress {
             seen.paused() && phase.stage().isStart()
                 ? Optional.of(Step.stay(phase))
                 : Optional.empty())
+        .or(() -> trafficWasTaken(phase, seen))
         .or(() -> trafficIsElsewhere(phase, seen))
         .or(() -> podsAreNew(phase, seen))
         .or(() -> notYet(phase, seen));
@@ -222,6 +233,26 @@ final class Progress {
                     ? Safety.canaryGrowing(phase, seen)
                     : Safety.canaryNotReady(seen));
     return Optional.of(step.lookAgain(deadline(phase, seen)));
+  }
+
+  /// Another object had the host until now, and what was counted meanwhile says nothing of the
+  /// release: users meet it for an interval before the next check.
+  private static Optional<Step> trafficWasTaken(Progressing phase, Observation seen) {
+    if (phase.stage().isStart() || seen.heldSince(HoldReason.HOST_TAKEN::equals).isEmpty()) {
+      return Optional.empty();
+    }
+    var next = Analysis.later(phase, seen);
+    return Optional.of(
+        Step.to(
+                new Progressing(
+                    phase.run(),
+                    phase.stage(),
+                    phase.failedChecks(),
+                    phase.checks(),
+                    phase.since(),
+                    next,
+                    phase.awaits()))
+            .lookAgain(next));
   }
 
   private static Optional<Step> trafficIsElsewhere(Progressing phase, Observation seen) {

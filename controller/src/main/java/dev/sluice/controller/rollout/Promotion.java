@@ -59,8 +59,9 @@ final class Promotion {
     if (!seen.primaryRuns(run.revision())) {
       return notCopied(phase, seen);
     }
-    if (mustLeave(phase, seen)) {
-      return Step.to(new Promoting(run, Percent.NONE, phase.since(), seen.now()));
+    var withdrawal = withdraws(phase, seen);
+    if (withdrawal.isPresent()) {
+      return withdrawal.get();
     }
     if (!seen.primaryReady()) {
       return waitForPrimary(phase, seen);
@@ -72,6 +73,13 @@ final class Promotion {
       return Step.stay(phase).lookAgain(phase.nextStep());
     }
     return giveBack(phase, seen);
+  }
+
+  /// What takes users away also while nothing else may go on.
+  static Optional<Step> withdraws(Promoting phase, Observation seen) {
+    return seen.primaryRuns(phase.run().revision()) && mustLeave(phase, seen)
+        ? Optional.of(Step.to(new Promoting(phase.run(), Percent.NONE, phase.since(), seen.now())))
+        : Optional.empty();
   }
 
   /// Promotes exactly what was analysed, or nothing: a target that moved on before it was copied

@@ -27,7 +27,9 @@ public final class Rollout {
     var stopped = closed.map(Step.Obstacle::reason).filter(HoldReason::stopsTheClock).isPresent();
     var phase = stopped ? ordering.phase() : TimeLimit.counted(ordering.phase(), seen);
     if (closed.isPresent()) {
-      return conclude(given, seen, ordering, Step.held(phase, closed.get()), World.ANY, List.of());
+      var step = shut(phase, closed.get(), seen);
+      var world = seen.policy().suspended() ? World.ANY : World.withdrawn(step.next(), seen);
+      return conclude(given, seen, ordering, step, world, world.actions(seen));
     }
     // What a command has led to is carried out first.
     var isMoved = phase.getClass() != phase(given).getClass();
@@ -43,6 +45,26 @@ public final class Rollout {
     actions.addAll(world.actions(seen));
     Ordering.cleaning(seen, seen.orders()).ifPresent(actions::add);
     return conclude(given, seen, ordering, step, world, actions);
+  }
+
+  /// Nothing goes on. But where others have a host, it may be for some callers only, or one host of
+  /// several: what is not to have users loses those who still come by our routes.
+  private static Step shut(Phase phase, Step.Obstacle closed, Observation seen) {
+    var withdrawal =
+        seen.policy().suspended()
+            ? Optional.<Step>empty()
+            : switch (phase) {
+              case Phase.Progressing progressing -> Progress.withdraws(progressing, seen);
+              case Phase.Promoting promoting -> Promotion.withdraws(promoting, seen);
+              case Phase.Initializing _,
+                  Phase.Idle _,
+                  Phase.Waiting _,
+                  Phase.Finalising _,
+                  Phase.RollingBack _,
+                  Phase.Leaving _ ->
+                  Optional.<Step>empty();
+            };
+    return withdrawal.map(step -> step.held(closed)).orElse(Step.held(phase, closed));
   }
 
   /// A Canary without our finalizer goes, and all that it owns with it, whatever we say.

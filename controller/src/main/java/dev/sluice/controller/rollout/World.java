@@ -58,6 +58,14 @@ public record World(
     };
   }
 
+  /// What is still done where nothing else may be: users go to the primary where a phase wants them
+  /// there.
+  static World withdrawn(Phase phase, Observation seen) {
+    return phase instanceof Phase.Running && phase.split().isNone()
+        ? ANY.withRoute(Cookies.split(phase, seen))
+        : ANY;
+  }
+
   private static World running(Phase.Running phase, Observation seen) {
     return switch (phase) {
       case Phase.Waiting _ -> routed(phase, seen).withTarget(stopped(seen));

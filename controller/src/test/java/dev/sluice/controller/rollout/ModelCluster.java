@@ -39,7 +39,8 @@ final class ModelCluster {
       Optional<Content.HandOver> handOver,
       Autoscaling autoscaling,
       Deletion deletion,
-      Optional<Command> command) {}
+      Optional<Command> command,
+      List<String> rivals) {}
 
   long second;
 
@@ -57,6 +58,9 @@ final class ModelCluster {
 
   /// Whether the target has a ConfigMap.
   boolean tracksConfig = true;
+
+  /// Objects of others that own a host of the canary.
+  List<String> rivals = List.of();
 
   /// `spec.revertOnDeletion`.
   boolean revert;
@@ -153,7 +157,8 @@ final class ModelCluster {
         handOver,
         autoscaler == null ? new Autoscaling.None(false) : autoscaler.seen(),
         new Deletion(deleted, guarded, revert),
-        command);
+        command,
+        rivals);
   }
 
   /// Somebody annotates the Canary, in place of what was there.

@@ -140,7 +140,9 @@ final class ModelController {
     if (live.equals(cache)) {
       return;
     }
-    if (!live.route().equals(cache.route()) || live.apex() != cache.apex()) {
+    if (!live.route().equals(cache.route())
+        || live.apex() != cache.apex()
+        || !live.rivals().equals(cache.rivals())) {
       routeSince = cluster.now();
     }
     if (!live.wanted().equals(cache.wanted())) {
@@ -246,7 +248,8 @@ final class ModelController {
         old.handOver(),
         old.autoscaling(),
         live.deletion(),
-        live.command());
+        live.command(),
+        old.rivals());
   }
 
   private void maybeCrash() {
@@ -309,7 +312,7 @@ final class ModelController {
         new Routing.Sides(cache.route().isPresent(), cache.apex() == Apex.PRIMARY),
         routeSince,
         cache.route().map(Route::writer).filter(writer -> !writer.isEmpty()),
-        new ArrayList<>(List.<String>of()),
+        cache.rivals(),
         Optional.empty());
   }
 }

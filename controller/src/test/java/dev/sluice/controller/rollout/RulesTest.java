@@ -202,6 +202,17 @@ class RulesTest {
 
   @Nested
   class Rule4OnlyWhatWasAnalysedIsPromoted {
+    /// It may have it for some callers only; the others still come by our route.
+    @Test
+    void anEditTakesTheTrafficAwayAlsoWhileSomebodyElseHasTheHost() {
+      var story = Story.initialized().deploy(Story.V2).untilWeight(20);
+      story.cluster.rivals = List.of("VirtualService other/web");
+      story.run(5).deploy(Story.V3).run(2);
+
+      assertThat(story.trafficToCanary()).isZero();
+      assertThat(story.held()).contains(HoldReason.HOST_TAKEN);
+    }
+
     @Test
     void anEditTakesTheTrafficAwayWithinTheSecondAndStartsOver() {
       var story = Story.initialized().deploy(Story.V2).untilWeight(30);
@@ -443,6 +454,22 @@ class RulesTest {
 
   @Nested
   class Rule8SilenceIsNotFailure {
+    @Test
+    void norIsATimeInWhichSomebodyElsesRouteSentTheUsers() {
+      var story = Story.initialized().deploy(Story.V2).untilWeight(20);
+      story.cluster.rivals = List.of("VirtualService other/web");
+      story.run(300);
+      assertThat(story.held()).contains(HoldReason.HOST_TAKEN);
+
+      story.cluster.rivals = List.of();
+      story.forget().run(55);
+      assertThat(story.asked()).as("before users have been there for an interval").isEmpty();
+      assertThat(story.held()).isEmpty();
+
+      story.until("Succeeded");
+      assertThat(story.events()).doesNotContain("CheckFailed");
+    }
+
     @Test
     void anOutageOfPrometheusHoldsAndAlertsAndNeverRollsBack() {
       var story = Story.initialized().everyVerdictIs(Story.away());

@@ -293,7 +293,7 @@ public final class Simulation {
   // ---- people ----
 
   private void somebodyActs() {
-    switch (random.nextInt(28)) {
+    switch (random.nextInt(29)) {
       case 0, 1, 2, 3, 4 -> edit(template(random.nextInt(3) == 0));
       case 5 -> editConfig();
       case 6 -> revert();
@@ -320,6 +320,10 @@ public final class Simulation {
         note(() -> "the API server refuses " + (refusing == null ? "nothing" : refusing));
       }
       case 23, 24, 25, 26 -> openOrClose();
+      case 27 -> {
+        cluster.rivals = cluster.rivals.isEmpty() ? List.of("VirtualService other/web") : List.of();
+        note(() -> "the host is " + (cluster.rivals.isEmpty() ? "free" : "taken"));
+      }
       default -> breakSpec();
     }
   }
@@ -501,6 +505,7 @@ public final class Simulation {
     peace = true;
     command(Command.Verb.RESUME.title(), "", false);
     cluster.handOver = Optional.empty();
+    cluster.rivals = List.of();
     outage = false;
     refusing = null;
     closed.clear();
