@@ -60,6 +60,11 @@ public final class Life {
   private final double people;
   private final double cuts;
   private final Duration lag;
+
+  /// Whether releases go by a list of steps. Of its own, so that other lives go on as they went.
+  private final boolean stepped;
+
+  private final Random steps;
   private boolean peace;
   private boolean outage;
   private boolean denied;
@@ -92,7 +97,12 @@ public final class Life {
     }
     workloads = new Workloads(api, new PodTable(), new Random(seed));
     workloads.begin(now);
-    rules = new Rules(api, () -> now, lag.plus(PASS));
+    steps = new Random(seed * 37 + 3);
+    stepped = steps.nextInt(3) == 0;
+    if (stepped) {
+      shop.stepped();
+    }
+    rules = new Rules(api, () -> now, lag.plus(PASS), stepped ? Rules.LISTED : Rules.EVEN);
     faulty = new FaultyApiServer(api);
     counted = new CountedApi(faulty);
     faulty.inject(this::faultAt);
@@ -152,6 +162,9 @@ public final class Life {
         nextScaling = now.plus(SCALING);
       }
       workloads.run(now);
+      if (stepped && (peace || steps.nextInt(60) == 0) && shop.resume()) {
+        note("people", "resume the run");
+      }
       look();
       rules.check();
       Instant next =
@@ -186,7 +199,12 @@ public final class Life {
     } catch (Exception e) {
       throw new IllegalStateException("a watch of the playground does not end", e);
     }
-    controller = start();
+    try {
+      controller = start();
+    } catch (Crash crash) {
+      note("world", "the controller dies as it starts, and is started again");
+      restart();
+    }
   }
 
   private void everySecond() {

@@ -16,13 +16,30 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /// Watches every object as it really is, at every write, and says which rule the controller broke.
 /// What it decided on may have been older by the lag of its watches; a fact counts as true for that
 /// long after it ended.
 final class Rules {
-  private static final int STEP = 10;
   private static final Duration INTERVAL = Duration.ofSeconds(10);
+
+  /// A rise of the canary's share that the manifest asks for.
+  ///
+  /// @param least time since the rise before
+  record Rise(int from, int to, Duration least) {}
+
+  /// By `stepWeight: 10`.
+  static final List<Rise> EVEN =
+      IntStream.range(0, 5).mapToObj(i -> new Rise(10 * i, 10 * i + 10, INTERVAL)).toList();
+
+  /// By the list of [Shop#stepped()].
+  static final List<Rise> LISTED =
+      List.of(
+          new Rise(0, 10, INTERVAL),
+          new Rise(10, 20, INTERVAL.plusSeconds(15)),
+          new Rise(20, 40, INTERVAL.multipliedBy(2).plusSeconds(20)),
+          new Rise(30, 50, INTERVAL.multipliedBy(2)));
 
   /// A rule was broken.
   static final class Broken extends AssertionError {
@@ -35,6 +52,7 @@ final class Rules {
 
   private final InstantSource clock;
   private final Duration lag;
+  private final List<Rise> rises;
   private final Map<String, JsonNode> live = new HashMap<>();
   private final Map<String, Instant> lastTrue = new HashMap<>();
   private final Set<String> promoted = new HashSet<>();
@@ -44,9 +62,11 @@ final class Rules {
   private Instant lastStep = Instant.MIN;
 
   /// @param lag how old what the controller sees may be
-  Rules(ApiServer api, InstantSource clock, Duration lag) {
+  /// @param rises that the manifest asks for
+  Rules(ApiServer api, InstantSource clock, Duration lag, List<Rise> rises) {
     this.clock = clock;
     this.lag = lag;
+    this.rises = List.copyOf(rises);
     watch(api, "/apis/flagger.app/v1beta1/canaries", "canary");
     watch(api, "/apis/apps/v1/deployments", "deployment");
     watch(api, "/apis/networking.istio.io/v1/virtualservices", "routes");
@@ -152,10 +172,15 @@ final class Rules {
     int is = after.at("/status/canaryWeight").asInt();
     if (is > was) {
       must("no more traffic before its webhook agreed", hasAgreed("more"));
-      must("no step is left out: from " + was + " to " + is, is == was + STEP);
+      Optional<Rise> asked =
+          rises.stream().filter(rise -> rise.from() == was && rise.to() == is).findFirst();
+      must("no step is left out: from " + was + " to " + is, asked.isPresent());
       must(
           "no step early: " + is + "% after " + Duration.between(lastStep, clock.instant()),
-          was == 0 || !clock.instant().isBefore(lastStep.plus(INTERVAL)));
+          was == 0
+              || asked
+                  .filter(rise -> !clock.instant().isBefore(lastStep.plus(rise.least())))
+                  .isPresent());
       lastStep = clock.instant();
     }
   }

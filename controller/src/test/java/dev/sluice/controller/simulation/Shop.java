@@ -151,6 +151,38 @@ final class Shop {
         "{\"spec\":{\"autoscalerRef\":{\"kind\":\"HorizontalPodAutoscaler\",\"name\":\"shop\"}}}");
   }
 
+  /// Releases go by a list of steps from now on.
+  void stepped() {
+    patch(
+        CANARIES + "/shop",
+        "application/merge-patch+json",
+        """
+        {"spec":{"analysis":{"stepWeight":null,"maxWeight":null,"steps":[
+          {"setWeight":10},{"pause":{"duration":"15s"}},{"setWeight":20,"interval":"20s"},
+          {"analysis":{"count":2}},{"setWeight":40},{"setWeight":30},{"pause":{}},{"setWeight":50}]}}}
+        """);
+  }
+
+  /// Ends the pause that a run is in by its list of steps, where it is in one.
+  ///
+  /// @return whether it is
+  boolean resume() {
+    JsonNode canary = get(CANARIES + "/shop");
+    boolean paused =
+        canary.at("/status/rollout/held/reason").asText().equals("PausedAtStep")
+            && !canary.at("/metadata/annotations").has("sluice.dev/command");
+    if (paused) {
+      patch(
+          CANARIES + "/shop",
+          "application/merge-patch+json",
+          """
+          {"metadata":{"annotations":{"sluice.dev/command":"resume","sluice.dev/command-revision":"%s"}}}
+          """
+              .formatted(canary.at("/status/rollout/revision").asText()));
+    }
+    return paused;
+  }
+
   /// The autoscalers that there are look at their workloads, as the playground's do not.
   ///
   /// @param needed pods for all of the load
