@@ -207,6 +207,7 @@ public final class Controller {
                 settings.slack().map(slack -> destination(slack)),
                 settings.crossNamespaceRefs()),
             events,
+            cluster,
             settings.clusterName(),
             threads,
             metrics);

@@ -48,11 +48,14 @@ public record RolloutStatus(
     @Field("How long people have stopped the clock of the run, in seconds.") @Nullable Long stopped,
     @Field("What the last look at the metrics saw.") @Nullable LastCheck lastCheck,
     @Field("Hash of the revision that the primary runs, as far as it is known.")
-        @Nullable String promoted) {
+        @Nullable String promoted,
+    @Field("Receivers that did not take the last alert that was meant for them.")
+        List<Undelivered> alerts) {
 
   public RolloutStatus {
     problems = List.copyOf(problems);
     news = List.copyOf(news);
+    alerts = List.copyOf(alerts);
     metrics = List.copyOf(metrics);
   }
 
@@ -93,7 +96,8 @@ public record RolloutStatus(
         step,
         stopped,
         lastCheck,
-        promoted);
+        promoted,
+        alerts);
   }
 
   /// Names that must not change while objects bear them.
@@ -201,6 +205,12 @@ public record RolloutStatus(
       @Field(value = "How urgent: `INFO`, `WARN` or `ERROR`.", required = true) String severity,
       @Field(value = "What is said.", required = true) String text,
       @Field("Whether facts about the specification go with it.") boolean details) {}
+
+  /// A receiver of alerts that does not take them.
+  public record Undelivered(
+      @Field(value = "Who, such as `AlertProvider production/on-call`.", required = true) String to,
+      @Field(value = "Since when.", required = true) Instant since,
+      @Field(value = "What is wrong, without secrets.", required = true) String why) {}
 
   /// A field of the spec that a person must edit.
   public record Problem(

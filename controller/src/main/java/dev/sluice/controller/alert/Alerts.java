@@ -15,11 +15,13 @@ import dev.sluice.crds.shape.Unreadable;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// Sends alerts. Whatever goes wrong is told and never thrown: no sink may stop a rollout.
 public final class Alerts {
@@ -56,38 +58,63 @@ public final class Alerts {
     this.crossNamespace = crossNamespace;
   }
 
+  /// Whom the alerts of a Canary are meant for, whatever their severity.
+  public Set<String> receivers(Canary canary) {
+    Set<String> all = new TreeSet<>();
+    canary.spec().analysis().alerts().forEach(alert -> all.add(title(ref(canary, alert))));
+    if (all.isEmpty()) {
+      fallback.map(Destination::name).ifPresent(all::add);
+    }
+    return all;
+  }
+
+  private static ObjectRef ref(Canary canary, Alert alert) {
+    return alert.providerRef().in(canary.metadata().namespace());
+  }
+
+  private static String title(ObjectRef provider) {
+    return "AlertProvider " + provider;
+  }
+
   /// Sends a message to everyone who wants to hear of something this severe; blocks for some
   /// minutes per destination at the most, so it belongs on a thread of its own.
   ///
-  /// @return what went wrong, a sentence without secrets for each alert that was not delivered
-  public List<String> send(Canary canary, AlertMessage message) throws InterruptedException {
-    var failures = new ArrayList<String>();
+  /// @return by receiver, as in [#receivers], what went wrong, a sentence without secrets; empty
+  ///   where the alert was delivered
+  public Map<String, Optional<String>> send(Canary canary, AlertMessage message)
+      throws InterruptedException {
+    var outcomes = new TreeMap<String, Optional<String>>();
     List<Alert> alerts = canary.spec().analysis().alerts();
     if (alerts.isEmpty() && fallback.isPresent()) {
-      deliver(message, fallback.get()).ifPresent(failures::add);
+      outcomes.put(fallback.get().name(), deliver(message, fallback.get()));
     }
     for (Alert alert : alerts) {
       if (!message.severity().atLeast(alert.leastSeverity())) {
         continue;
       }
-      ObjectRef ref = alert.providerRef().in(canary.metadata().namespace());
+      ObjectRef ref = ref(canary, alert);
       try {
         if (!crossNamespace && !ref.namespace().equals(canary.metadata().namespace())) {
           throw new IllegalArgumentException(
               "references to other namespaces are blocked (--no-cross-namespace-refs)");
         }
-        deliver(message, destination(ref)).ifPresent(failures::add);
+        put(outcomes, title(ref), deliver(message, destination(ref)));
       } catch (ClusterFailure | Unreadable | IllegalArgumentException e) {
-        failures.add(
-            "Alert "
-                + alert.name()
-                + " was not sent by AlertProvider "
-                + ref
-                + ": "
-                + e.getMessage());
+        put(
+            outcomes,
+            title(ref),
+            Optional.of(
+                "Alert %s was not sent by %s: %s"
+                    .formatted(alert.name(), title(ref), e.getMessage())));
       }
     }
-    return List.copyOf(failures);
+    return outcomes;
+  }
+
+  /// Where a Canary names a provider twice, what went wrong is kept.
+  private static void put(
+      Map<String, Optional<String>> outcomes, String receiver, Optional<String> outcome) {
+    outcomes.merge(receiver, outcome, (before, now) -> before.or(() -> now));
   }
 
   private Optional<String> deliver(AlertMessage message, Destination to)

@@ -118,6 +118,12 @@ final class Adoption {
         seen);
   }
 
+  private static String at(Phase.Running phase, Observation seen) {
+    return phase instanceof Progressing progressing && !progressing.stage().isStart()
+        ? " at " + seen.policy().strategy().title(progressing.stage())
+        : " with %s of the traffic".formatted(routed(seen));
+  }
+
   private static Percent routed(Observation seen) {
     return seen.routing().canary().orElse(Percent.NONE);
   }
@@ -134,9 +140,9 @@ final class Adoption {
     return Step.to(phase)
         .tell(
             Reason.ADOPTED,
-            "Took %s over as Flagger left it: %s in phase %s with %s of the traffic goes on"
+            "Took %s over as Flagger left it: %s goes on in phase %s%s"
                 .formatted(
-                    seen.names().canaryIn(), phase.run().title(), phase.name(), routed(seen)));
+                    seen.names().canaryIn(), phase.run().title(), phase.name(), at(phase, seen)));
   }
 
   private static Step startsOver(

@@ -160,7 +160,8 @@ public final class StatusWriter {
             : null,
         orNull(run.map(Run::stopped).filter(Duration::isPositive).map(Duration::toSeconds)),
         orNull(standing.lastCheck().map(LastCheck::written)),
-        copied(phase, status).orElse(before == null ? null : before.promoted()));
+        copied(phase, status).orElse(before == null ? null : before.promoted()),
+        before == null ? List.of() : before.alerts());
   }
 
   private static RolloutStatus.@Nullable Orders orders(Orders orders) {

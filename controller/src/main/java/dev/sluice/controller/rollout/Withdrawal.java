@@ -70,7 +70,7 @@ final class Withdrawal {
     return Step.to(
             new RollingBack(
                 run.seeing(content.now()), new Cause(Cause.Kind.REVERTED, why), seen.now()))
-        .tell(Reason.REVERTED, why);
+        .tell(Reason.REVERTED, why, Severity.INFO, "Reverted: " + why);
   }
 
   static Step decide(RollingBack phase, Observation seen) {

@@ -99,7 +99,11 @@ class AlertsTest {
   private List<String> send(Canary canary, AlertMessage message, Optional<Destination> fallback)
       throws InterruptedException {
     Alerts.Objects known = (kind, ref) -> Optional.ofNullable(objects.get(kind.kind() + " " + ref));
-    return new Alerts(known, http, fallback, true).send(canary, message);
+    return failures(new Alerts(known, http, fallback, true).send(canary, message));
+  }
+
+  private static List<String> failures(Map<String, Optional<String>> outcomes) {
+    return outcomes.values().stream().flatMap(Optional::stream).toList();
   }
 
   private static AlertMessage message(Severity severity) {
@@ -301,8 +305,9 @@ class AlertsTest {
           throw new ClusterFailure.Unavailable("no answer");
         };
     assertThat(
-            new Alerts(broken, http, Optional.empty(), true)
-                .send(canary, message(Severity.INFO))
+            failures(
+                    new Alerts(broken, http, Optional.empty(), true)
+                        .send(canary, message(Severity.INFO)))
                 .getFirst())
         .endsWith("no answer");
   }
@@ -316,8 +321,9 @@ class AlertsTest {
         };
 
     assertThat(
-            new Alerts(nobodyAsks, http, Optional.empty(), false)
-                .send(canary, message(Severity.INFO)))
+            failures(
+                new Alerts(nobodyAsks, http, Optional.empty(), false)
+                    .send(canary, message(Severity.INFO))))
         .containsExactly(
             "Alert a was not sent by AlertProvider others/on-call: references to other namespaces"
                 + " are blocked (--no-cross-namespace-refs)");

@@ -57,6 +57,7 @@ class AlertMessengerTest {
                       Optional.empty())),
               true),
           new Events(cluster),
+          cluster,
           "",
           threads::push,
           _ -> {});

@@ -181,6 +181,11 @@ class EventsPageTest {
           new ChatAlert(Reason.NEW_REVISION, "info", "a release begins", "Nothing."),
           new ChatAlert(Reason.PROMOTED, "info", "a release is done", "Nothing."),
           new ChatAlert(
+              Reason.REVERTED,
+              "info",
+              "a release ended because its target was changed back",
+              "Nothing."),
+          new ChatAlert(
               Reason.ROLLING_BACK,
               "error",
               "a release failed; `warn` where a rollback webhook asked for it",
