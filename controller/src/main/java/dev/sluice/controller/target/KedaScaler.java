@@ -8,7 +8,6 @@ import dev.sluice.controller.object.Json;
 import dev.sluice.controller.rollout.Autoscaling.Rest;
 import dev.sluice.crds.CanarySpec.AutoscalerRef;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -25,6 +24,9 @@ record KedaScaler() implements Scaler {
   static final String FOUND = "sluice.dev/paused-replicas";
 
   private static final String PAUSED = "autoscaling.keda.sh/paused";
+
+  /// What [#PAUSED] may say without meaning it; anything else means it.
+  private static final Set<String> FALSE = Set.of("false", "False", "FALSE", "f", "F", "0");
 
   /// Takes over a HorizontalPodAutoscaler that the target's workload had; the primary's had none.
   private static final String TRANSFER = "scaledobject.keda.sh/transfer-hpa-ownership";
@@ -138,8 +140,7 @@ record KedaScaler() implements Scaler {
     if (annotations.has(PAUSED_AT)) {
       return annotations.path(PAUSED_AT).asText().equals("0") ? Rest.AT_ZERO : Rest.AT_SOME;
     }
-    return List.of("true", "True", "TRUE", "1", "t", "T")
-            .contains(annotations.path(PAUSED).asText())
+    return annotations.has(PAUSED) && !FALSE.contains(annotations.path(PAUSED).asText())
         ? Rest.BY_ITSELF
         : Rest.AWAKE;
   }
@@ -158,7 +159,8 @@ record KedaScaler() implements Scaler {
   @Override
   public Map<String, Object> awake(JsonNode scaler) {
     Map<String, Object> annotations = new HashMap<>();
-    annotations.put(PAUSED_AT, scaler.path("metadata").path("annotations").get(FOUND));
+    annotations.put(
+        PAUSED_AT, scaler.path("metadata").path("annotations").path(FOUND).asText(null));
     annotations.put(FOUND, null);
     return annotations;
   }
