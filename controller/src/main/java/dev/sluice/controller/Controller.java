@@ -251,6 +251,7 @@ public final class Controller {
             cluster,
             mirrors,
             settings.gitAllowFile(),
+            mesh,
             handovers,
             events,
             settings.gitDefaultServiceAccount(),

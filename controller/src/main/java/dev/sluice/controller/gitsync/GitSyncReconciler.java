@@ -13,6 +13,7 @@ import dev.sluice.gitops.fetch.Revision;
 import dev.sluice.gitops.fetch.Snapshot;
 import dev.sluice.gitops.plan.Prune;
 import dev.sluice.gitops.render.Manifest;
+import dev.sluice.mesh.Mesh;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -40,6 +41,7 @@ public final class GitSyncReconciler implements Reconciler {
 
   private final Cluster cluster;
   private final Checkout checkout;
+  private final Mesh byDefault;
   private final Handovers handovers;
   private final Events events;
   private final String defaultServiceAccount;
@@ -48,6 +50,7 @@ public final class GitSyncReconciler implements Reconciler {
   private final Map<ObjectRef, Memory> memories = new ConcurrentHashMap<>();
 
   /// @param fileAllowed whether a GitSync may name a `file:` address
+  /// @param byDefault the mesh of Canaries that name none
   /// @param defaultServiceAccount in whose name a GitSync writes that names nobody; it is looked up
   ///   in the GitSync's own namespace, so that a GitSync never acts with the controller's rights
   /// @param wakeCanary asks for a look at a Canary now
@@ -55,6 +58,7 @@ public final class GitSyncReconciler implements Reconciler {
       Cluster cluster,
       Mirrors mirrors,
       boolean fileAllowed,
+      Mesh byDefault,
       Handovers handovers,
       Events events,
       String defaultServiceAccount,
@@ -62,6 +66,7 @@ public final class GitSyncReconciler implements Reconciler {
       SyncGauges gauges) {
     this.cluster = cluster;
     this.checkout = new Checkout(mirrors, fileAllowed);
+    this.byDefault = byDefault;
     this.handovers = handovers;
     this.events = events;
     this.defaultServiceAccount = defaultServiceAccount;
@@ -142,7 +147,9 @@ public final class GitSyncReconciler implements Reconciler {
       memory.changes = new Changes();
       memory.changesOf = attempted;
     }
-    var pass = new Pass(sync, snapshot, cluster, as, handovers, wakeCanary, memory.changes, now);
+    var pass =
+        new Pass(
+            sync, snapshot, cluster, as, byDefault, handovers, wakeCanary, memory.changes, now);
     Outcome outcome;
     try {
       outcome = pass.run(manifests, sync.spec().prune());
@@ -180,7 +187,8 @@ public final class GitSyncReconciler implements Reconciler {
       try {
         List<Manifest> manifests = Checkout.render(sync, good.snapshot());
         var pass =
-            new Pass(sync, good.snapshot(), cluster, as, handovers, wakeCanary, changes, now);
+            new Pass(
+                sync, good.snapshot(), cluster, as, byDefault, handovers, wakeCanary, changes, now);
         pass.defend(manifests);
       } catch (Trouble.Stop | SourceFailure e) {
         LOG.atWarn()

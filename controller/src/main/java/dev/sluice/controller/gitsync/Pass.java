@@ -21,6 +21,7 @@ import dev.sluice.gitops.plan.Plan.Tried;
 import dev.sluice.gitops.plan.Prune;
 import dev.sluice.gitops.render.Manifest;
 import dev.sluice.gitops.render.ObjectKey;
+import dev.sluice.mesh.Mesh;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -62,6 +63,7 @@ final class Pass {
   /// With the status as this pass last wrote it.
   private GitSync sync;
 
+  /// @param byDefault the mesh of Canaries that name none
   /// @param wakeCanary asks for a look at a rollout now
   /// @param changes what earlier passes over this commit have written, if it took several
   Pass(
@@ -69,6 +71,7 @@ final class Pass {
       Snapshot snapshot,
       Cluster cluster,
       Cluster as,
+      Mesh byDefault,
       Handovers handovers,
       Consumer<ObjectRef> wakeCanary,
       Changes changes,
@@ -80,7 +83,7 @@ final class Pass {
     this.handovers = handovers;
     this.wakeCanary = wakeCanary;
     this.now = now;
-    this.scout = new Scout(sync, cluster, as);
+    this.scout = new Scout(sync, cluster, as, byDefault);
     this.writer = new Writer(cluster, as);
     this.before = Progress.inventory(sync.status());
   }

@@ -20,6 +20,7 @@ import dev.sluice.gitops.render.Manifest;
 import dev.sluice.gitops.render.ObjectKey;
 import dev.sluice.gitops.render.Placement;
 import dev.sluice.gitops.render.Placement.Scope;
+import dev.sluice.mesh.Mesh;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -37,12 +38,14 @@ final class Scout {
   static final String COMMIT = "sluice.dev/commit";
 
   private final GitSync sync;
+  private final Mesh byDefault;
   private final Cluster cluster;
   private final Cluster as;
 
   /// @param as the cluster as the sync's ServiceAccount sees it
-  Scout(GitSync sync, Cluster cluster, Cluster as) {
+  Scout(GitSync sync, Cluster cluster, Cluster as, Mesh byDefault) {
     this.sync = sync;
+    this.byDefault = byDefault;
     this.cluster = cluster;
     this.as = as;
   }
@@ -65,7 +68,7 @@ final class Scout {
             this::scope,
             Optional.ofNullable(sync.spec().targetNamespace()).filter(ns -> !ns.isEmpty()),
             sync.metadata().namespace());
-    var targets = new Targets(canaries(placed));
+    var targets = new Targets(canaries(placed), byDefault);
     var coming = new Coming(placed);
     var tried = new ArrayList<Tried>();
     var left = new ArrayList<Intake.Leave>();

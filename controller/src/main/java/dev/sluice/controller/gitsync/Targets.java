@@ -6,6 +6,9 @@ import dev.sluice.gitops.plan.Claim;
 import dev.sluice.gitops.plan.Claims;
 import dev.sluice.gitops.render.Manifest;
 import dev.sluice.gitops.render.ObjectKey;
+import dev.sluice.mesh.Mesh;
+import dev.sluice.mesh.Meshes;
+import dev.sluice.mesh.UnknownMesh;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,15 +24,17 @@ final class Targets {
       "/spec/template/spec/nodeSelector/flagger.app~1scale-to-zero";
   private static final String PAUSED = "/metadata/annotations/autoscaling.keda.sh~1paused-replicas";
   private static final String KEDA = "keda.sh";
-  private static final String ISTIO = "networking.istio.io";
   private static final Set<String> WORKLOADS = Set.of("Deployment", "DaemonSet");
 
   private final List<Canary> canaries;
+  private final Mesh byDefault;
   private final Map<ObjectKey, Canary> byTarget = new LinkedHashMap<>();
 
   /// @param canaries those of the cluster and those of the commit; one may be in both
-  Targets(List<Canary> canaries) {
+  /// @param byDefault the mesh of those that name none
+  Targets(List<Canary> canaries, Mesh byDefault) {
     this.canaries = List.copyOf(canaries);
+    this.byDefault = byDefault;
     for (Canary canary : canaries) {
       if (WORKLOADS.contains(canary.spec().targetRef().kind())) {
         byTarget.put(target(canary), canary);
@@ -78,7 +83,7 @@ final class Targets {
         : Optional.empty();
   }
 
-  private static List<ObjectKey> made(Canary canary) {
+  private List<ObjectKey> made(Canary canary) {
     var all = new ArrayList<ObjectKey>();
     var scaler = canary.spec().autoscalerRef();
     if (scaler != null) {
@@ -86,6 +91,7 @@ final class Targets {
       all.add(in(canary, group, scaler.kind(), scaler.name() + "-primary"));
     }
     all.addAll(fixed(canary));
+    all.addAll(routes(canary));
     return all;
   }
 
@@ -94,10 +100,29 @@ final class Targets {
         workload(canary, canary.primaryName()),
         in(canary, "", "Service", canary.apexName()),
         in(canary, "", "Service", canary.primaryServiceName()),
-        in(canary, "", "Service", canary.canaryServiceName()),
-        in(canary, ISTIO, "VirtualService", canary.apexName()),
-        in(canary, ISTIO, "DestinationRule", canary.primaryServiceName()),
-        in(canary, ISTIO, "DestinationRule", canary.canaryServiceName()));
+        in(canary, "", "Service", canary.canaryServiceName()));
+  }
+
+  /// An object of another mesh with such a name is none of the rollout's.
+  private List<ObjectKey> routes(Canary canary) {
+    var all = new ArrayList<ObjectKey>();
+    mesh(canary)
+        .ifPresent(mesh -> {
+          for (Mesh.RouteKind kind : mesh.kinds()) {
+            mesh.names(canary, kind)
+                .forEach(name ->
+                    all.add(in(canary, kind.group(), kind.className().getSimpleName(), name)));
+          }
+        });
+    return all;
+  }
+
+  private Optional<Mesh> mesh(Canary canary) {
+    try {
+      return Optional.of(Meshes.of(canary.spec(), byDefault));
+    } catch (UnknownMesh _) {
+      return Optional.empty();
+    }
   }
 
   private static ObjectKey workload(Canary canary, String name) {

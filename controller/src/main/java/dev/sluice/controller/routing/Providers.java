@@ -96,9 +96,15 @@ public final class Providers {
 
   /// Whether the objects of a mesh can be read from the cache.
   boolean isThere(Mesh mesh) {
-    return mesh.kinds().stream()
-        .map(kind -> seen.get(Interest.kind(kind)))
-        .allMatch(found -> found != null && found.followed() == Followed.YES);
+    return mesh.kinds().stream().map(Interest::kind).allMatch(this::isListed);
+  }
+
+  /// A first list may have come since; to ask for it costs the server nothing.
+  private boolean isListed(Kind kind) {
+    Seen found = seen.get(kind);
+    return found != null
+        && (found.followed() == Followed.YES
+            || (found.followed() == Followed.LISTING && look(kind).followed() == Followed.YES));
   }
 
   /// Why the mesh that the canary asks for cannot be driven, as a person would be told; empty when

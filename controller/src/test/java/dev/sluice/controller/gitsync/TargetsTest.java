@@ -9,14 +9,20 @@ import dev.sluice.gitops.fetch.SourceFile;
 import dev.sluice.gitops.plan.Claims;
 import dev.sluice.gitops.plan.Live;
 import dev.sluice.gitops.render.Manifest;
+import dev.sluice.gitops.render.ObjectKey;
 import dev.sluice.gitops.render.Renderer;
+import dev.sluice.mesh.Meshes;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/// What a commit does not write of an app that KEDA scales.
+/// What a commit does not write of an app with a Canary.
 class TargetsTest {
   private static final String CANARY =
       """
@@ -31,7 +37,13 @@ class TargetsTest {
       """;
 
   private static Claims claims() throws IOException {
-    return new Targets(List.of(Canary.read(new ObjectMapper(new YAMLFactory()).readTree(CANARY))))
+    return claims(CANARY);
+  }
+
+  private static Claims claims(String canary) throws IOException {
+    return new Targets(
+            List.of(Canary.read(new ObjectMapper(new YAMLFactory()).readTree(canary))),
+            Meshes.named("istio"))
         .claims();
   }
 
@@ -67,5 +79,34 @@ class TargetsTest {
   void theCopyForThePrimaryIsTheRolloutsAsAWhole() throws IOException {
     assertThat(claims().whole(scaled("myapp-primary").key())).isPresent();
     assertThat(claims().whole(scaled("myapp").key())).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', VirtualService DestinationRule",
+    "istio, VirtualService DestinationRule",
+    "gatewayapi:v1, HTTPRoute",
+    "gatewayapi:v1beta1, HTTPRoute",
+    "kubernetes, ''",
+    "linkerd, ''"
+  })
+  void theRoutesOfItsMeshAreTheRolloutsAndThoseOfOthersAreGits(String provider, String claimed)
+      throws IOException {
+    Claims claims =
+        claims(CANARY.replace("spec:\n", "spec:\n  provider: '%s'\n".formatted(provider)));
+
+    assertThat(
+            Stream.of(
+                    key("networking.istio.io", "VirtualService", "myapp"),
+                    key("networking.istio.io", "DestinationRule", "myapp-primary"),
+                    key("gateway.networking.k8s.io", "HTTPRoute", "myapp"))
+                .filter(key -> claims.whole(key).isPresent())
+                .map(ObjectKey::kind)
+                .collect(Collectors.joining(" ")))
+        .isEqualTo(claimed);
+  }
+
+  private static ObjectKey key(String group, String kind, String name) {
+    return new ObjectKey(group, kind, "shop", name);
   }
 }

@@ -12,6 +12,7 @@ import dev.sluice.controller.report.Events;
 import dev.sluice.crds.GitSync;
 import dev.sluice.crds.ObjectRef;
 import dev.sluice.gitops.fetch.Mirrors;
+import dev.sluice.mesh.Meshes;
 import dev.sluice.playground.api.Answer;
 import dev.sluice.playground.api.ApiServer;
 import dev.sluice.playground.api.Call;
@@ -117,6 +118,7 @@ final class Town implements AutoCloseable {
             cluster,
             mirrors,
             false,
+            Meshes.named("istio"),
             handovers,
             new Events(cluster),
             "default",
