@@ -162,6 +162,10 @@ public final class Autoscalers {
           .properties()
           .forEach(e -> marks.set(e.getKey(), e.getValue()));
     }
+    if (scaler.rest(live.get()) == Rest.AT_ZERO) {
+      ObjectNode annotations = Json.object(Json.object(changed, "metadata"), "annotations");
+      annotations.remove(scaler.awake(live.get()).keySet());
+    }
     changed.remove("status");
     if (!(isCurrent(live.get(), canary, scaler, wanted)
         && scaler.least(live.get()) == scaler.least(wanted))) {
@@ -262,7 +266,8 @@ public final class Autoscalers {
     return copy;
   }
 
-  /// Whether the live copy is the wanted one, its lower bound aside. Marks of others may stay.
+  /// Whether the live copy is the wanted one, its lower bound aside. Marks of others may stay, but
+  /// for one that keeps the primary at no pods, as Flagger copies it.
   private static boolean isCurrent(
       ObjectNode live, Canary canary, Scaler scaler, ObjectNode wanted) {
     ObjectNode one = Json.object(live.deepCopy(), "spec");
@@ -270,6 +275,7 @@ public final class Autoscalers {
     one.remove(scaler.least());
     other.remove(scaler.least());
     return Owners.owns(canary, live)
+        && scaler.rest(live) != Rest.AT_ZERO
         && one.equals(other)
         && MARKS.stream()
             .allMatch(field ->

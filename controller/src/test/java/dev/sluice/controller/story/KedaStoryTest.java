@@ -133,6 +133,32 @@ class KedaStoryTest {
   }
 
   @Test
+  void aCopyThatFlaggerLeftPausedScalesThePrimaryAgain() {
+    try (World world = onboarded(50)) {
+      world.patch(
+          Keda.SCALED + "myapp-primary",
+          "{\"metadata\":{\"annotations\":{\"autoscaling.keda.sh/paused-replicas\":\"0\"}}}");
+      world.run(Duration.ofSeconds(5));
+
+      assertThat(primary(world).at(Keda.PAUSED).isMissingNode()).isTrue();
+      assertThat(world.replicas("myapp-primary")).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void aCopyThatSomebodyPausesAtSomePodsIsLeftSo() {
+    try (World world = onboarded(51)) {
+      world.patch(
+          Keda.SCALED + "myapp-primary",
+          "{\"metadata\":{\"annotations\":{\"autoscaling.keda.sh/paused-replicas\":\"5\"}}}");
+      world.run(Duration.ofMinutes(1));
+
+      assertThat(primary(world).at(Keda.PAUSED).asText()).isEqualTo("5");
+      assertThat(world.replicas("myapp-primary")).isEqualTo(5);
+    }
+  }
+
+  @Test
   void anAutoscalerThatTheTeamHasSwitchedOffIsNotTouched() {
     String off = SCALED.replace("owner:", "autoscaling.keda.sh/paused: \"true\", owner:");
     try (World world = onboarded(44, off, CANARY)) {
