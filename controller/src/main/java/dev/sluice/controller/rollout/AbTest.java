@@ -31,9 +31,7 @@ record AbTest(int iterations) implements Strategy {
 
   @Override
   public String traffic(Stage stage) {
-    return stage.weight().equals(Percent.NONE)
-        ? Strategy.super.traffic(stage)
-        : "the traffic of those who match";
+    return stage.weight().equals(Percent.NONE) ? Strategy.super.traffic(stage) : share(stage);
   }
 
   /// Nobody knows how many of the users match.

@@ -123,6 +123,15 @@ public record Observation(
     return policy().strategy().share(phase.stage());
   }
 
+  /// The same where no "at" goes before.
+  String traffic(Phase.Running phase) {
+    var stage =
+        phase instanceof Phase.Progressing progressing
+            ? progressing.stage()
+            : Stage.of(phase.weight());
+    return policy().strategy().traffic(stage);
+  }
+
   /// The canary's share of the traffic that metrics should show; 0 where they cannot tell.
   public Percent measurable() {
     return standing

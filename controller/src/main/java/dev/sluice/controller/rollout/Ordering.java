@@ -239,13 +239,15 @@ record Ordering(Phase phase, Orders orders, List<Announcement> announcements) {
       case STAGE ->
           phase instanceof Progressing progressing
               ? "%s goes on from %s without its check and without approval"
-                  .formatted(run, progressing.weight())
+                  .formatted(run, seen.share(progressing))
               : "%s is started without approval".formatted(run);
       case CHECK ->
           "%s goes on from %s without its check%s"
               .formatted(
                   run,
-                  phase.weight(),
+                  phase instanceof Progressing progressing
+                      ? seen.share(progressing)
+                      : phase.weight(),
                   seen.policy().has(Policy.HookType.CONFIRM_TRAFFIC_INCREASE)
                           || seen.policy().has(Policy.HookType.CONFIRM_PROMOTION)
                       ? ", if its webhooks agree"
@@ -284,8 +286,8 @@ record Ordering(Phase phase, Orders orders, List<Announcement> announcements) {
 
   private static Answer aborted(Running phase, Observation seen, Command command) {
     return new Taken(
-        "%s is given up; its %s of the traffic go to the primary"
-            .formatted(phase.run().title(), phase.weight()),
+        "%s is given up; its %s go to the primary"
+            .formatted(phase.run().title(), seen.traffic(phase)),
         Withdrawal.aborted(phase.run(), seen, command),
         seen.orders().withoutPause(),
         Optional.empty());
@@ -336,18 +338,18 @@ record Ordering(Phase phase, Orders orders, List<Announcement> announcements) {
     }
     var pause = new Pause(command.who(), command.why(), seen.now());
     return new Taken(
-        paused(phase),
+        paused(phase, seen),
         Step.stay(phase),
         seen.orders().with(pause).withoutWaiver(),
         Optional.empty());
   }
 
-  private static String paused(Phase phase) {
+  private static String paused(Phase phase, Observation seen) {
     return switch (phase) {
       case Waiting waiting -> "%s is not started until resumed".formatted(waiting.run().title());
       case Progressing progressing ->
-          "%s stays at %s of the traffic until resumed; its checks go on, and those that fail count"
-              .formatted(progressing.run().title(), progressing.weight());
+          "%s stays at %s until resumed; its checks go on, and those that fail count"
+              .formatted(progressing.run().title(), seen.traffic(progressing));
       case Promoting _, Phase.Finalising _ ->
           "the promotion under way is brought to its end, and no other revision is started until resumed";
       case Phase.RollingBack _ ->
@@ -383,7 +385,7 @@ record Ordering(Phase phase, Orders orders, List<Announcement> announcements) {
                 "%s goes on from %s, where step %s had it pause, once a check passes"
                     .formatted(
                         next.run().title(),
-                        next.weight(),
+                        seen.share(next),
                         next.stage().position().map(Position::title).orElseThrow()),
                 Step.stay(next),
                 seen.orders(),

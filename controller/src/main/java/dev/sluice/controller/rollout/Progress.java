@@ -126,9 +126,7 @@ final class Progress {
                 Reason.MAKING_WAY,
                 "Commit %s changes %s; the canary's share (%s) goes to the primary first"
                     .formatted(
-                        coming.get().commit(),
-                        seen.names().targetIn(),
-                        seen.policy().strategy().traffic(phase.stage()))));
+                        coming.get().commit(), seen.names().targetIn(), seen.traffic(phase))));
   }
 
   /// The spec was edited in mid-run, and nothing can give the canary what it has any more.
@@ -158,7 +156,7 @@ final class Progress {
     if (seen.target().filter(t -> t.replicas() == 0).isPresent()) {
       var why =
           "somebody scaled %s to zero while it had %s"
-              .formatted(seen.names().targetIn(), seen.policy().strategy().traffic(phase.stage()));
+              .formatted(seen.names().targetIn(), seen.traffic(phase));
       return Optional.of(
           Withdrawal.begin(
               phase.run(),

@@ -128,9 +128,7 @@ final class Promotion {
             Safety.primaryNotReady(
                 seen,
                 "the promotion of %s waits and the canary keeps its share (%s). Repair the"
-                        .formatted(
-                            phase.run().title(),
-                            seen.policy().strategy().traffic(Stage.of(phase.weight())))
+                        .formatted(phase.run().title(), seen.traffic(phase))
                     + " primary's pods, or push a fix and set skipAnalysis: true"))
         : Step.stay(phase).lookAgain(deadline);
   }

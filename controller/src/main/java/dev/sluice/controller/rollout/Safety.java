@@ -72,10 +72,7 @@ final class Safety {
     return new Obstacle(
         HoldReason.CANARY_GROWING,
         "%s gets more pods: %s, enough so far for its share (%s)"
-            .formatted(
-                seen.names().targetIn(),
-                canaryLacks(seen),
-                seen.policy().strategy().traffic(phase.stage())));
+            .formatted(seen.names().targetIn(), canaryLacks(seen), seen.traffic(phase)));
   }
 
   private static String canaryLacks(Observation seen) {

@@ -115,7 +115,11 @@ class StrategyTest {
                 .until("WaitingPromotion"),
             scaledToZero(policy),
             lost(policy),
-            promoting(policy));
+            promoting(policy),
+            commanded(policy, Command.Verb.PAUSE),
+            commanded(policy, Command.Verb.SKIP),
+            commanded(policy, Command.Verb.PROMOTE),
+            commanded(policy, Command.Verb.ABORT));
 
     for (var story : stories) {
       var said =
@@ -141,6 +145,10 @@ class StrategyTest {
     var story = Story.initialized(policy).deploy(Story.V2).untilWeight(100).run(5);
     story.target().crash(2, story.cluster.second, 60);
     return story.run(10);
+  }
+
+  private static Story commanded(Policy policy, Command.Verb verb) {
+    return Story.initialized(policy).deploy(Story.V2).untilWeight(100).command(verb).run(10);
   }
 
   private static Story promoting(Policy policy) {
