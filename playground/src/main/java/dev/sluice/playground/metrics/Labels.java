@@ -6,18 +6,28 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// A label set in Prometheus's sense: sorted by name, without empty values, which mean "absent".
-record Labels(SortedMap<String, String> map) {
+/// Compared at every sample of every series, so its hash is made once.
+final class Labels {
   /// Under this label the metric's name travels.
   static final String NAME = "__name__";
 
   static final Labels EMPTY = new Labels(new TreeMap<>());
 
-  Labels {
-    var sorted = new TreeMap<>(map);
+  private final SortedMap<String, String> map;
+  private final int hash;
+
+  Labels(SortedMap<String, String> labels) {
+    var sorted = new TreeMap<>(labels);
     sorted.values().removeIf(String::isEmpty);
     map = Collections.unmodifiableSortedMap(sorted);
+    hash = map.hashCode();
+  }
+
+  SortedMap<String, String> map() {
+    return map;
   }
 
   static Labels of(Map<String, String> labels) {
@@ -53,5 +63,21 @@ record Labels(SortedMap<String, String> map) {
     var changed = new TreeMap<>(map);
     changed.keySet().removeIf(kept.negate());
     return new Labels(changed);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other
+        || (other instanceof Labels labels && hash == labels.hash && map.equals(labels.map));
+  }
+
+  @Override
+  public int hashCode() {
+    return hash;
+  }
+
+  @Override
+  public String toString() {
+    return map.toString();
   }
 }

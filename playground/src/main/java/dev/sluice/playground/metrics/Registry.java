@@ -1,6 +1,7 @@
 package dev.sluice.playground.metrics;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ public final class Registry {
 
   private final int maxSeries;
   private final SortedMap<String, Family> families = new TreeMap<>();
+  private final Map<Map<String, String>, Labels> known = new HashMap<>();
   private int series;
 
   /// Room for 5,000 label sets: a few dozen workloads talking to each other.
@@ -53,9 +55,9 @@ public final class Registry {
     }
     switch (family(name, Kind.COUNTER)) {
       case Counters counters -> {
-        var key = checked(name, labels).with(Labels.NAME, name);
+        var key = known(name, labels);
         if (counters.values().containsKey(key) || room()) {
-          counters.values().merge(key, by, Double::sum);
+          counters.add(name, key, by);
         }
       }
       case Histograms _ -> throw new IllegalArgumentException(name + " is a histogram");
@@ -77,7 +79,7 @@ public final class Registry {
     }
     switch (family(name, Kind.HISTOGRAM)) {
       case Histograms histograms -> {
-        var key = checked(name, labels);
+        var key = known(name, labels);
         if (histograms.values().containsKey(key) || room()) {
           histograms.values().computeIfAbsent(key, k -> new Histogram(name, k)).observe(value);
         }
@@ -111,13 +113,13 @@ public final class Registry {
       return true;
     }
     if (family(DROPPED, Kind.COUNTER) instanceof Counters dropped) {
-      dropped.values().merge(Labels.EMPTY.with(Labels.NAME, DROPPED), 1.0, Double::sum);
+      dropped.add(DROPPED, Labels.EMPTY, 1);
     }
     return false;
   }
 
   private Family family(String name, Kind kind) {
-    if (!METRIC_NAME.matcher(name).matches()) {
+    if (!families.containsKey(name) && !METRIC_NAME.matcher(name).matches()) {
       throw new IllegalArgumentException("'" + name + "' is not a metric name");
     }
     return families.computeIfAbsent(
@@ -127,6 +129,20 @@ public final class Registry {
               case COUNTER -> new Counters(new LinkedHashMap<>());
               case HISTOGRAM -> new Histograms(new LinkedHashMap<>());
             });
+  }
+
+  /// The same few label sets come again and again.
+  private Labels known(String name, Map<String, String> labels) {
+    var before = known.get(labels);
+    if (before != null) {
+      return before;
+    }
+    var checked = checked(name, labels);
+    if (known.size() >= maxSeries) {
+      known.clear();
+    }
+    known.put(Map.copyOf(labels), checked);
+    return checked;
   }
 
   private static Labels checked(String name, Map<String, String> labels) {
@@ -178,7 +194,12 @@ public final class Registry {
     List<Point> points();
   }
 
-  private record Counters(Map<Labels, Double> values) implements Family {
+  private record Counters(Map<Labels, Counter> values) implements Family {
+    void add(String name, Labels labels, double by) {
+      values.computeIfAbsent(labels, found -> new Counter(found.with(Labels.NAME, name))).value +=
+          by;
+    }
+
     @Override
     public Kind kind() {
       return Kind.COUNTER;
@@ -186,7 +207,16 @@ public final class Registry {
 
     @Override
     public List<Point> points() {
-      return values.entrySet().stream().map(e -> new Point(e.getKey(), e.getValue())).toList();
+      return values.values().stream().map(c -> new Point(c.labels, c.value)).toList();
+    }
+  }
+
+  private static final class Counter {
+    private final Labels labels;
+    private double value;
+
+    Counter(Labels labels) {
+      this.labels = labels;
     }
   }
 

@@ -21,6 +21,8 @@ public final class SeriesStore {
   private final Duration retention;
   private final int maxSeries;
   private final Map<String, Map<Labels, Series>> byName = new HashMap<>();
+  private final Map<Labels, Labels> scraped = new HashMap<>();
+  private Map<String, String> lastTarget = Map.of();
   private int series;
 
   /// A quarter of an hour of up to 20,000 series.
@@ -46,10 +48,19 @@ public final class SeriesStore {
     synchronized (this) {
       append(Labels.of(target).with(Labels.NAME, "up"), time, 1);
       for (var point : points) {
-        append(point.labels().with(target), time, point.value());
+        append(scraped(point.labels(), target), time, point.value());
       }
       forgetBefore(time - retention.toMillis());
     }
+  }
+
+  /// A registry shows the same series at every scrape; they are labelled once.
+  private Labels scraped(Labels labels, Map<String, String> target) {
+    if (!target.equals(lastTarget) || scraped.size() > 2 * maxSeries) {
+      scraped.clear();
+      lastTarget = Map.copyOf(target);
+    }
+    return scraped.computeIfAbsent(labels, found -> found.with(lastTarget));
   }
 
   /// Adds one sample; ignored when it is not newer than the series' last or there is no room for a
