@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// How a release is judged, and how fast it proceeds. Numbers are 0 when absent; the methods say
@@ -126,8 +127,19 @@ public record Analysis(
     return Math.max(1, threshold);
   }
 
-  /// The highest share that the canary reaches before it is promoted, 1 to 100.
+  /// The canary's shares in order, in percent, where the manifest lists them.
+  public List<Integer> listedWeights() {
+    return steps.isEmpty()
+        ? stepWeights
+        : steps.stream().flatMap(step -> Stream.ofNullable(step.setWeight())).toList();
+  }
+
+  /// The highest share that the canary reaches before it is promoted; 0 to 100.
   public int highestWeight() {
+    if (!steps.isEmpty()) {
+      return Math.clamp(
+          listedWeights().stream().mapToInt(Integer::intValue).max().orElse(0), 0, 100);
+    }
     if (!stepWeights.isEmpty()) {
       return Math.clamp(stepWeights.getLast(), 0, 100);
     }

@@ -8,8 +8,11 @@ import dev.sluice.crds.CanaryStatus.Phase;
 import dev.sluice.crds.shape.Binding;
 import dev.sluice.crds.shape.Unreadable;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class CanaryTest {
@@ -37,6 +40,46 @@ class CanaryTest {
             Map.entry("bluegreen", Strategy.BLUE_GREEN),
             Map.entry("affinity", Strategy.CANARY),
             Map.entry("scaled", Strategy.CANARY));
+  }
+
+  @Test
+  void stepsSayWhatTheyAreAboutAndHowLongTheyLast() {
+    Analysis analysis =
+        Canary.read(
+                Manifests.yaml(
+                    """
+                    apiVersion: flagger.app/v1beta1
+                    kind: Canary
+                    metadata: {name: myapp, namespace: production}
+                    spec:
+                      targetRef: {apiVersion: apps/v1, kind: Deployment, name: myapp}
+                      service: {port: 80}
+                      analysis:
+                        interval: 1m
+                        threshold: 3
+                        maxDuration: 1h30m
+                        steps:
+                        - {setWeight: 60, interval: 5m}
+                        - {pause: {duration: 90s}}
+                        - {pause: {}}
+                        - {analysis: {count: 3}}
+                        - {setWeight: 20}
+                    """))
+            .spec()
+            .analysis();
+
+    assertThat(analysis.strategy()).isEqualTo(Strategy.CANARY);
+    assertThat(analysis.listedWeights()).containsExactly(60, 20);
+    assertThat(analysis.highestWeight()).isEqualTo(60);
+    assertThat(analysis.longest()).contains(Duration.ofMinutes(90));
+    assertThat(analysis.steps().getFirst().every()).contains(Duration.ofMinutes(5));
+    assertThat(analysis.steps())
+        .flatExtracting(step -> Stream.ofNullable(step.pause()).toList())
+        .extracting(AnalysisStep.Pause::length)
+        .containsExactly(Optional.of(Duration.ofSeconds(90)), Optional.empty());
+    assertThat(analysis.steps())
+        .flatExtracting(step -> Stream.ofNullable(step.analysis()).toList())
+        .containsExactly(new AnalysisStep.Look(3, List.of()));
   }
 
   @Test

@@ -81,13 +81,10 @@ public record AlertMessage(Severity severity, ObjectRef canary, String text, Lis
         if (analysis.stepWeight() > 0) {
           yield "Weight step: " + analysis.stepWeight() + " max: " + analysis.highestWeight();
         }
-        if (!analysis.steps().isEmpty()) {
-          yield "Steps: " + analysis.steps().size();
-        }
-        yield analysis.stepWeights().isEmpty()
+        yield analysis.listedWeights().isEmpty()
             ? null
             : "Weight steps: "
-                + analysis.stepWeights().stream()
+                + analysis.listedWeights().stream()
                     .map(String::valueOf)
                     .collect(Collectors.joining(","))
                 + " max: "

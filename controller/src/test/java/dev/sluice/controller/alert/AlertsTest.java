@@ -153,6 +153,32 @@ class AlertsTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "maxWeight: 50, stepWeight: 10 | Weight step: 10 max: 50",
+        "stepWeights: [1, 20] | Weight steps: 1,20 max: 20",
+        "steps: [{setWeight: 60}, {pause: {}}, {setWeight: 20}] | Weight steps: 60,20 max: 60",
+        "iterations: 3 | Blue/Green",
+      })
+  void theFactsSayHowUsersMeetTheRelease(String way, String fact) throws Exception {
+    var canary =
+        Canary.read(
+            yaml(
+                """
+                metadata: {name: myapp, namespace: production}
+                spec:
+                  targetRef: {apiVersion: apps/v1, kind: Deployment, name: myapp}
+                  service: {port: 80}
+                  analysis: {interval: 10s, threshold: 3, %s}
+                """
+                    .formatted(way)));
+
+    assertThat(AlertMessage.of(canary, Severity.INFO, "New revision", true, "").facts())
+        .contains(new AlertMessage.Fact("Traffic routing", fact));
+  }
+
   @Test
   void theReleaseIsNamedByRevisionAndCommitAndWhyItFailed() throws Exception {
     Canary canary =

@@ -219,6 +219,23 @@ class StepsTest {
     }
 
     @Test
+    void thatIsMoreWaitsForEvidenceAndOneThatIsLessDoesNot() {
+      var steps = Stepped.of(List.of(weight(20), weight(10), look(1), weight(50)));
+      var story =
+          Story.initialized(policy(steps, Optional.of(hasty()), Optional.empty()))
+              .deploy(Story.V2)
+              .compared(new Verdict.Safe(evidence("12 requests")), 0.9);
+
+      story.until("a hold", () -> story.held().isPresent());
+
+      assertThat(story.held()).contains(HoldReason.AWAITING_EVIDENCE);
+      assertThat(step(story)).isEqualTo("3/4");
+      assertThat(story.weights()).containsExactly(20, 10);
+      story.compared(new Verdict.Safe(evidence("1200 requests")), 0.001).until("Succeeded");
+      assertThat(story.weights()).containsExactly(20, 10, 50, 0);
+    }
+
+    @Test
     void isOnlyAskedForFromPeopleWhereItIsMore() {
       var gate = Story.hook("more", HookType.CONFIRM_TRAFFIC_INCREASE);
       var steps =
