@@ -39,6 +39,24 @@ public record MeshQueries(
                   + "destination_workload_namespace=\"{{ namespace }}\","
                   + "destination_workload=~\"{{ target }}|{{ target }}-primary\"}[{{ interval }}]))"));
 
+  /// A Service is seen by its callers only: the side of the pods names the oldest Service that
+  /// finds them.
+  private static final String ISTIO_SERVICE =
+      "reporter=\"source\",destination_service_namespace=\"{{ namespace }}\","
+          + "destination_service_name=\"{{ target }}-canary\"";
+
+  private static final MeshQueries ISTIO_BY_SERVICE =
+      new MeshQueries(
+          "istio",
+          "sum(rate(istio_requests_total{%s,response_code!~\"5.*\"}[{{ interval }}]))"
+                  .formatted(ISTIO_SERVICE)
+              + " / sum(rate(istio_requests_total{%s}[{{ interval }}])) * 100"
+                  .formatted(ISTIO_SERVICE),
+          "histogram_quantile(0.99, sum(rate(istio_request_duration_milliseconds_bucket{%s}[{{ interval }}])) by (le))"
+              .formatted(ISTIO_SERVICE),
+          "sum(increase(istio_requests_total{%s}[{{ interval }}]))".formatted(ISTIO_SERVICE),
+          Optional.empty());
+
   /// What Kubernetes makes hashes and random ends of names from: no vowels, so that they spell no
   /// words, and least of all "primary".
   private static final String LETTERS = "[b-df-hj-np-tv-xz24-9]+";
@@ -67,6 +85,11 @@ public record MeshQueries(
   /// One line per mesh.
   private static final List<MeshQueries> KNOWN =
       List.of(ISTIO, ofApplication("gatewayapi:v1"), ofApplication("kubernetes"));
+
+  /// Those of a target that is a Service, `{{ target }}`; empty where the mesh has none.
+  public static Optional<MeshQueries> ofService(String mesh) {
+    return mesh.equals(ISTIO_BY_SERVICE.mesh) ? Optional.of(ISTIO_BY_SERVICE) : Optional.empty();
+  }
 
   /// @throws NeedsEdit for a mesh whose metrics are not known; it is never guessed
   public static MeshQueries of(String mesh) throws NeedsEdit {

@@ -60,6 +60,7 @@ public final class Canaries {
     Providers providers = new Providers(cluster, options.mesh(), clock);
     Routes routes = new Routes(cluster, providers, interest);
     Sightings sightings = new Sightings();
+    ServiceSides sides = new ServiceSides(cluster, routes, interest);
     Autoscalers autoscalers = new Autoscalers(cluster, interest);
     Budgets budgets = new Budgets(cluster, interest);
     Metrics metrics =
@@ -77,12 +78,13 @@ public final class Canaries {
             autoscalers,
             budgets,
             sightings,
+            sides,
             interest,
             options.rollout(),
             options.selectorLabels(),
             handing),
         new OutsideAsker(hooks, new Judgement(http, metrics, secrets, options.rollout().scrape())),
-        new Hands(cluster, routes, autoscalers, budgets, options.labelPrefixes()),
+        new Hands(cluster, routes, sides, autoscalers, budgets, options.labelPrefixes()),
         new Report(cluster, events, messenger, gauges),
         sightings,
         interest,

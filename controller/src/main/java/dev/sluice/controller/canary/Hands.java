@@ -14,6 +14,7 @@ import dev.sluice.controller.routing.Services;
 import dev.sluice.controller.target.Autoscalers;
 import dev.sluice.controller.target.Budgets;
 import dev.sluice.controller.target.CopyToPrimary;
+import dev.sluice.controller.target.ServiceCopy;
 import dev.sluice.controller.target.TargetKinds;
 import dev.sluice.crds.Canary;
 import dev.sluice.crds.ObjectRef;
@@ -28,6 +29,7 @@ import java.util.Optional;
 final class Hands {
   private final Cluster cluster;
   private final Routes routes;
+  private final ServiceSides sides;
   private final CopyToPrimary copying;
   private final Autoscalers autoscalers;
   private final Budgets budgets;
@@ -38,11 +40,13 @@ final class Hands {
   Hands(
       Cluster cluster,
       Routes routes,
+      ServiceSides sides,
       Autoscalers autoscalers,
       Budgets budgets,
       List<String> labelPrefixes) {
     this.cluster = cluster;
     this.routes = routes;
+    this.sides = sides;
     this.autoscalers = autoscalers;
     this.budgets = budgets;
     this.copying = new CopyToPrimary(cluster, labelPrefixes);
@@ -54,9 +58,29 @@ final class Hands {
   ///   pods are moved all the same
   /// @throws ClusterFailure when an action could not be carried out; those after it were not tried
   void run(Canary canary, Optional<Making> making, List<Action> actions) {
+    boolean ofService = ServiceCopy.isTargetOf(canary);
     for (Action action : actions) {
-      run(canary, making, action);
+      if (!ofService || !runOnSides(canary, action)) {
+        run(canary, making, action);
+      }
     }
+  }
+
+  /// @return whether the action is another one where a Service is the target, and was carried out
+  private boolean runOnSides(Canary canary, Action action) {
+    if (action instanceof Action.EnsureServices) {
+      sides.ensure(canary);
+    } else if (action instanceof Action.CopyToPrimary(var revision, _)) {
+      sides.copyToPrimary(canary, revision);
+    } else if (action instanceof Action.ScaleTarget(var pods)) {
+      sides.scale(canary, pods);
+    } else if (action instanceof Action.GiveBack) {
+      routes.giveBack(canary);
+    } else {
+      // The apex is the target, which is nobody's to turn, and there are no pods to count out.
+      return action instanceof Action.PointApexAtPrimary || action instanceof Action.ScalePrimary;
+    }
+    return true;
   }
 
   private void run(Canary canary, Optional<Making> making, Action action) {

@@ -32,6 +32,7 @@ import dev.sluice.controller.target.ConfigRefs;
 import dev.sluice.controller.target.Configs;
 import dev.sluice.controller.target.Copied;
 import dev.sluice.controller.target.PrimaryCopy;
+import dev.sluice.controller.target.ServiceCopy;
 import dev.sluice.controller.target.TargetKind;
 import dev.sluice.controller.target.TargetKinds;
 import dev.sluice.controller.target.TargetReader;
@@ -51,6 +52,7 @@ final class Observer {
   private final Autoscalers autoscalers;
   private final Budgets budgets;
   private final Sightings sightings;
+  private final ServiceSides sides;
   private final Interest interest;
   private final Settings settings;
   private final List<String> selectorLabels;
@@ -62,6 +64,7 @@ final class Observer {
       Autoscalers autoscalers,
       Budgets budgets,
       Sightings sightings,
+      ServiceSides sides,
       Interest interest,
       Settings settings,
       List<String> selectorLabels,
@@ -71,6 +74,7 @@ final class Observer {
     this.autoscalers = autoscalers;
     this.budgets = budgets;
     this.sightings = sightings;
+    this.sides = sides;
     this.interest = interest;
     this.settings = settings;
     this.selectorLabels = List.copyOf(selectorLabels);
@@ -100,6 +104,9 @@ final class Observer {
       Optional<Standing> standing,
       Optional<String> refused,
       Instant now) {
+    if (ServiceCopy.isTargetOf(canary)) {
+      return observeService(canary, plan, standing, refused, now);
+    }
     TargetKind kind = TargetKinds.of(canary);
     Optional<ObjectNode> target = workload(canary, kind, canary.spec().targetRef().name());
     Optional<ObjectNode> primary = workload(canary, kind, canary.primaryName());
@@ -126,6 +133,53 @@ final class Observer {
             Optional.empty(),
             protection(canary, making, target));
     return new Seen(observation, making);
+  }
+
+  private Seen observeService(
+      Canary canary,
+      Plan plan,
+      Optional<Standing> standing,
+      Optional<String> refused,
+      Instant now) {
+    ServiceSides.Read read = sides.read(canary, sightings, now);
+    return new Seen(
+        new Observation(
+            now,
+            settings,
+            names(canary),
+            canary.metadata().generation(),
+            Finalizers.deletion(canary),
+            standing,
+            plan,
+            read.target(),
+            read.primary(),
+            read.content(),
+            autoscalers.read(canary),
+            serviceRouting(canary, read, now),
+            refused,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Protection.ALIKE),
+        Optional.empty());
+  }
+
+  /// The target is what callers name, and stays as its owner wrote it; the routes alone decide who
+  /// answers.
+  private Routing serviceRouting(Canary canary, ServiceSides.Read seen, Instant now) {
+    Routes.Reading read = routes.read(canary);
+    Routed routed =
+        new Routed(
+            seen.sides(),
+            read.split().isPresent()
+                ? Routing.Apex.PRIMARY
+                : seen.target().isPresent() ? Routing.Apex.ELSEWHERE : Routing.Apex.MISSING,
+            read.asWanted(),
+            read.split(),
+            read.pending(),
+            new Routing.Sides(read.toSides(), false),
+            read.rivals());
+    return routing(canary, routed, read, now);
   }
 
   private Protection protection(
@@ -250,6 +304,10 @@ final class Observer {
             read.pending(),
             new Routing.Sides(read.toSides(), apexFindsPrimary(canary, making, primary)),
             read.rivals());
+    return routing(canary, routed, read, now);
+  }
+
+  private Routing routing(Canary canary, Routed routed, Routes.Reading read, Instant now) {
     return new Routing(
         routed.services(),
         routed.apex(),

@@ -6,6 +6,7 @@ import dev.sluice.analysis.compare.Tolerance;
 import dev.sluice.analysis.counters.OwnCounters;
 import dev.sluice.controller.rollout.Problem;
 import dev.sluice.crds.ObjectRef;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,6 +37,13 @@ public record Checks(
       Provider provider,
       Tolerance tolerance,
       Optional<ObjectRef> secret) {}
+
+  /// The same with one more problem.
+  Checks with(Problem problem) {
+    List<Problem> more = new ArrayList<>(problems);
+    more.add(problem);
+    return new Checks(metricsServer, asked, compared, more, warnings);
+  }
 
   public Checks {
     asked = List.copyOf(asked);

@@ -26,6 +26,8 @@ public record Kind(String group, String version, String kind, String plural, boo
   public static final Kind DISRUPTION_BUDGET =
       of("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets");
   public static final Kind SERVICE = of("", "v1", "Service", "services");
+  public static final Kind ENDPOINT_SLICE =
+      of("discovery.k8s.io", "v1", "EndpointSlice", "endpointslices");
   public static final Kind CONFIG_MAP = of("", "v1", "ConfigMap", "configmaps");
   public static final Kind SECRET = of("", "v1", "Secret", "secrets");
   public static final Kind LEASE = of("coordination.k8s.io", "v1", "Lease", "leases");

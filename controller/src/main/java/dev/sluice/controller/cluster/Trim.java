@@ -16,6 +16,12 @@ public final class Trim {
   /// Takes the place of `data` and `binaryData` in a cached ConfigMap or Secret.
   public static final String CHECKSUM = "sluiceChecksum";
 
+  /// Take the place of `endpoints` in a cached EndpointSlice: how many may get requests, and how
+  /// many there are besides those that are ending.
+  public static final String READY = "sluiceReady";
+
+  public static final String ENDPOINTS = "sluiceEndpoints";
+
   /// The annotation by which people command a Canary: of whoever wrote that, and only that, the
   /// name and the time are kept.
   public static final String COMMAND = "sluice.dev/command";
@@ -38,7 +44,7 @@ public final class Trim {
 
   /// What says often in its status what nobody here reads.
   private static final Set<Kind> REPORTING =
-      Set.of(Kind.AUTOSCALER, Kind.SCALED_OBJECT, Kind.DISRUPTION_BUDGET);
+      Set.of(Kind.AUTOSCALER, Kind.SCALED_OBJECT, Kind.DISRUPTION_BUDGET, Kind.ENDPOINT_SLICE);
 
   private Trim() {}
 
@@ -64,12 +70,32 @@ public final class Trim {
     if (kind.equals(Kind.AUTOSCALER)) {
       object.getMetadata().setAnnotations(null);
     }
+    if (kind.equals(Kind.ENDPOINT_SLICE)) {
+      object.getMetadata().setAnnotations(null);
+      count(object.getAdditionalProperties());
+    }
     if (kind.equals(Kind.CONFIG_MAP) || kind.equals(Kind.SECRET)) {
       Map<String, Object> all = object.getAdditionalProperties();
       Map<String, String> data = texts(all.remove("data"));
       all.put(CHECKSUM, ConfigChecksum.of(data, texts(all.remove("binaryData"))));
     }
     return object;
+  }
+
+  /// What is not said of an endpoint counts for it, as the API has it.
+  private static void count(Map<String, Object> slice) {
+    int ready = 0;
+    int all = 0;
+    if (slice.remove("endpoints") instanceof List<?> endpoints) {
+      for (Object endpoint : endpoints) {
+        Object conditions = endpoint instanceof Map<?, ?> map ? map.get("conditions") : null;
+        Map<?, ?> known = conditions instanceof Map<?, ?> map ? map : Map.of();
+        all += Boolean.TRUE.equals(known.get("terminating")) ? 0 : 1;
+        ready += Boolean.FALSE.equals(known.get("ready")) ? 0 : 1;
+      }
+    }
+    slice.put(READY, ready);
+    slice.put(ENDPOINTS, all);
   }
 
   private static @Nullable List<ManagedFieldsEntry> commanders(GenericKubernetesResource object) {

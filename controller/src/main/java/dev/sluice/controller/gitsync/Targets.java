@@ -96,11 +96,17 @@ final class Targets {
   }
 
   private static List<ObjectKey> fixed(Canary canary) {
-    return List.of(
-        workload(canary, canary.primaryName()),
-        in(canary, "", "Service", canary.apexName()),
-        in(canary, "", "Service", canary.primaryServiceName()),
-        in(canary, "", "Service", canary.canaryServiceName()));
+    var all = new ArrayList<ObjectKey>();
+    // A Service that is the target is the apex, too, and what Git says of it is what is released.
+    if (!canary.spec().targetRef().kind().equals("Service")) {
+      all.add(workload(canary, canary.primaryName()));
+      all.add(in(canary, "", "Service", canary.apexName()));
+    }
+    all.addAll(
+        List.of(
+            in(canary, "", "Service", canary.primaryServiceName()),
+            in(canary, "", "Service", canary.canaryServiceName())));
+    return all;
   }
 
   /// An object of another mesh with such a name is none of the rollout's.

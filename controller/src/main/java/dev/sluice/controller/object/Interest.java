@@ -21,6 +21,8 @@ import java.util.concurrent.ConcurrentSkipListSet;
 /// Which canaries a change of some object may matter to. Errs on the side of looking once too
 /// often.
 public final class Interest {
+  /// On an EndpointSlice: the Service that it belongs to.
+  public static final String SERVICE_NAME = "kubernetes.io/service-name";
 
   /// Kinds of which a canary may own objects under names that its spec does not say any more.
   private static final Set<Kind> COPIED = Set.of(Kind.AUTOSCALER, Kind.SCALED_OBJECT);
@@ -44,8 +46,7 @@ public final class Interest {
   /// The canaries to look at again.
   public Set<ObjectRef> in(Kind kind, GenericKubernetesResource changed) {
     String namespace = changed.getMetadata().getNamespace();
-    ObjectRef ref =
-        new ObjectRef(namespace == null ? "" : namespace, changed.getMetadata().getName());
+    ObjectRef ref = new ObjectRef(namespace == null ? "" : namespace, name(kind, changed));
     Set<ObjectRef> canaries = new TreeSet<>(byObject.getOrDefault(new Named(kind, ref), Set.of()));
     if (kind.equals(Kind.CANARY)) {
       canaries.add(ref);
@@ -118,6 +119,15 @@ public final class Interest {
   /// What was seen is not there any more.
   public void forget(Claimant gone) {
     hosts.claim(gone, Set.of());
+  }
+
+  /// Slices have names that nobody knows; they are known by their Service.
+  private static String name(Kind kind, GenericKubernetesResource object) {
+    String name = object.getMetadata().getName();
+    Map<String, String> labels = object.getMetadata().getLabels();
+    return kind.equals(Kind.ENDPOINT_SLICE) && labels != null
+        ? labels.getOrDefault(SERVICE_NAME, name)
+        : name;
   }
 
   private void note(ObjectRef canary, GenericKubernetesResource object) {

@@ -48,9 +48,9 @@ final class Initialisation {
     return Step.to(new Initialized(promoted(phase, seen, content)))
         .tell(
             Reason.INITIALIZED,
-            "Initialization done! %s: %s serves all traffic, %s is scaled to zero"
+            "Initialization done! %s: %s serves all traffic, %s"
                 .formatted(
-                    seen.names().canaryIn(), seen.names().primaryIn(), seen.names().targetIn()),
+                    seen.names().canaryIn(), seen.names().primaryIn(), seen.names().atRest()),
             Severity.INFO,
             "New %s detected, initialization completed.".formatted(seen.names().kind()));
   }

@@ -16,6 +16,13 @@ public record Names(String namespace, String canary, String kind, String target,
     return target + "-primary." + namespace;
   }
 
+  /// A clause on a target between releases.
+  String atRest() {
+    return kind.equals("Service")
+        ? "%s-canary.%s waits for the next release".formatted(apex, namespace)
+        : targetIn() + " is scaled to zero";
+  }
+
   /// `canary.namespace`
   String canaryIn() {
     return canary + "." + namespace;

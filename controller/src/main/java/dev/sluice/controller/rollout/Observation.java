@@ -163,10 +163,13 @@ public record Observation(
     return target.filter(t -> t.isReady(policy().canaryReadyThreshold())).isPresent();
   }
 
-  /// Whether pods of the target may be asked for, where it has none.
+  /// Whether pods of the target may be asked for, where it has none. What becomes another at once
+  /// does so when no proxy sends it anything any more.
   boolean mayStartTarget() {
     var spare = primary.map(p -> p.spare(policy().canaryReadyThreshold())).orElse(0);
-    return target.filter(t -> t.mayStart(spare)).isPresent();
+    return target
+        .filter(t -> t.mayStart(spare) && (t.sizable() || reached(Split.NONE)))
+        .isPresent();
   }
 
   boolean primaryReady() {

@@ -45,6 +45,8 @@ public final class PolicyReader {
     var reader = new PolicyReader(spec);
     reader.provider(byDefault);
     Unsupported.in(spec).forEach(reader.problems::add);
+    reader.problems.addAll(TargetRules.problems(spec, reader.splits));
+    reader.warnings.addAll(TargetRules.warnings(spec));
     reader.autoscaler();
     var policy = reader.policy(settings);
     return reader.problems.isEmpty()
@@ -86,12 +88,6 @@ public final class PolicyReader {
 
   private void autoscaler() {
     var scaler = spec.autoscalerRef();
-    if (scaler != null && spec.targetRef().kind().equals("DaemonSet")) {
-      problem(
-          "spec.autoscalerRef",
-          "a DaemonSet has a pod on every node that takes it, so nothing can scale it; leave the field out");
-      return;
-    }
     if (scaler == null) {
       return;
     }

@@ -230,6 +230,10 @@ final class Progress {
                 Capacity.isGrowing(seen)
                     ? Safety.canaryGrowing(phase, seen)
                     : Safety.canaryNotReady(seen));
+    var settled = seen.routing().since().plus(seen.settings().settle());
+    if (!seen.mayStartTarget() && seen.now().isBefore(settled)) {
+      return Optional.of(step.lookAgain(settled));
+    }
     return Optional.of(step.lookAgain(deadline(phase, seen)));
   }
 

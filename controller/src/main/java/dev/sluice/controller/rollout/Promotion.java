@@ -165,8 +165,8 @@ final class Promotion {
     return Step.to(new Succeeded(promoted(phase, seen), Withdrawal.mustTell(seen)))
         .tell(
             Reason.PROMOTED,
-            "Promotion completed! %s runs %s and serves all traffic; %s is scaled to zero"
-                .formatted(seen.names().primaryIn(), phase.run().title(), seen.names().targetIn()),
+            "Promotion completed! %s runs %s and serves all traffic; %s"
+                .formatted(seen.names().primaryIn(), phase.run().title(), seen.names().atRest()),
             Severity.INFO,
             "Canary analysis completed successfully, promotion finished.");
   }

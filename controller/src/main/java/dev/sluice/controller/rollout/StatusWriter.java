@@ -352,7 +352,9 @@ public final class StatusWriter {
           "Rolling back, routing all traffic to primary: " + cause.why();
       case Phase.Succeeded _ -> "Canary analysis completed successfully, promotion finished.";
       case Phase.Failed(_, var cause, _) ->
-          "Canary analysis failed, %s scaled to zero: %s".formatted(kind, cause.why());
+          kind.equals("Service")
+              ? "Canary analysis failed: " + cause.why()
+              : "Canary analysis failed, %s scaled to zero: %s".formatted(kind, cause.why());
     };
   }
 

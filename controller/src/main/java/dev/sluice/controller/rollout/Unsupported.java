@@ -16,13 +16,15 @@ final class Unsupported {
   private static Stream<Problem> targets(CanarySpec spec) {
     var target = spec.targetRef();
     var isKnown =
-        List.of("Deployment", "DaemonSet").contains(target.kind())
-            && target.apiVersion().equals("apps/v1");
+        target.kind().equals("Service")
+            ? target.apiVersion().equals("v1")
+            : List.of("Deployment", "DaemonSet").contains(target.kind())
+                && target.apiVersion().equals("apps/v1");
     return Stream.of(
             when(
                 !isKnown,
                 "spec.targetRef",
-                "only a Deployment or a DaemonSet (apps/v1) can be the target"),
+                "only a Deployment or a DaemonSet (apps/v1) or a Service (v1) can be the target"),
             when(
                 spec.ingressRef() != null,
                 "spec.ingressRef",

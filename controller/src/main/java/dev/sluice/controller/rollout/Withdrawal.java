@@ -101,8 +101,8 @@ final class Withdrawal {
     return Step.to(new Failed(seenLast(phase, seen), phase.cause(), mustTell(seen)))
         .tell(
             Reason.ROLLED_BACK,
-            "Canary failed! %s is scaled to zero, %s serves all traffic: %s"
-                .formatted(seen.names().targetIn(), seen.names().primaryIn(), phase.cause().why()));
+            "Canary failed! %s, %s serves all traffic: %s"
+                .formatted(seen.names().atRest(), seen.names().primaryIn(), phase.cause().why()));
   }
 
   private static Step startOver(RollingBack phase, Observation seen) {

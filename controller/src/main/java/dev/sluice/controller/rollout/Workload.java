@@ -113,7 +113,7 @@ public record Workload(
   String lacks(Percent threshold) {
     if (replicas == 0) {
       return existing == 0 || sizable
-          ? "it is scaled to zero"
+          ? hindrance.filter(_ -> !sizable).orElse("it is scaled to zero")
           : "%d pods from before it was scaled to zero have not gone yet".formatted(existing);
     }
     if (observedGeneration < generation) {

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 /// Reads of a target and its primary what every kind of workload has in the same place.
 public final class TargetReader {
   /// On a primary: the revision that was copied to it.
-  static final String REVISION = "sluice.dev/revision";
+  public static final String REVISION = "sluice.dev/revision";
 
   /// On a target: how many replicas Git wants.
   static final String REPLICAS = "sluice.dev/replicas";

@@ -45,6 +45,8 @@ class RightsTest {
           Map.entry("get canaries.flagger.app", "a finalizer is put on and taken off"),
           Map.entry("patch canaries.flagger.app", "a finalizer is put on and taken off"),
           Map.entry("update canaries/finalizers.flagger.app", "blockOwnerDeletion, if checked"),
+          Map.entry("list endpointslices.discovery.k8s.io", "ServiceTargetStoryTest"),
+          Map.entry("watch endpointslices.discovery.k8s.io", "ServiceTargetStoryTest"),
           Map.entry("list daemonsets.apps", "DaemonSetStoryTest"),
           Map.entry("watch daemonsets.apps", "DaemonSetStoryTest"),
           Map.entry("get daemonsets.apps", "DaemonSetStoryTest"),

@@ -221,6 +221,29 @@ class HandoverTest {
   }
 
   @Test
+  void aServiceThatIsATargetItselfIsGitsAndItsSidesAreTheRollouts() throws IOException {
+    String service =
+        "{apiVersion: v1, kind: Service, metadata: {name: %s, namespace: production},"
+            + " spec: {selector: {app: web, version: %s}, ports: [{port: 80}]}}";
+    town.commit(
+        Map.of(
+            "app/canary.yaml",
+            CANARY.replace(
+                "apiVersion: apps/v1, kind: Deployment", "apiVersion: v1, kind: Service"),
+            "app/service.yaml",
+            service.formatted("web", "one"),
+            "app/side.yaml",
+            service.formatted("web-canary", "one")));
+    town.sync("prune: true");
+    town.settle();
+    town.commit(Map.of("app/service.yaml", service.formatted("web", "two")));
+    town.intervals(1);
+
+    assertThat(town.value("Service", "production/web", "/spec/selector/version")).isEqualTo("two");
+    assertThat(town.get("Service", "production/web-canary")).isEmpty();
+  }
+
+  @Test
   void imageAndConfigOfOneCommitAreOneChange() throws IOException {
     commitTheBase();
     rolloutScalesTo(0);

@@ -44,6 +44,40 @@ class PolicyReaderTest {
           - {name: load-test, url: "http://flagger-loadtester.test/", timeout: 5s}
       """;
 
+  private static final String SERVICE =
+      MANIFEST
+          .replace("apiVersion: apps/v1, kind: Deployment", "apiVersion: v1, kind: Service")
+          .replace(", targetPort: 8080", "");
+
+  @Test
+  void aServiceMayBeTheTargetAndIsToldWhatItsSidesDoNotTakeFromTheSpec() {
+    assertThat(valid(SERVICE).warnings()).isEmpty();
+    assertThat(valid(SERVICE.replace("port: 80,", "port: 80, headless: true,")).warnings())
+        .singleElement()
+        .asString()
+        .contains("spec.service.headless", "its two sides are copies of it");
+  }
+
+  @Test
+  void whatDoesNotGoWithAServiceIsRefusedNamingTheField() {
+    assertThat(invalid(SERVICE.replace("spec:\n", "spec:\n  provider: kubernetes\n")))
+        .extracting(Problem::field)
+        .containsExactly("spec.provider");
+    assertThat(invalid(SERVICE.replace("port: 80,", "port: 80, name: other,")))
+        .extracting(Problem::field)
+        .containsExactly("spec.service.name");
+    assertThat(
+            invalid(
+                SERVICE.replace(
+                    "spec:\n",
+                    "spec:\n  autoscalerRef: {apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, name: myapp}\n")))
+        .extracting(Problem::field)
+        .containsExactly("spec.autoscalerRef");
+    assertThat(invalid(SERVICE.replace("threshold: 5\n", "threshold: 5\n    comparison: {}\n")))
+        .extracting(Problem::field)
+        .containsExactly("spec.analysis.comparison");
+  }
+
   @Test
   void theManifestThatUsersKnowMeansWhatItSays() {
     var policy = valid(MANIFEST).policy();
@@ -294,7 +328,8 @@ class PolicyReaderTest {
         "threshold: 5 | primaryReadyThreshold: 0 | spec.analysis.primaryReadyThreshold | 1 to 100",
         "threshold: 5 | canaryReadyThreshold: 101 | spec.analysis.canaryReadyThreshold | 1 to 100",
         "threshold: 5 | stepWeightPromotion: 101 | spec.analysis.stepWeightPromotion | 1 to 100",
-        "kind: Deployment | kind: Service | spec.targetRef | DaemonSet",
+        "kind: Deployment | kind: Service | spec.targetRef | a Service (v1)",
+        "apiVersion: apps/v1, kind: Deployment | apiVersion: serving.knative.dev/v1, kind: Service | spec.targetRef | a Service (v1)",
         "port: 80 | port: 0 | spec.service.port | 1 to 65535",
       })
   void whatCannotWorkIsRefusedNamingTheField(
