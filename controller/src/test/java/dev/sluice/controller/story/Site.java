@@ -103,6 +103,20 @@ final class Site implements AutoCloseable {
     return until("Progressing");
   }
 
+  /// The next version, whatever is under way.
+  Site edit() {
+    released++;
+    Myapp.release(world, version(), WELL);
+    return this;
+  }
+
+  /// A new target of the next version in the place of one that was deleted.
+  Site madeAnew() {
+    released++;
+    world.apply(Myapp.deployment(version()));
+    return this;
+  }
+
   /// A version of before, as it was then.
   Site backTo(String version) {
     Myapp.release(world, version, WELL);
@@ -129,6 +143,30 @@ final class Site implements AutoCloseable {
         ? until(
             "its second look", () -> world.canary("myapp").at("/status/iterations").asInt() == 2)
         : until("users are sent to the release", this::isMet);
+  }
+
+  /// Until nothing is under way, and nothing begins.
+  Site untilSettled() {
+    until("nothing is under way", this::isIdle);
+    run(15);
+    return until("nothing is under way", this::isIdle);
+  }
+
+  private boolean isIdle() {
+    return Set.of("Initialized", "Succeeded", "Failed").contains(world.phase("myapp"));
+  }
+
+  boolean isRollingBack() {
+    return world.canary("myapp").at("/status/rollout/stage").asText().equals("RollingBack");
+  }
+
+  boolean isFailed() {
+    return world.phase("myapp").equals("Failed");
+  }
+
+  /// The version that serves.
+  String promoted() {
+    return world.image("myapp-primary").replaceFirst(".*:", "");
   }
 
   Site until(String what, BooleanSupplier seen) {
@@ -163,7 +201,7 @@ final class Site implements AutoCloseable {
     return ledTo().contains("myapp-canary");
   }
 
-  private Set<String> ledTo() {
+  Set<String> ledTo() {
     return provider.leadsTo(world.get(provider.route("myapp")));
   }
 
@@ -207,11 +245,13 @@ final class Site implements AutoCloseable {
     return world.alerts().subList(alertsBefore, world.alerts().size());
   }
 
-  private String told() {
-    return "%s%nstatus %s"
+  /// Events, alerts and status, for a person.
+  String told() {
+    return "%s%n%s%nstatus %s"
         .formatted(
             String.join(
                 "\n", world.story("myapp").subList(eventsBefore, world.story("myapp").size())),
+            String.join("\n", alerts()),
             world.canary("myapp").path("status"));
   }
 
