@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -58,12 +57,13 @@ final class ArgoTraffic {
     Part routing = canary.part("trafficRouting");
     if (routing.has("istio")) {
       provider = Optional.of("istio");
-      istio(routing.part("istio"), apex, stable);
+      new ArgoVirtualService(rollout, others, notes, service)
+          .read(routing.part("istio"), apex, stable);
     }
     Part plugins = routing.part("plugins");
     if (plugins.has(GATEWAY_PLUGIN)) {
       provider = Optional.of("gatewayapi:v1");
-      gateway(plugins.part(GATEWAY_PLUGIN), stable);
+      new ArgoHttpRoute(others, notes, service).read(plugins.part(GATEWAY_PLUGIN), stable);
     }
     for (String other :
         List.of("nginx", "alb", "smi", "ambassador", "appMesh", "traefik", "apisix")) {
@@ -190,222 +190,8 @@ final class ArgoTraffic {
     port.drop("protocol");
   }
 
-  // ---- Istio ----
-
-  private void istio(Part istio, String apex, String stable) {
-    List<Part> references = new ArrayList<>();
-    if (istio.has("virtualService")) {
-      references.add(istio.part("virtualService"));
-    }
-    references.addAll(istio.parts("virtualServices"));
-    references.stream()
-        .skip(1)
-        .forEach(more -> {
-          more.dropRest();
-          more.note("", "not carried over: a Canary has one VirtualService, which it makes");
-        });
-    if (!references.isEmpty()) {
-      virtualService(references.getFirst(), apex, stable);
-    }
-    if (istio.has("destinationRule")) {
-      Part rule = istio.part("destinationRule");
-      String name = rule.text("name");
-      rule.drop("canarySubsetName", "stableSubsetName", "additionalSubsetNames");
-      rule.note(
-          "",
-          "subsets are not carried over: the Canary has a Service and a DestinationRule for each side");
-      JsonNode policy =
-          others
-              .use("DestinationRule", name)
-              .map(one -> one.at("/spec/trafficPolicy"))
-              .orElse(Yaml.object());
-      if (!policy.isEmpty()) {
-        service.set("trafficPolicy", policy);
-      }
-    }
-  }
-
-  private void virtualService(Part reference, String apex, String stable) {
-    String name = reference.text("name").split("\\.", 2)[0];
-    List<String> named = new ArrayList<>();
-    reference.take("routes").forEach(route -> named.add(route.asText()));
-    reference.without("tlsRoutes", "a Canary splits HTTP");
-    reference.without("tcpRoutes", "set spec.service.appProtocol: tcp for a route of TCP alone");
-    Optional<ObjectNode> found = others.use("VirtualService", name);
-    if (found.isEmpty()) {
-      reference.note(
-          "name",
-          "VirtualService %s is not among the files; hosts, gateways and its rules are missing in spec.service"
-              .formatted(name));
-      return;
-    }
-    Part route = Part.of(found.get(), notes);
-    route.drop("apiVersion", "kind", "metadata", "status");
-    route.note(
-        "",
-        name.equals(apex)
-            ? "is not printed: the Canary takes it over. Take it out of Git"
-            : "is not printed: the Canary makes VirtualService %s. Delete this one, since two for a host are not merged"
-                .formatted(apex));
-    Part spec = route.part("spec");
-    texts(spec.take("hosts"), "hosts", Set.of(apex, apex + "." + namespace()));
-    texts(spec.take("gateways"), "gateways", Set.of());
-    if (service.path("gateways").size() == 1
-        && service.path("gateways").path(0).asText().equals("mesh")) {
-      service.remove("gateways");
-    }
-    List<Part> rules = spec.parts("http");
-    List<Part> split = rules.stream().filter(rule -> leadsTo(rule, named, stable)).toList();
-    for (Part rule : rules) {
-      if (!split.isEmpty() && rule.equals(split.getFirst())) {
-        rule(rule);
-      } else {
-        rule.dropRest();
-        rule.note(
-            "",
-            "not carried over: the Canary writes all rules of its VirtualService; keep others in one that delegates to it (spec.service.delegation)");
-      }
-    }
-    spec.without("tls", "a Canary splits HTTP");
-    spec.without("tcp", "set spec.service.appProtocol: tcp for a route of TCP alone");
-    route.rest();
-  }
-
-  private static boolean leadsTo(Part rule, List<String> named, String stable) {
-    JsonNode name = rule.take("name");
-    if (!named.isEmpty()) {
-      return named.contains(name.asText());
-    }
-    JsonNode destinations = rule.take("route");
-    for (JsonNode destination : destinations) {
-      String host = destination.at("/destination/host").asText();
-      if (stable.isEmpty() || host.equals(stable) || host.startsWith(stable + ".")) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private void rule(Part rule) {
-    rule.drop("name", "route");
-    for (String field :
-        List.of("match", "rewrite", "timeout", "retries", "headers", "corsPolicy")) {
-      rule.carry(field, service);
-    }
-    rule.without("fault", "the Canary's rule makes no faults");
-    rule.without("mirror", "copies of requests go to the canary alone: spec.analysis.mirror");
-  }
-
-  // ---- Gateway API ----
-
-  private void gateway(Part plugin, String stable) {
-    String name = plugin.text("httpRoute");
-    List<Part> more = plugin.parts("httpRoutes");
-    if (name.isEmpty() && !more.isEmpty()) {
-      name = more.getFirst().text("name");
-      more.getFirst().drop("useHeaderRoutes");
-    }
-    more.stream()
-        .skip(1)
-        .forEach(one -> {
-          one.dropRest();
-          one.note("", "not carried over: a Canary has one HTTPRoute, which it makes");
-        });
-    plugin.drop("namespace");
-    Optional<ObjectNode> found = others.use("HTTPRoute", name);
-    if (found.isEmpty()) {
-      plugin.note(
-          "",
-          "HTTPRoute %s is not among the files; set spec.service.gatewayRefs and hosts"
-              .formatted(name));
-      return;
-    }
-    Part route = Part.of(found.get(), notes);
-    route.drop("apiVersion", "kind", "metadata", "status");
-    route.note("", "is not printed: the Canary makes an HTTPRoute of its own. Delete this one");
-    Part spec = route.part("spec");
-    spec.parts("parentRefs")
-        .forEach(parent -> {
-          ObjectNode made = Yaml.object();
-          for (String field :
-              List.of("group", "kind", "name", "namespace", "sectionName", "port")) {
-            parent.carry(field, made);
-          }
-          service.withArray("gatewayRefs").add(made);
-        });
-    texts(spec.take("hostnames"), "hosts", Set.of());
-    boolean done = false;
-    for (Part rule : spec.parts("rules")) {
-      if (!done && mentions(rule.take("backendRefs"), stable)) {
-        done = true;
-        httpRule(rule);
-      } else {
-        rule.dropRest();
-        rule.note(
-            "",
-            "not carried over: the Canary writes all rules; keep others in an HTTPRoute of their own");
-      }
-    }
-    route.rest();
-  }
-
-  private static boolean mentions(JsonNode backends, String stable) {
-    for (JsonNode backend : backends) {
-      if (stable.isEmpty() || backend.path("name").asText().equals(stable)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private void httpRule(Part rule) {
-    for (Part match : rule.parts("matches")) {
-      ObjectNode made = Yaml.object();
-      Part path = match.part("path");
-      String value = path.text("value");
-      String type = path.text("type");
-      if (!value.isEmpty() && !(value.equals("/") && !type.equals("Exact"))) {
-        made.putObject("uri").put(way(type.isEmpty() ? "PathPrefix" : type), value);
-      }
-      named(match.parts("headers"), made, "headers");
-      named(match.parts("queryParams"), made, "queryParams");
-      String method = match.text("method");
-      if (!method.isEmpty()) {
-        made.putObject("method").put("exact", method);
-      }
-      if (!made.isEmpty()) {
-        service.withArray("match").add(made);
-      }
-    }
-    Part timeouts = rule.part("timeouts");
-    time(timeouts, "request", "timeout");
-    time(timeouts, "backendRequest", "backendTimeout");
-  }
-
-  private void time(Part timeouts, String from, String to) {
-    String text = timeouts.text(from);
-    if (!text.isEmpty()) {
-      service.put(to, text);
-    }
-  }
-
-  private static void named(List<Part> matches, ObjectNode made, String field) {
-    for (Part match : matches) {
-      made.withObject(field)
-          .putObject(match.text("name"))
-          .put(way(match.text("type")), match.text("value"));
-    }
-  }
-
-  private static String way(String type) {
-    return switch (type) {
-      case "PathPrefix" -> "prefix";
-      case "RegularExpression" -> "regex";
-      default -> "exact";
-    };
-  }
-
-  private void texts(JsonNode from, String to, Set<String> without) {
+  /// Puts the texts of a list into a field of `spec.service`, but for some.
+  static void texts(JsonNode from, ObjectNode service, String to, Set<String> without) {
     ArrayNode list = service.arrayNode();
     for (JsonNode text : from) {
       if (text instanceof TextNode && !without.contains(text.asText())) {
@@ -429,10 +215,6 @@ final class ArgoTraffic {
                 || mark.getKey().startsWith("argo-rollouts.argoproj.io/")
                 || mark.getKey().startsWith("kubectl.kubernetes.io/"));
     return kept;
-  }
-
-  private String namespace() {
-    return rollout.at("/metadata/namespace").asText();
   }
 
   private void tell(String field, String message) {
