@@ -166,7 +166,6 @@ public final class PolicyReader {
     ignored("mirror", analysis.mirror(), where + ": nothing copies requests");
     ignored("sessionAffinity", analysis.sessionAffinity() != null, where);
     ignored("stepWeightPromotion", analysis.stepWeightPromotion() != 0, where);
-    ignored("maxWeight", analysis.maxWeight() != 0, where);
     ignored("mirrorWeight", analysis.mirrorWeight() != 0, where);
     if (analysis.comparesRequests() || !analysis.comparedByTemplate().isEmpty()) {
       problem(
@@ -181,6 +180,7 @@ public final class PolicyReader {
       return new Rehearsal(1);
     }
     if (analysis.iterations() < 1) {
+      ignored("maxWeight", analysis.maxWeight() != 0, where);
       warnings.add(
           new Problem(
               "spec.analysis." + (analysis.stepWeights().isEmpty() ? "stepWeight" : "stepWeights"),
