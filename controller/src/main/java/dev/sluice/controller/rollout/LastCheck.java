@@ -21,7 +21,6 @@ public record LastCheck(String run, Instant at, List<Finding> findings) {
   private static final int MOST = 12;
 
   private static final int LONGEST = 240;
-  private static final String DRY_RUN = "a dry run, which decides nothing";
 
   public LastCheck {
     findings = List.copyOf(findings);
@@ -43,7 +42,7 @@ public record LastCheck(String run, Instant at, List<Finding> findings) {
       OptionalLong samples,
       String note) {
 
-    /// @param dryRun whether it decides nothing
+    /// @param dryRun whether it decides nothing, which the sentence says
     static Finding of(Evidence evidence, boolean passed, boolean dryRun) {
       var bound = evidence.bound();
       var value = evidence.value();
@@ -55,9 +54,7 @@ public record LastCheck(String run, Instant at, List<Finding> findings) {
           bound == null ? "" : bound.words(),
           written(bound, evidence.baseline()),
           evidence.samples() == null ? OptionalLong.empty() : OptionalLong.of(evidence.samples()),
-          isNumber && evidence.comparison() == null
-              ? dryRun ? DRY_RUN : ""
-              : cut(evidence.sentence()));
+          isNumber && evidence.comparison() == null && !dryRun ? "" : cut(evidence.sentence()));
     }
 
     private static String written(@Nullable Bound bound, @Nullable Double value) {

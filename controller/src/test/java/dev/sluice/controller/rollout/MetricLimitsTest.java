@@ -287,7 +287,7 @@ class MetricLimitsTest {
           .extracting(LastCheck.Finding::metric, LastCheck.Finding::isWell, LastCheck.Finding::note)
           .containsExactly(
               tuple("errors", true, ""),
-              tuple("latency", false, "a dry run, which decides nothing"));
+              tuple("latency", false, "latency is 900ms (a dry run, which decides nothing)"));
     }
 
     @Test
@@ -384,8 +384,9 @@ class MetricLimitsTest {
   }
 
   private static Look failed(String metric, Limits limits) {
+    var words = " is 900ms" + (limits.dryRun() ? " (a dry run, which decides nothing)" : "");
     return new Look(
-        limits, Outcome.FAILED, Verdict.Reason.CHECK_FAILED, evidence(metric, 900.0, " is 900ms"));
+        limits, Outcome.FAILED, Verdict.Reason.CHECK_FAILED, evidence(metric, 900.0, words));
   }
 
   private static Look error(Limits limits) {
