@@ -243,11 +243,11 @@ final class ArgoRollout {
     if (!auto.isMissingNode() && !auto.asBoolean()) {
       blueGreen.note(
           "autoPromotionEnabled",
-          "not carried over: nobody is waited for before the switch. Add a webhook of type confirm-promotion, or pause the Canary by command");
+          "not carried over: nobody is waited for before the promotion. Add a webhook of type confirm-promotion, or pause the Canary by command");
     }
     blueGreen.without(
         "postPromotionAnalysis",
-        "the switch is the last thing before the primary is updated; a webhook of type post-rollout hears of the end");
+        "users meet a revision when it is promoted, and the analysis is over by then; a webhook of type post-rollout hears of it");
     blueGreen.without("previewReplicaCount", "the canary has the pods of the Deployment");
     blueGreen.without(
         "maxUnavailable", "the primary's pods are replaced as the Deployment's strategy says");
