@@ -303,7 +303,7 @@ class EventsPageTest {
       case QUIET -> "none";
       case PATIENT -> "none; a deadline runs";
       case PATIENT_AT_FIRST -> "none, and an Event only after two minutes; a deadline runs";
-      case GATE -> "`warn`, at once, unless the webhook has `muteAlert`";
+      case GATE -> "`warn`, at once; not for a webhook with `muteAlert`";
       case ALERT -> "`error`, once it has lasted for an interval";
       case STALLED -> "`error`, at once; also condition `Stalled`";
     };
