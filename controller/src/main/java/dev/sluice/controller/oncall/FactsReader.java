@@ -182,10 +182,10 @@ final class FactsReader {
           .getItems()
           .stream()
           .filter(event -> "Canary".equals(event.getInvolvedObject().getKind()))
-          // Those of one second are told apart by their names, which begin with the time.
+          // Those of one second came in the order of their versions.
           .sorted(
               Comparator.comparing((Event event) -> time(event.getLastTimestamp()))
-                  .thenComparing(event -> event.getMetadata().getName()))
+                  .thenComparing(event -> version(event.getMetadata().getResourceVersion())))
           .map(event ->
               new Told(
                   time(event.getLastTimestamp()),
@@ -204,6 +204,10 @@ final class FactsReader {
       }
       throw e;
     }
+  }
+
+  private static long version(String text) {
+    return text.matches("\\d{1,18}") ? Long.parseLong(text) : 0;
   }
 
   private static Instant time(@Nullable String text) {

@@ -133,9 +133,14 @@ final class Tree {
                 side.wanted() == 0
                     ? Tone.FAINT
                     : side.ready() < side.wanted() ? Tone.BAD : Tone.GOOD)
-            .and("  " + String.join(", ", side.images()))
-            .and(side.revision().isEmpty() ? "" : "  revision " + side.revision(), Tone.FAINT);
+            .and(side.revision().isEmpty() ? "" : "  revision " + brief(side.revision()))
+            .and("  " + String.join(", ", side.images()));
     branch(line, List.of());
+  }
+
+  /// As much of a hash as tells two apart.
+  private static String brief(String revision) {
+    return revision.substring(0, Math.min(8, revision.length()));
   }
 
   private void route() {
@@ -266,10 +271,7 @@ final class Tree {
             branch(
                 Line.of("%-8s ".formatted("command"))
                     .and(last.what(), Tone.STRONG)
-                    .and(
-                        " by %s, %s ago, "
-                            .formatted(
-                                last.by().isEmpty() ? "somebody" : last.by(), ago(last.at())))
+                    .and(" by %s, %s ago, ".formatted(last.who(), ago(last.at())))
                     .and(last.taken() ? "taken" : "refused", last.taken() ? Tone.GOOD : Tone.BAD)
                     .and(": " + last.message())
                     .and(last.why().isEmpty() ? "" : " (" + last.why() + ")"),

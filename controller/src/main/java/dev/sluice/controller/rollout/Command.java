@@ -58,10 +58,14 @@ public record Command(
 
   /// `jane (through kubectl-annotate)`, for messages; never empty.
   String who() {
-    if (by.isEmpty()) {
-      return through.isEmpty() ? "somebody" : "somebody (through " + through + ")";
-    }
-    return through.isEmpty() ? by : by + " (through " + through + ")";
+    return who(by, through);
+  }
+
+  /// @param by may be empty
+  /// @param through may be empty
+  static String who(String by, String through) {
+    var name = by.isEmpty() ? "somebody" : by;
+    return through.isEmpty() ? name : name + " (through " + through + ")";
   }
 
   /// Whether this is about another revision than the one given.

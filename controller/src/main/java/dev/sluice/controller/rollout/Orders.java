@@ -68,6 +68,11 @@ public record Orders(Optional<Pause> pause, Optional<Waiver> waiver, Optional<An
       String message,
       boolean open) {
 
+    /// `jane (through kubectl-annotate)`, for people.
+    public String who() {
+      return Command.who(by, through);
+    }
+
     Answered closed() {
       return new Answered(id, what, by, through, why, at, taken, message, false);
     }

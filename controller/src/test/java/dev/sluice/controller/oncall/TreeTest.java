@@ -137,14 +137,14 @@ class TreeTest {
             """
             production/myapp  Progressing, revision 3f2a77b1 has 20% of the traffic
             Held for 2m, Paused: paused by jane (through sluice) since 2026-01-01T09:58:00Z; nothing goes forward until it is resum…
-            ├─ target   myapp  2 of 2 pods ready  registry.example.com/myapp:1.1.0  revision 3f2a77b1
-            ├─ primary  myapp-primary  1 of 2 pods ready  registry.example.com/myapp:1.0.0  revision 90c1d2e3
+            ├─ target   myapp  2 of 2 pods ready  revision 3f2a77b1  registry.example.com/myapp:1.1.0
+            ├─ primary  myapp-primary  1 of 2 pods ready  revision 90c1d2e3  registry.example.com/myapp:1.0.0
             ├─ traffic  ████░░░░░░░░░░░░░░░░  canary 20%, primary 80%  says the VirtualService
             ├─ steps    0% → 10% → [20%] → 30% → 40% → 50% → promotion
             ├─ checks   failed 1 of 5, last 12s ago, next in 48s
             │  ├─ ✘ request-duration  612ms, allowed at most 500ms, primary 212ms, 412 requests
             │  └─ ✔ request-success-rate  99.8%, allowed at least 99%, primary 99.9%, 412 requests
-            ├─ command  pause by jane, 2m ago, taken: revision 3f2a77b1 stays at 20% of the traffic until resumed (INC-12)
+            ├─ command  pause by jane (through sluice), 2m ago, taken: revision 3f2a77b1 stays at 20% of the traffic until resumed …
             └─ events
                ├─   3m  WeightAdvanced  Advance myapp.production canary weight 20
                └─  12s  CheckFailed  Halt myapp.production advancement at 20%: request-duration is 612ms, but allowed is at most 50…
@@ -179,7 +179,7 @@ class TreeTest {
         .isEqualTo(
             """
             production/myapp  Failed: request-success-rate is 87.32%, but allowed is at least 99%, 412 requests seen
-            ├─ target   myapp  at rest  myapp:1.1.0  revision 3f2a77b1
+            ├─ target   myapp  at rest  revision 3f2a77b1  myapp:1.1.0
             ├─ primary  myapp-primary  2 of 2 pods ready  myapp:1.0.0
             ├─ traffic  ░░░░░░░░░░░░░░░░░░░░  canary 0%, primary 100%  says the HTTPRoute
             ├─ steps    0% → 10% → 20% → 30% → 40% → 50% → promotion
