@@ -8,6 +8,7 @@ import dev.sluice.controller.oncall.Looking;
 import dev.sluice.controller.oncall.Looking.Picture;
 import dev.sluice.controller.oncall.OpenCluster;
 import java.io.Console;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -105,7 +106,11 @@ final class GetCommand implements Runnable {
           show(looking.once(name), false);
           return 0;
         }
-        return looking.watch(name, followed, picture -> show(picture, true)).hasFailed() ? 1 : 0;
+        // A file is not for seconds to pass in.
+        var pace = isTerminal() ? Optional.of(Duration.ofSeconds(1)) : Optional.<Duration>empty();
+        return looking.watch(name, followed, pace, picture -> show(picture, true)).hasFailed()
+            ? 1
+            : 0;
       }
     }
 

@@ -30,6 +30,11 @@ public record CanaryFacts(
     events = List.copyOf(events);
   }
 
+  /// The same, later.
+  CanaryFacts at(Instant later) {
+    return new CanaryFacts(canary, standing, outline, sides, route, events, later);
+  }
+
   /// One of the two workloads.
   ///
   /// @param role `target` or `primary`

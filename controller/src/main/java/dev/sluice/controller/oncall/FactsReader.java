@@ -19,7 +19,6 @@ import dev.sluice.mesh.UnknownMesh;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -112,20 +111,7 @@ final class FactsReader {
   private Optional<JsonNode> get(
       String group, String version, String kind, String plural, String name) {
     try {
-      return Optional.ofNullable(
-              cluster
-                  .client()
-                  .genericKubernetesResources(
-                      new ResourceDefinitionContext.Builder()
-                          .withGroup(group)
-                          .withVersion(version)
-                          .withKind(kind)
-                          .withPlural(plural)
-                          .withNamespaced(true)
-                          .build())
-                  .inNamespace(cluster.namespace())
-                  .withName(name)
-                  .get())
+      return Optional.ofNullable(cluster.object(group, version, kind, plural, name).get())
           .map(OpenCluster::tree);
     } catch (KubernetesClientException e) {
       if (isRefused(e)) {
@@ -185,7 +171,7 @@ final class FactsReader {
           // Those of one second came in the order of their versions.
           .sorted(
               Comparator.comparing((Event event) -> time(event.getLastTimestamp()))
-                  .thenComparing(event -> version(event.getMetadata().getResourceVersion())))
+                  .thenComparingLong(event -> version(event.getMetadata().getResourceVersion())))
           .map(event ->
               new Told(
                   time(event.getLastTimestamp()),

@@ -2,26 +2,19 @@ package dev.sluice.controller.oncall;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.controller.UserError;
+import dev.sluice.controller.oncall.Line.Tone;
 import dev.sluice.controller.rollout.Phase;
 import dev.sluice.controller.rollout.Standing;
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.Watcher;
-import io.fabric8.kubernetes.client.WatcherException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /// Looks at a rollout, once or for as long as it goes.
 public final class Looking {
-  /// What changes without a watch of ours telling: pods, and the time until the next check.
-  private static final Duration AT_LEAST = Duration.ofSeconds(5);
-
   private final OpenCluster cluster;
   private final InstantSource clock;
 
@@ -40,6 +33,22 @@ public final class Looking {
       lines = List.copyOf(lines);
     }
 
+    static Picture of(CanaryFacts facts) {
+      Optional<Phase> phase = facts.standing().map(Standing::phase);
+      return new Picture(
+          Tree.draw(facts),
+          phase.filter(Phase.Idle.class::isInstance).isEmpty(),
+          phase.filter(Phase.Failed.class::isInstance).isPresent());
+    }
+
+    private Picture waiting() {
+      var all = new ArrayList<>(lines);
+      all.add(
+          new Line(List.of())
+              .and("nothing is under way; waiting for the next rollout", Tone.FAINT));
+      return new Picture(all, isUnderWay, hasFailed);
+    }
+
     /// @param width of the terminal in columns
     public List<String> render(int width, boolean colour) {
       return lines.stream().map(line -> line.render(width, colour)).toList();
@@ -49,59 +58,49 @@ public final class Looking {
   /// @throws UserError when it cannot be looked at
   public Picture once(String name) {
     try {
-      return picture((ObjectNode) cluster.read(name));
+      return Picture.of(read(name));
     } catch (KubernetesClientException e) {
       throw cluster.explained(e);
     }
   }
 
-  private Picture picture(ObjectNode object) {
-    Instant now = clock.instant();
-    CanaryFacts facts = new FactsReader(cluster).read(object, now);
-    Optional<Phase> phase = facts.standing().map(Standing::phase);
-    return new Picture(
-        Tree.draw(facts),
-        phase.filter(Phase.Idle.class::isInstance).isEmpty(),
-        phase.filter(Phase.Failed.class::isInstance).isPresent());
+  private CanaryFacts read(String name) {
+    return new FactsReader(cluster).read((ObjectNode) cluster.read(name), clock.instant());
   }
 
   /// Shows the rollout at every change, until the one that is under way, or else the next, is over.
+  /// The cluster is only asked when one of its watches tells of a change.
   ///
   /// @param forever whether to go on then
+  /// @param pace how often the same is shown again with the time that has passed; empty for never
   /// @return the last picture
   /// @throws UserError when it cannot be looked at any longer
-  public Picture watch(String name, boolean forever, Consumer<Picture> show)
+  public Picture watch(
+      String name, boolean forever, Optional<Duration> pace, Consumer<Picture> show)
       throws InterruptedException {
-    Semaphore changes = new Semaphore(0);
-    try (var _ = cluster.canary(name).watch(new Changes(changes))) {
+    try {
       boolean wasUnderWay = false;
       while (true) {
-        Picture picture = once(name);
-        show.accept(picture);
-        wasUnderWay |= picture.isUnderWay();
-        if (!forever && wasUnderWay && !picture.isUnderWay()) {
-          return picture;
-        }
-        boolean isTold = changes.tryAcquire(AT_LEAST.toMillis(), TimeUnit.MILLISECONDS);
-        if (isTold) {
-          changes.drainPermits();
+        // First the watch and then the look, so that no change falls between them.
+        try (Changes changes = Changes.of(cluster, name)) {
+          while (!changes.isOver()) {
+            CanaryFacts facts = read(name);
+            Picture picture = Picture.of(facts);
+            wasUnderWay |= picture.isUnderWay();
+            boolean isExpected = wasUnderWay || forever;
+            show.accept(isExpected ? picture : picture.waiting());
+            if (!forever && wasUnderWay && !picture.isUnderWay()) {
+              return picture;
+            }
+            while (!changes.await(pace)) {
+              Picture later = Picture.of(facts.at(clock.instant()));
+              show.accept(isExpected ? later : later.waiting());
+            }
+          }
         }
       }
     } catch (KubernetesClientException e) {
       throw cluster.explained(e);
-    }
-  }
-
-  private record Changes(Semaphore changes) implements Watcher<GenericKubernetesResource> {
-    @Override
-    public void eventReceived(Action action, GenericKubernetesResource canary) {
-      changes.release();
-    }
-
-    /// The next look begins with a read, so that nothing is missed but its moment.
-    @Override
-    public void onClose(WatcherException cause) {
-      changes.release();
     }
   }
 

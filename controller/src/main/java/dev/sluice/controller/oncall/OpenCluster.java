@@ -100,6 +100,22 @@ public record OpenCluster(KubernetesClient client, String namespace) implements 
     return canaries().inNamespace(namespace).withName(name);
   }
 
+  /// Any object of the namespace.
+  Resource<GenericKubernetesResource> object(
+      String group, String version, String kind, String plural, String name) {
+    return client
+        .genericKubernetesResources(
+            new ResourceDefinitionContext.Builder()
+                .withGroup(group)
+                .withVersion(version)
+                .withKind(kind)
+                .withPlural(plural)
+                .withNamespaced(true)
+                .build())
+        .inNamespace(namespace)
+        .withName(name);
+  }
+
   /// @throws UserError when there is none of that name, naming one that was perhaps meant
   public JsonNode read(String name) {
     GenericKubernetesResource found = canary(name).get();

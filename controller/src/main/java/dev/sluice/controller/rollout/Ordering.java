@@ -12,6 +12,7 @@ import dev.sluice.controller.rollout.Phase.Promoting;
 import dev.sluice.controller.rollout.Phase.Running;
 import dev.sluice.controller.rollout.Phase.Waiting;
 import dev.sluice.controller.rollout.Stage.Position;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 
@@ -336,7 +337,7 @@ record Ordering(Phase phase, Orders orders, List<Announcement> announcements) {
       return new Refused(
           "it has been paused by %s since %s".formatted(before.get().by(), before.get().since()));
     }
-    var pause = new Pause(command.who(), command.why(), seen.now());
+    var pause = new Pause(command.who(), command.why(), seen.now().truncatedTo(ChronoUnit.SECONDS));
     return new Taken(
         paused(phase, seen),
         Step.stay(phase),

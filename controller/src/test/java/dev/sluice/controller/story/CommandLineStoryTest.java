@@ -133,7 +133,7 @@ class CommandLineStoryTest {
       assertThat(run.err()).isEmpty();
       assertThat(run.out().lines().map(String::strip))
           .anyMatch(line -> line.matches("production/myapp  Progressing, revision \\w+ has 20% .*"))
-          .anyMatch(line -> line.matches(".* target   myapp  2 of 2 pods ready  .*myapp:1.1.0 .*"))
+          .anyMatch(line -> line.matches(".* target   myapp  2 of 2 pods ready  .*myapp:1.1.0.*"))
           .anyMatch(line -> line.matches(".* primary  myapp-primary  2 of 2 pods .*myapp:1.0.0.*"))
           .anyMatch(line -> line.contains("canary 20%, primary 80%  says the VirtualService"))
           .anyMatch(line -> line.contains("0% → 10% → [20%] → 30% → 40% → 50% → promotion"))
