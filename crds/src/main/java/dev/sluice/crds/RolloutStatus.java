@@ -103,7 +103,8 @@ public record RolloutStatus(
   /// Names that must not change while objects bear them.
   public record Subject(
       @Field(value = "Name of the target.", required = true) String target,
-      @Field(value = "Name of the apex Service.", required = true) String apex) {}
+      @Field(value = "Name of the apex Service.", required = true) String apex,
+      @Field("Kind of the target; a Deployment when absent.") @Nullable String kind) {}
 
   /// What of the past says how many pods there are to be, and what a change of their number means.
   public record Pods(

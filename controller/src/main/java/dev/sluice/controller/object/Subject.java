@@ -21,6 +21,8 @@ import java.util.Optional;
 /// @param problems what of the spec says otherwise
 /// @param command what somebody asked for, if it carries that
 public record Subject(Canary canary, List<Problem> problems, Optional<Command> command) {
+  /// The kind of target that is not written down.
+  private static final String USUAL = "Deployment";
 
   /// @param object the Canary as it was read
   /// @throws dev.sluice.crds.shape.Unreadable naming the field that is not what it should be
@@ -30,7 +32,14 @@ public record Subject(Canary canary, List<Problem> problems, Optional<Command> c
     Canary kept = keep.equals(object) ? asked : Canary.read(keep);
     List<Problem> problems = new ArrayList<>();
     boolean sameTarget = asked.spec().targetRef().name().equals(kept.spec().targetRef().name());
-    if (!sameTarget) {
+    boolean sameKind = asked.spec().targetRef().kind().equals(kept.spec().targetRef().kind());
+    if (!sameKind) {
+      problems.add(
+          new Problem(
+              "spec.targetRef.kind",
+              "is %s, but this Canary looks after a %s; change it back, or delete the Canary (revertOnDeletion: true gives it its traffic back) and make another"
+                  .formatted(asked.spec().targetRef().kind(), kept.spec().targetRef().kind())));
+    } else if (!sameTarget) {
       problems.add(
           new Problem(
               "spec.targetRef.name",
@@ -56,7 +65,12 @@ public record Subject(Canary canary, List<Problem> problems, Optional<Command> c
     }
     ObjectNode kept = object.deepCopy();
     ObjectNode spec = Json.object(kept, "spec");
-    Json.object(spec, "targetRef").put("name", subject.path("target").asText());
+    String kind = subject.path("kind").asText(USUAL);
+    ObjectNode target = Json.object(spec, "targetRef");
+    target.put("name", subject.path("target").asText());
+    if (!target.path("kind").asText().equals(kind)) {
+      target.put("kind", kind).put("apiVersion", kind.equals("Service") ? "v1" : "apps/v1");
+    }
     ObjectNode service = Json.object(spec, "service");
     String apex = subject.path("apex").asText();
     if (service.has("name") || !apex.equals(subject.path("target").asText())) {
@@ -71,12 +85,16 @@ public record Subject(Canary canary, List<Problem> problems, Optional<Command> c
     if (rollout == null) {
       return status;
     }
+    String kind = canary.spec().targetRef().kind();
     boolean holds =
         !(next.phase() instanceof Phase.Initializing(var copied, _)) || copied.isPresent();
     return status.withRollout(
         rollout.with(
             holds
-                ? new RolloutStatus.Subject(canary.spec().targetRef().name(), canary.apexName())
+                ? new RolloutStatus.Subject(
+                    canary.spec().targetRef().name(),
+                    canary.apexName(),
+                    kind.equals(USUAL) ? null : kind)
                 : null));
   }
 }

@@ -37,9 +37,9 @@ class SubjectTest {
     Snapshot copied = new Snapshot(new Revision("r1"), "u", 1, Map.of());
 
     assertThat(noted(new Phase.Initializing(Optional.of(copied), NOW)).subject())
-        .isEqualTo(new RolloutStatus.Subject("web", "web"));
+        .isEqualTo(new RolloutStatus.Subject("web", "web", null));
     assertThat(noted(new Phase.Initialized(copied)).subject())
-        .isEqualTo(new RolloutStatus.Subject("web", "web"));
+        .isEqualTo(new RolloutStatus.Subject("web", "web", null));
   }
 
   @Test
@@ -68,6 +68,15 @@ class SubjectTest {
   void writingTheDefaultOutIsNoChange() {
     assertThat(read("{port: 80, name: web}", "web", "{target: web, apex: web}").problems())
         .isEmpty();
+  }
+
+  /// With objects of another kind the old ones would be left to nobody.
+  @Test
+  void theKindOfTheTargetHoldsToo() {
+    Subject other = read("{port: 80}", "web", "{target: web, apex: web, kind: DaemonSet}");
+
+    assertThat(other.canary().spec().targetRef().kind()).isEqualTo("DaemonSet");
+    assertThat(other.problems()).extracting(Problem::field).containsExactly("spec.targetRef.kind");
   }
 
   private static RolloutStatus noted(Phase phase) {

@@ -241,6 +241,24 @@ class ServiceTargetStoryTest {
   }
 
   @Test
+  void builtInMetricsThatCountPodsAreRefusedAndNotAskedOfTheWrongOnes() {
+    try (World world = new World(14, Provider.GATEWAY_API).trafficOf(0)) {
+      world
+          .apply(service(""))
+          .apply(pods("one", ""))
+          .apply(
+              CANARY.replace(
+                  "{port: 80}",
+                  "{port: 80, hosts: [myapp.example.com], gatewayRefs: [{name: public}]}"))
+          .run(Duration.ofMinutes(1));
+
+      assertThat(world.canary("myapp").at("/status/conditions").toString())
+          .contains("Stalled", "spec.analysis.metrics", "are counted by pod");
+      assertThat(world.prometheusWasAsked()).isEmpty();
+    }
+  }
+
+  @Test
   void betweenReleasesNothingIsWritten() {
     try (World world = onboarded(12)) {
       world.run(Duration.ofMinutes(1));
