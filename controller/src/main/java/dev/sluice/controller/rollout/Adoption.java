@@ -36,11 +36,11 @@ final class Adoption {
             || renewed(seen).filter(at -> at.isAfter(left.get())).isPresent());
   }
 
-  /// Whether certainly nobody did.
-  private static boolean isAsLeft(Snapshot then, Content.Known content, Observation seen) {
-    return renewed(seen).isPresent()
-        && content.now().configs().equals(then.configs())
-        && !isEdited(then, content, seen);
+  /// Whether certainly nobody did. Within one second nobody can tell.
+  private static boolean isAsLeft(
+      Snapshot then, Instant left, Content.Known content, Observation seen) {
+    return renewed(seen).filter(at -> at.isBefore(left)).isPresent()
+        && content.now().configs().equals(then.configs());
   }
 
   private static Optional<Instant> renewed(Observation seen) {
@@ -91,11 +91,14 @@ final class Adoption {
                 ? Split.of(routed.canary())
                 : Split.mirror(routed.mirrored()),
             phase.stage().iteration());
+    if (content.sameAsPrimary()) {
+      return Withdrawal.reverted(run, seen, content);
+    }
     if (stage.isStart()) {
       return goesOn(
           new Progressing(run, stage, phase.failedChecks(), 0, seen.now(), seen.now()), seen);
     }
-    if (!content.sameAsPrimary() && !isAsLeft(phase.run().target(), content, seen)) {
+    if (!isAsLeft(phase.run().target(), left, content, seen)) {
       return startsOver(phase, run, seen, content);
     }
     if (phase.failedChecks() >= seen.policy().threshold() && seen.planned()) {

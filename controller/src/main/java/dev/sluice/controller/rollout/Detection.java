@@ -48,8 +48,11 @@ final class Detection {
   }
 
   private static Optional<Step> beforeStart(Idle phase, Observation seen, Content.Known content) {
-    if (!content.now().isNewerThan(phase.seen()) || isLeftByAnother(phase, seen, content)) {
+    if (!content.now().isNewerThan(phase.seen())) {
       return Optional.of(Step.to(phase.seeing(content.now())));
+    }
+    if (isLeftByAnother(phase)) {
+      return Optional.of(Step.to(phase.seeing(tried(phase, seen, content))));
     }
     if (content.sameAsPrimary()) {
       return Optional.of(known(phase, seen, content));
@@ -91,12 +94,16 @@ final class Detection {
     return handedOver.isAfter(quiet) ? handedOver : quiet;
   }
 
-  /// Flagger was here and failed; what it tried last is not tried again. What somebody made of it
-  /// since is another matter.
-  private static boolean isLeftByAnother(Idle phase, Observation seen, Content.Known content) {
-    return phase instanceof Failed
-        && phase.seen().revision().equals(Revision.UNKNOWN)
-        && !Adoption.isEdited(phase.seen(), content, seen);
+  /// Flagger was here and failed.
+  private static boolean isLeftByAnother(Idle phase) {
+    return phase instanceof Failed && phase.seen().revision().equals(Revision.UNKNOWN);
+  }
+
+  /// What Flagger tried last is not tried again. What somebody made of it since is another matter.
+  private static Snapshot tried(Idle phase, Observation seen, Content.Known content) {
+    return Adoption.isEdited(phase.seen(), content, seen)
+        ? new Snapshot(Revision.REPLACED, "", 0, phase.seen().configs())
+        : content.now();
   }
 
   /// The Git sync that is about to write, or is writing, the target.

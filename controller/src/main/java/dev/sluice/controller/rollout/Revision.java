@@ -9,6 +9,9 @@ public record Revision(String hash) {
   /// Of an object that another controller left, or of one nobody has looked at yet.
   static final Revision UNKNOWN = new Revision("unknown");
 
+  /// Of what another controller gave up, and what somebody has changed since.
+  static final Revision REPLACED = new Revision("replaced");
+
   /// @throws IllegalArgumentException when blank
   public Revision {
     if (hash.isBlank()) {

@@ -66,6 +66,7 @@ public record Standing(
   }
 
   Standing with(Orders other) {
-    return new Standing(phase, hold, problems, observedGeneration, pods, cookies, other, lastCheck);
+    return new Standing(
+        phase, hold, problems, observedGeneration, pods, cookies, other, lastCheck, left);
   }
 }

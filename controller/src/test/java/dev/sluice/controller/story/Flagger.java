@@ -60,6 +60,11 @@ final class Flagger {
 
   private Flagger() {}
 
+  /// One such moment.
+  static Moment moment(String app, String at) {
+    return runs(app).stream().filter(one -> one.at().equals(at)).findFirst().orElseThrow();
+  }
+
   /// Every moment of both runs of a canary in which one was under way.
   static List<Moment> runs(String app) {
     return read(app + "-routes").stream()
@@ -196,7 +201,7 @@ final class Flagger {
     world.run(Duration.ofSeconds(30));
     ObjectNode status = (ObjectNode) world.canary(moment.app()).path("status").deepCopy();
     status.setAll((ObjectNode) moment.status());
-    status.put("lastAppliedSpec", "7d9c5b8f6d");
+    status.put("lastAppliedSpec", "7d9c5b8f6d").put("lastTransitionTime", "<time>");
     cookies(moment).forEach(status::put);
     ((ObjectNode) status.path("conditions").get(0))
         .put("reason", moment.phase())
