@@ -12,6 +12,7 @@ import dev.sluice.mesh.UnknownMesh;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -114,8 +115,10 @@ public final class Providers {
   /// @throws ClusterFailure.Unavailable while it cannot be told yet
   public Optional<String> missing(Canary canary) {
     Mesh mesh = asked(canary);
-    for (Mesh.RouteKind route : mesh.kinds()) {
-      Kind kind = Interest.kind(route);
+    List<Kind> kinds = mesh.kinds().stream().map(Interest::kind).toList();
+    // all of them are begun before one is waited for
+    kinds.forEach(this::look);
+    for (Kind kind : kinds) {
       Seen found = look(kind);
       switch (found.followed()) {
         case YES -> {}
