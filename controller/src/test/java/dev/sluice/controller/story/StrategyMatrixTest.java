@@ -81,7 +81,7 @@ class StrategyMatrixTest {
 
     site.until("Succeeded")
         .wasTold("NewRevision( (Weight|Step)Advanced)+ Reverted")
-        .wasAlerted("New revision detected")
+        .wasAlerted("New revision detected", "Reverted: myapp.production is again")
         .isServedBy("2.0.0")
         .noRequestFailed();
   }

@@ -5,7 +5,7 @@ enum Way {
   STEPS("stepWeight: 20, maxWeight: 40", Meeting.SOME),
   STEP_LIST("stepWeights: [10, 30, 60], stepWeightPromotion: 40", Meeting.SOME),
   LISTED(
-      "steps: [{setWeight: 10}, {pause: {duration: 15s}}, {setWeight: 60, interval: 15s}, {setWeight: 30}, {analysis: {count: 2}}]",
+      "steps: [{setWeight: 20}, {pause: {duration: 15s}}, {setWeight: 60, interval: 15s}, {setWeight: 30}, {analysis: {count: 2}}]",
       Meeting.SOME),
   MIRROR_FIRST("stepWeight: 20, maxWeight: 40, mirror: true", Meeting.SOME_AFTER_COPIES),
   AFFINITY(
