@@ -39,9 +39,11 @@ final class IstioAffinity {
     switch (wanted.affinity()) {
       case Affinity.Anyone _ -> {}
       case Affinity.Ended(var cookie) -> {
+        String words =
+            said(cookie, extras).orElseGet(() -> AffinityCookies.setCookie(asked, cookie, "-1"));
         HTTPRoute forget = rule(cookie, Percent.NONE, extras, common);
         Headers headers = forget.getHeaders() == null ? new Headers() : forget.getHeaders();
-        forget.setHeaders(answering(headers, AffinityCookies.setCookie(asked, cookie, "-1")));
+        forget.setHeaders(answering(headers, words));
         rules.addFirst(forget);
       }
       case Affinity.Kept(var canary, var primary) -> {
@@ -58,6 +60,21 @@ final class IstioAffinity {
         rules.addFirst(rule(canary, Percent.ALL, extras, common));
       }
     }
+  }
+
+  /// How the holders of a cookie are told to forget it already. It has the attributes of the time
+  /// when it was handed out, or Flagger's words, which have none.
+  @SuppressWarnings("ConstantValue") // the client's model has null for an absent map
+  private Optional<String> said(String cookie, List<HTTPRoute> extras) {
+    return extras.stream()
+        .filter(extra -> cookieOf(app, extra).filter(cookie::equals).isPresent())
+        .map(HTTPRoute::getHeaders)
+        .filter(headers -> headers != null && headers.getResponse() != null)
+        .map(headers -> headers.getResponse().getAdd())
+        .filter(added -> added != null && added.containsKey(AffinityCookies.SET_COOKIE))
+        .map(added -> added.get(AffinityCookies.SET_COOKIE))
+        .filter(words -> words.startsWith(cookie + "; Max-Age=-1"))
+        .findFirst();
   }
 
   private HTTPRoute rule(String cookie, Percent canary, List<HTTPRoute> extras, IstioRules common) {

@@ -170,6 +170,21 @@ class TakeoverHazardStoryTest {
     }
   }
 
+  /// Flagger forgets the attributes of a cookie when it ends it.
+  @Test
+  void theWordsWithWhichACookieWasEndedStayAsTheyAre() {
+    try (World world = Flagger.left(1, "succeeded")) {
+      world.patch(
+          CANARIES + "affinity",
+          "{\"spec\": {\"analysis\": {\"sessionAffinity\": {\"path\": \"/shop\"}}}}");
+
+      world.restartController().run(TEN_MINUTES);
+
+      assertThat(world.written())
+          .isEqualTo(Map.of("PATCH canaries/status", Flagger.APPS.size(), "POST events", 1));
+    }
+  }
+
   /// The copy that Flagger made for all of them is left to the one that controls it.
   @Test
   void eachCanaryGetsACopyOfItsOwnOfWhatFlaggerLetThemShareWhenItIsPromoted() {
