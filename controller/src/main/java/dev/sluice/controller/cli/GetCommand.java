@@ -64,7 +64,9 @@ final class GetCommand implements Runnable {
       sortOptions = false,
       versionProvider = Version.class)
   static final class One implements Callable<Integer> {
-    private static final String CLEAR = "\u001b[H\u001b[2J";
+    private static final String TO_THE_TOP = "\u001b[H";
+    private static final String CLEAR_LINE = "\u001b[K";
+    private static final String CLEAR_BELOW = "\u001b[J";
 
     @Parameters(paramLabel = "NAME", description = "The Canary.")
     String name = "";
@@ -123,12 +125,17 @@ final class GetCommand implements Runnable {
 
     private void show(Picture picture, boolean again) {
       var out = spec.commandLine().getOut();
+      var lines = picture.render(width(spec), isColoured());
       if (again && isTerminal()) {
-        out.print(CLEAR);
-      }
-      picture.render(width(spec), isColoured()).forEach(out::println);
-      if (again && !isTerminal()) {
-        out.println();
+        // Drawn over what was there, line by line, so that nothing flickers.
+        out.print(TO_THE_TOP);
+        lines.forEach(line -> out.println(line + CLEAR_LINE));
+        out.print(CLEAR_BELOW);
+      } else {
+        lines.forEach(out::println);
+        if (again) {
+          out.println();
+        }
       }
       out.flush();
     }

@@ -62,7 +62,8 @@ final class Overview {
             canary.at("/metadata/namespace").asText(),
             canary.at("/metadata/name").asText(),
             phase.isEmpty() ? "not looked at" : phase,
-            status.path("canaryWeight").asInt() + "%",
+            // Where looks are counted, the weight says nothing.
+            status.at("/rollout/share").asInt(status.path("canaryWeight").asInt()) + "%",
             since(status.path("lastTransitionTime").asText(""), now),
             text),
         urgency);
