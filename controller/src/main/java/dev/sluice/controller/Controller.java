@@ -226,9 +226,9 @@ public final class Controller {
         Canaries.reconciler(
             cluster,
             new Canaries.Options(
-                new dev.sluice.controller.rollout.Settings(
+                new dev.sluice.controller.rollout.policy.Settings(
                     settings.settle(),
-                    dev.sluice.controller.rollout.Settings.DEFAULT.quiet(),
+                    dev.sluice.controller.rollout.policy.Settings.DEFAULT.quiet(),
                     settings.intervalFloor(),
                     settings.namespace().isEmpty(),
                     settings.scrape()),

@@ -15,7 +15,7 @@ import dev.sluice.controller.report.CanaryGauges;
 import dev.sluice.controller.report.Events;
 import dev.sluice.controller.report.Messenger;
 import dev.sluice.controller.report.Report;
-import dev.sluice.controller.rollout.Settings;
+import dev.sluice.controller.rollout.policy.Settings;
 import dev.sluice.controller.routing.Providers;
 import dev.sluice.controller.routing.Routes;
 import dev.sluice.controller.target.Autoscalers;

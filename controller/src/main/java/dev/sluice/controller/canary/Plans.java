@@ -2,11 +2,11 @@ package dev.sluice.controller.canary;
 
 import dev.sluice.controller.check.Checks;
 import dev.sluice.controller.check.Metrics;
-import dev.sluice.controller.rollout.Plan;
-import dev.sluice.controller.rollout.Policy;
-import dev.sluice.controller.rollout.PolicyReader;
-import dev.sluice.controller.rollout.Problem;
-import dev.sluice.controller.rollout.Settings;
+import dev.sluice.controller.rollout.policy.Plan;
+import dev.sluice.controller.rollout.policy.Policy;
+import dev.sluice.controller.rollout.policy.PolicyReader;
+import dev.sluice.controller.rollout.policy.Problem;
+import dev.sluice.controller.rollout.policy.Settings;
 import dev.sluice.controller.routing.Providers;
 import dev.sluice.crds.Canary;
 import dev.sluice.mesh.Mesh;

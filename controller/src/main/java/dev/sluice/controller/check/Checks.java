@@ -4,7 +4,7 @@ import dev.sluice.analysis.Check;
 import dev.sluice.analysis.Provider;
 import dev.sluice.analysis.compare.Tolerance;
 import dev.sluice.analysis.counters.OwnCounters;
-import dev.sluice.controller.rollout.Problem;
+import dev.sluice.controller.rollout.policy.Problem;
 import dev.sluice.crds.ObjectRef;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,7 +4,7 @@ import dev.sluice.analysis.BuiltIn;
 import dev.sluice.analysis.MeshQueries;
 import dev.sluice.analysis.NeedsEdit;
 import dev.sluice.analysis.Provider;
-import dev.sluice.controller.rollout.Problem;
+import dev.sluice.controller.rollout.policy.Problem;
 import dev.sluice.controller.target.ServiceCopy;
 import dev.sluice.crds.Canary;
 import dev.sluice.mesh.Mesh;

@@ -1,7 +1,7 @@
 package dev.sluice.controller.check;
 
-import dev.sluice.controller.rollout.Policy;
 import dev.sluice.controller.rollout.Revision;
+import dev.sluice.controller.rollout.policy.Policy;
 import dev.sluice.controller.webhook.Webhooks;
 import dev.sluice.crds.Analysis.Webhook;
 import dev.sluice.crds.Canary;

@@ -4,6 +4,7 @@ import dev.sluice.controller.rollout.Phase.Finalising;
 import dev.sluice.controller.rollout.Phase.Progressing;
 import dev.sluice.controller.rollout.Phase.Promoting;
 import dev.sluice.controller.rollout.Phase.Waiting;
+import dev.sluice.controller.rollout.policy.Stage;
 import dev.sluice.mesh.Percent;
 import dev.sluice.mesh.Split;
 import java.time.Instant;

@@ -2,7 +2,7 @@ package dev.sluice.controller.rollout;
 
 import dev.sluice.analysis.Look;
 import dev.sluice.analysis.Verdict;
-import dev.sluice.controller.rollout.Policy.Hook;
+import dev.sluice.controller.rollout.policy.Policy.Hook;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,5 +1,6 @@
 package dev.sluice.controller.rollout;
 
+import dev.sluice.controller.rollout.policy.CookieNames;
 import dev.sluice.mesh.Percent;
 import dev.sluice.mesh.Split;
 import dev.sluice.mesh.Split.Affinity;
@@ -20,12 +21,6 @@ public record Cookies(
 
   private static final int LENGTH = 10;
   private static final String LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-
-  /// How a specification wants users to be kept.
-  ///
-  /// @param canary name of the cookie of the canary's users
-  /// @param primary name of the cookie of all others; empty when they may move at any request
-  public record Named(String canary, Optional<String> primary) {}
 
   /// What the mesh is to do in a phase, users included.
   static Split split(Phase phase, Observation seen) {
@@ -56,7 +51,7 @@ public record Cookies(
     return new Cookies(Optional.empty(), canary.or(() -> previous), Optional.empty());
   }
 
-  private Cookies next(Phase phase, Observation seen, Named named) {
+  private Cookies next(Phase phase, Observation seen, CookieNames named) {
     if (phase.weight().equals(Percent.NONE) || !(phase instanceof Phase.Running running)) {
       return ended().of(named.canary());
     }

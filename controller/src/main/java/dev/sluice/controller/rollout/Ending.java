@@ -1,7 +1,7 @@
 package dev.sluice.controller.rollout;
 
 import dev.sluice.controller.rollout.Phase.Idle;
-import dev.sluice.controller.rollout.Policy.HookType;
+import dev.sluice.controller.rollout.policy.Policy.HookType;
 import java.util.List;
 
 /// A run that has ended and of which the post-rollout webhooks have not been told. They are called

@@ -1,5 +1,9 @@
 package dev.sluice.controller.rollout;
 
+import dev.sluice.controller.rollout.policy.Plan;
+import dev.sluice.controller.rollout.policy.Policy;
+import dev.sluice.controller.rollout.policy.Settings;
+import dev.sluice.controller.rollout.policy.Stage;
 import dev.sluice.mesh.Percent;
 import dev.sluice.mesh.Split;
 import java.time.Instant;

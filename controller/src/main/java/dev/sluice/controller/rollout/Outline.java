@@ -1,5 +1,8 @@
 package dev.sluice.controller.rollout;
 
+import dev.sluice.controller.rollout.policy.Policy;
+import dev.sluice.controller.rollout.policy.Stage;
+import dev.sluice.controller.rollout.policy.Stay;
 import dev.sluice.mesh.Split;
 import java.util.ArrayList;
 import java.util.List;

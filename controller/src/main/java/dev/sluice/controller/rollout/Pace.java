@@ -1,8 +1,10 @@
 package dev.sluice.controller.rollout;
 
 import dev.sluice.controller.rollout.Phase.Progressing;
-import dev.sluice.controller.rollout.Stage.Position;
 import dev.sluice.controller.rollout.Step.Obstacle;
+import dev.sluice.controller.rollout.policy.Stage;
+import dev.sluice.controller.rollout.policy.Stage.Position;
+import dev.sluice.controller.rollout.policy.Stay;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

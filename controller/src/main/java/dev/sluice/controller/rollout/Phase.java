@@ -1,6 +1,8 @@
 package dev.sluice.controller.rollout;
 
 import dev.sluice.analysis.Look;
+import dev.sluice.controller.rollout.policy.Policy;
+import dev.sluice.controller.rollout.policy.Stage;
 import dev.sluice.mesh.Percent;
 import dev.sluice.mesh.Split;
 import java.time.Instant;

@@ -1,6 +1,7 @@
 package dev.sluice.controller.rollout;
 
 import dev.sluice.controller.rollout.Phase.Progressing;
+import dev.sluice.controller.rollout.policy.Stage;
 import dev.sluice.mesh.Percent;
 import java.time.Instant;
 import java.util.Optional;

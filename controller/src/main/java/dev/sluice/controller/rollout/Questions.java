@@ -1,6 +1,6 @@
 package dev.sluice.controller.rollout;
 
-import dev.sluice.controller.rollout.Policy.Hook;
+import dev.sluice.controller.rollout.policy.Policy.Hook;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

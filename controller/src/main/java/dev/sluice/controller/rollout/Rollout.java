@@ -1,5 +1,7 @@
 package dev.sluice.controller.rollout;
 
+import dev.sluice.controller.rollout.policy.Plan;
+import dev.sluice.controller.rollout.policy.Problem;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -2,6 +2,8 @@ package dev.sluice.controller.rollout;
 
 import dev.sluice.controller.rollout.Announcement.Alert;
 import dev.sluice.controller.rollout.Announcement.Severity;
+import dev.sluice.controller.rollout.policy.Plan;
+import dev.sluice.controller.rollout.policy.Problem;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;

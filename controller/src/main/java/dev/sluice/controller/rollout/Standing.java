@@ -1,5 +1,6 @@
 package dev.sluice.controller.rollout;
 
+import dev.sluice.controller.rollout.policy.Problem;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

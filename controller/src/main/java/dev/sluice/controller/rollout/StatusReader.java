@@ -1,6 +1,8 @@
 package dev.sluice.controller.rollout;
 
-import dev.sluice.controller.rollout.Stage.Position;
+import dev.sluice.controller.rollout.policy.Problem;
+import dev.sluice.controller.rollout.policy.Stage;
+import dev.sluice.controller.rollout.policy.Stage.Position;
 import dev.sluice.crds.CanaryStatus;
 import dev.sluice.crds.RolloutStatus;
 import dev.sluice.mesh.Percent;

@@ -1,6 +1,7 @@
 package dev.sluice.controller.rollout;
 
 import dev.sluice.analysis.Look;
+import dev.sluice.controller.rollout.policy.Comparing;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

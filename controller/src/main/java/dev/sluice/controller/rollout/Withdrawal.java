@@ -5,7 +5,8 @@ import dev.sluice.controller.rollout.Answers.HookAnswer;
 import dev.sluice.controller.rollout.Phase.Failed;
 import dev.sluice.controller.rollout.Phase.RollingBack;
 import dev.sluice.controller.rollout.Phase.Succeeded;
-import dev.sluice.controller.rollout.Policy.HookType;
+import dev.sluice.controller.rollout.policy.Policy.HookType;
+import dev.sluice.controller.rollout.policy.Stage;
 import dev.sluice.mesh.Split;
 import java.util.Optional;
 

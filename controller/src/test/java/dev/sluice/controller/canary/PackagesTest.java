@@ -57,4 +57,16 @@ class PackagesTest {
         .because("another kind of target is another file there, whatever the mesh is")
         .check(CONTROLLER);
   }
+
+  @Test
+  void whatASpecificationAsksForIsReadWithoutKnowingHowFarARolloutIs() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.sluice.controller.rollout.policy..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.sluice.controller.rollout")
+        .because("another strategy is another file there, and the rollout asks it what comes next")
+        .check(CONTROLLER);
+  }
 }

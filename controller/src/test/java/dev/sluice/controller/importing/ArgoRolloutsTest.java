@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluice.controller.rollout.Plan;
-import dev.sluice.controller.rollout.PolicyReader;
-import dev.sluice.controller.rollout.Settings;
+import dev.sluice.controller.rollout.policy.Plan;
+import dev.sluice.controller.rollout.policy.PolicyReader;
+import dev.sluice.controller.rollout.policy.Settings;
 import dev.sluice.crds.Canary;
 import dev.sluice.gitops.fetch.SourceFile;
 import dev.sluice.gitops.render.Renderer;

@@ -3,6 +3,7 @@ package dev.sluice.controller.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.controller.rollout.Autoscaling.Rest;
+import dev.sluice.controller.rollout.policy.GradualShift;
 import dev.sluice.mesh.Percent;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

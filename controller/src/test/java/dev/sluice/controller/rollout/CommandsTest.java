@@ -3,7 +3,10 @@ package dev.sluice.controller.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.controller.rollout.Command.Verb;
-import dev.sluice.controller.rollout.Policy.HookType;
+import dev.sluice.controller.rollout.policy.Plan;
+import dev.sluice.controller.rollout.policy.Policy;
+import dev.sluice.controller.rollout.policy.Policy.HookType;
+import dev.sluice.controller.rollout.policy.Problem;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

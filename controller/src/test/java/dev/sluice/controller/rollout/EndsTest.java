@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.controller.rollout.Announcement.Alert;
 import dev.sluice.controller.rollout.Announcement.Severity;
-import dev.sluice.controller.rollout.Policy.HookType;
+import dev.sluice.controller.rollout.policy.Policy.HookType;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.params.ParameterizedTest;

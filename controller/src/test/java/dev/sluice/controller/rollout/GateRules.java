@@ -1,7 +1,9 @@
 package dev.sluice.controller.rollout;
 
-import dev.sluice.controller.rollout.Policy.Hook;
-import dev.sluice.controller.rollout.Policy.HookType;
+import dev.sluice.controller.rollout.policy.Policy;
+import dev.sluice.controller.rollout.policy.Policy.Hook;
+import dev.sluice.controller.rollout.policy.Policy.HookType;
+import dev.sluice.controller.rollout.policy.Strategy;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

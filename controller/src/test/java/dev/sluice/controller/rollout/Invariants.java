@@ -1,9 +1,14 @@
 package dev.sluice.controller.rollout;
 
 import dev.sluice.analysis.Verdict;
-import dev.sluice.controller.rollout.Policy.HookType;
 import dev.sluice.controller.rollout.Routing.Apex;
-import dev.sluice.controller.rollout.Stage.Position;
+import dev.sluice.controller.rollout.policy.Comparing;
+import dev.sluice.controller.rollout.policy.Plan;
+import dev.sluice.controller.rollout.policy.Policy;
+import dev.sluice.controller.rollout.policy.Policy.HookType;
+import dev.sluice.controller.rollout.policy.Stage;
+import dev.sluice.controller.rollout.policy.Stage.Position;
+import dev.sluice.controller.rollout.policy.Stay;
 import dev.sluice.crds.CanaryStatus;
 import dev.sluice.crds.Comparison.Unsure;
 import dev.sluice.mesh.Percent;

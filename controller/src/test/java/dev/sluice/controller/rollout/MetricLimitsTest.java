@@ -10,7 +10,7 @@ import dev.sluice.analysis.Look;
 import dev.sluice.analysis.Look.Outcome;
 import dev.sluice.analysis.Unit;
 import dev.sluice.analysis.Verdict;
-import dev.sluice.controller.rollout.Policy.HookType;
+import dev.sluice.controller.rollout.policy.Policy.HookType;
 import dev.sluice.crds.RolloutStatus;
 import java.time.Duration;
 import java.util.Collections;

@@ -2,6 +2,8 @@ package dev.sluice.controller.rollout;
 
 import dev.sluice.controller.rollout.ModelDeployment.Template;
 import dev.sluice.controller.rollout.Routing.Apex;
+import dev.sluice.controller.rollout.policy.Plan;
+import dev.sluice.controller.rollout.policy.Policy;
 import dev.sluice.crds.CanaryStatus;
 import dev.sluice.mesh.Percent;
 import dev.sluice.mesh.Split;

@@ -5,6 +5,8 @@ import dev.sluice.controller.rollout.Answers.HookAnswer;
 import dev.sluice.controller.rollout.ModelCluster.Route;
 import dev.sluice.controller.rollout.ModelCluster.View;
 import dev.sluice.controller.rollout.Routing.Apex;
+import dev.sluice.controller.rollout.policy.Policy;
+import dev.sluice.controller.rollout.policy.Settings;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,6 +3,9 @@ package dev.sluice.controller.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.controller.rollout.Routing.Apex;
+import dev.sluice.controller.rollout.policy.Plan;
+import dev.sluice.controller.rollout.policy.Problem;
+import dev.sluice.controller.rollout.policy.Settings;
 import dev.sluice.mesh.Percent;
 import dev.sluice.mesh.Split;
 import java.time.Duration;

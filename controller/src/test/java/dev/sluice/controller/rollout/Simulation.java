@@ -11,9 +11,20 @@ import dev.sluice.analysis.compare.RiskBudget;
 import dev.sluice.analysis.traffic.Definition;
 import dev.sluice.controller.rollout.Autoscaling.Rest;
 import dev.sluice.controller.rollout.ModelDeployment.Template;
-import dev.sluice.controller.rollout.Policy.Hook;
-import dev.sluice.controller.rollout.Policy.HookType;
 import dev.sluice.controller.rollout.Routing.Apex;
+import dev.sluice.controller.rollout.policy.AbTest;
+import dev.sluice.controller.rollout.policy.BlueGreen;
+import dev.sluice.controller.rollout.policy.Comparing;
+import dev.sluice.controller.rollout.policy.CookieNames;
+import dev.sluice.controller.rollout.policy.GradualShift;
+import dev.sluice.controller.rollout.policy.Plan;
+import dev.sluice.controller.rollout.policy.Policy;
+import dev.sluice.controller.rollout.policy.Policy.Hook;
+import dev.sluice.controller.rollout.policy.Policy.HookType;
+import dev.sluice.controller.rollout.policy.Problem;
+import dev.sluice.controller.rollout.policy.Settings;
+import dev.sluice.controller.rollout.policy.Stepped;
+import dev.sluice.controller.rollout.policy.Strategy;
 import dev.sluice.crds.CanaryStatus;
 import dev.sluice.crds.Comparison.Blind;
 import dev.sluice.crds.Comparison.Unsure;
@@ -751,11 +762,11 @@ public final class Simulation {
     return items;
   }
 
-  private Optional<Cookies.Named> cookies() {
+  private Optional<CookieNames> cookies() {
     return random.nextInt(3) > 0
         ? Optional.empty()
         : Optional.of(
-            new Cookies.Named(
+            new CookieNames(
                 "canary", random.nextBoolean() ? Optional.of("primary") : Optional.empty()));
   }
 

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.controller.rollout.Phase.Approval;
-import dev.sluice.controller.rollout.Stage.Position;
+import dev.sluice.controller.rollout.policy.Problem;
+import dev.sluice.controller.rollout.policy.Stage;
+import dev.sluice.controller.rollout.policy.Stage.Position;
 import dev.sluice.crds.CanaryStatus;
 import dev.sluice.crds.Condition;
 import dev.sluice.crds.RolloutStatus;

@@ -11,6 +11,9 @@ import static dev.sluice.controller.rollout.Steps.weight;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.analysis.Verdict;
+import dev.sluice.controller.rollout.policy.Plan;
+import dev.sluice.controller.rollout.policy.Problem;
+import dev.sluice.controller.rollout.policy.Stepped;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

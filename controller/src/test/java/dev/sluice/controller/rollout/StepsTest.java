@@ -13,8 +13,11 @@ import static dev.sluice.controller.rollout.Steps.weight;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.analysis.Verdict;
-import dev.sluice.controller.rollout.Policy.HookType;
-import dev.sluice.controller.rollout.Stage.Position;
+import dev.sluice.controller.rollout.policy.GradualShift;
+import dev.sluice.controller.rollout.policy.Policy.HookType;
+import dev.sluice.controller.rollout.policy.Stage;
+import dev.sluice.controller.rollout.policy.Stage.Position;
+import dev.sluice.controller.rollout.policy.Stepped;
 import dev.sluice.mesh.Percent;
 import dev.sluice.mesh.Split;
 import java.time.Duration;

@@ -3,6 +3,9 @@ package dev.sluice.controller.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.controller.rollout.Announcement.Severity;
+import dev.sluice.controller.rollout.policy.GradualShift;
+import dev.sluice.controller.rollout.policy.Policy;
+import dev.sluice.controller.rollout.policy.Strategy;
 import dev.sluice.mesh.Percent;
 import dev.sluice.mesh.Split;
 import java.time.Duration;

@@ -2,8 +2,15 @@ package dev.sluice.controller.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.controller.rollout.Policy.Hook;
-import dev.sluice.controller.rollout.Policy.HookType;
+import dev.sluice.controller.rollout.policy.AbTest;
+import dev.sluice.controller.rollout.policy.BlueGreen;
+import dev.sluice.controller.rollout.policy.GradualShift;
+import dev.sluice.controller.rollout.policy.Policy;
+import dev.sluice.controller.rollout.policy.Policy.Hook;
+import dev.sluice.controller.rollout.policy.Policy.HookType;
+import dev.sluice.controller.rollout.policy.Rehearsal;
+import dev.sluice.controller.rollout.policy.Stage;
+import dev.sluice.controller.rollout.policy.Strategy;
 import dev.sluice.mesh.Percent;
 import dev.sluice.mesh.Split;
 import java.time.Duration;

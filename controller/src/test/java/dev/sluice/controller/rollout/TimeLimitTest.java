@@ -5,7 +5,10 @@ import static dev.sluice.controller.rollout.Steps.policy;
 import static dev.sluice.controller.rollout.Steps.weight;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.controller.rollout.Policy.HookType;
+import dev.sluice.controller.rollout.policy.Plan;
+import dev.sluice.controller.rollout.policy.Policy;
+import dev.sluice.controller.rollout.policy.Policy.HookType;
+import dev.sluice.controller.rollout.policy.Stepped;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.controller.http.Http;
 import dev.sluice.controller.http.HttpFailure;
-import dev.sluice.controller.rollout.Policy.HookType;
+import dev.sluice.controller.rollout.policy.Policy.HookType;
 import dev.sluice.controller.webhook.Webhooks;
 import dev.sluice.crds.Analysis.Webhook;
 import dev.sluice.crds.ObjectRef;

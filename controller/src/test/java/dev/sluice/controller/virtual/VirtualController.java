@@ -21,7 +21,7 @@ import dev.sluice.controller.object.Reach;
 import dev.sluice.controller.report.CanaryGauges;
 import dev.sluice.controller.report.Events;
 import dev.sluice.controller.report.Messenger;
-import dev.sluice.controller.rollout.Settings;
+import dev.sluice.controller.rollout.policy.Settings;
 import dev.sluice.crds.ObjectRef;
 import dev.sluice.mesh.Mesh;
 import dev.sluice.mesh.Meshes;

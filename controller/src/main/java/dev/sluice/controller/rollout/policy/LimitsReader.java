@@ -1,4 +1,4 @@
-package dev.sluice.controller.rollout;
+package dev.sluice.controller.rollout.policy;
 
 import dev.sluice.analysis.Limits;
 import dev.sluice.crds.Analysis;

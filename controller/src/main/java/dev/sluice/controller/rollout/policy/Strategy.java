@@ -1,4 +1,4 @@
-package dev.sluice.controller.rollout;
+package dev.sluice.controller.rollout.policy;
 
 import dev.sluice.mesh.Percent;
 import java.util.Optional;
@@ -60,7 +60,7 @@ public interface Strategy {
   Percent load();
 
   /// How users are kept on the side that answered them first; empty where they are not.
-  default Optional<Cookies.Named> cookies() {
+  default Optional<CookieNames> cookies() {
     return Optional.empty();
   }
 

@@ -1,4 +1,4 @@
-package dev.sluice.controller.rollout;
+package dev.sluice.controller.rollout.policy;
 
 import dev.sluice.crds.CanaryService;
 import dev.sluice.crds.CanarySpec;
@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /// What of a spec does not go with the kind of its target.
-final class TargetRules {
+public final class TargetRules {
   private TargetRules() {}
 
   /// @param splits whether the mesh can give a share of the requests to somebody else

@@ -1,4 +1,4 @@
-package dev.sluice.controller.rollout;
+package dev.sluice.controller.rollout.policy;
 
 import dev.sluice.mesh.Percent;
 import dev.sluice.mesh.Split;
@@ -9,7 +9,7 @@ import java.util.Optional;
 /// be to show it to all of them at once, with nobody left to compare.
 ///
 /// @param iterations looks that must pass, at least 1
-record Rehearsal(int iterations) implements Strategy {
+public record Rehearsal(int iterations) implements Strategy {
 
   @Override
   public Optional<Stage> after(Stage stage) {

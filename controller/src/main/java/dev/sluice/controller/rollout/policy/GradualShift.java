@@ -1,4 +1,4 @@
-package dev.sluice.controller.rollout;
+package dev.sluice.controller.rollout.policy;
 
 import dev.sluice.mesh.Percent;
 import dev.sluice.mesh.Split;
@@ -11,13 +11,13 @@ import java.util.Optional;
 /// @param steps the canary's shares, strictly increasing, never empty; the last one is analysed
 ///   before promotion
 /// @param cookies by which users are kept on one side; empty where every request is for itself
-record GradualShift(Percent mirrored, List<Percent> steps, Optional<Cookies.Named> cookies)
+public record GradualShift(Percent mirrored, List<Percent> steps, Optional<CookieNames> cookies)
     implements Strategy {
-  GradualShift {
+  public GradualShift {
     steps = List.copyOf(steps);
   }
 
-  static Strategy of(List<Percent> steps) {
+  public static Strategy of(List<Percent> steps) {
     return new GradualShift(Percent.NONE, steps, Optional.empty());
   }
 

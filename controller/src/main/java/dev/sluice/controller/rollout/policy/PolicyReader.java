@@ -1,7 +1,7 @@
-package dev.sluice.controller.rollout;
+package dev.sluice.controller.rollout.policy;
 
-import dev.sluice.controller.rollout.Policy.Hook;
-import dev.sluice.controller.rollout.Policy.HookType;
+import dev.sluice.controller.rollout.policy.Policy.Hook;
+import dev.sluice.controller.rollout.policy.Policy.HookType;
 import dev.sluice.crds.Analysis.Webhook;
 import dev.sluice.crds.Analysis.WebhookType;
 import dev.sluice.crds.CanarySpec;
@@ -247,7 +247,7 @@ public final class PolicyReader {
     }
   }
 
-  private Optional<Cookies.Named> cookies() {
+  private Optional<CookieNames> cookies() {
     var affinity = analysis.sessionAffinity();
     if (affinity == null) {
       return Optional.empty();
@@ -258,7 +258,7 @@ public final class PolicyReader {
           "is the canary's, too; the two cookies need different names");
     }
     return Optional.of(
-        new Cookies.Named(
+        new CookieNames(
             affinity.cookieName(),
             Optional.ofNullable(affinity.primaryCookieName()).filter(name -> !name.isEmpty())));
   }

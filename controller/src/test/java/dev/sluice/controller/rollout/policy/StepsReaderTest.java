@@ -1,4 +1,4 @@
-package dev.sluice.controller.rollout;
+package dev.sluice.controller.rollout.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -77,7 +77,7 @@ class StepsReaderTest {
             .strategy();
 
     assertThat(strategy.after(Stage.START).orElseThrow().split()).hasToString("a mirror of 30%");
-    assertThat(strategy.cookies()).contains(new Cookies.Named("user", Optional.empty()));
+    assertThat(strategy.cookies()).contains(new CookieNames("user", Optional.empty()));
   }
 
   @ParameterizedTest

@@ -1,4 +1,4 @@
-package dev.sluice.controller.rollout;
+package dev.sluice.controller.rollout.policy;
 
 import dev.sluice.mesh.Percent;
 import java.time.Duration;
@@ -38,12 +38,12 @@ public record Policy(
 
   /// What holds while a spec is refused: nothing new is started, and what is under way is only made
   /// safe or finished.
-  static final Policy CAUTIOUS = cautious(false);
+  public static final Policy CAUTIOUS = cautious(false);
 
   private static final Policy CAUTIOUS_AND_SUSPENDED = cautious(true);
 
   /// @param suspended whether not even that is done
-  static Policy refused(boolean suspended) {
+  public static Policy refused(boolean suspended) {
     return suspended ? CAUTIOUS_AND_SUSPENDED : CAUTIOUS;
   }
 
@@ -150,11 +150,11 @@ public record Policy(
   }
 
   /// In the order of the spec.
-  List<Hook> hooks(HookType type) {
+  public List<Hook> hooks(HookType type) {
     return hooks.stream().filter(hook -> hook.type() == type).toList();
   }
 
-  boolean has(HookType type) {
+  public boolean has(HookType type) {
     return hooks.stream().anyMatch(hook -> hook.type() == type);
   }
 }

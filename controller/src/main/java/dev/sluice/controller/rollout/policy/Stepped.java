@@ -1,6 +1,6 @@
-package dev.sluice.controller.rollout;
+package dev.sluice.controller.rollout.policy;
 
-import dev.sluice.controller.rollout.Stage.Position;
+import dev.sluice.controller.rollout.policy.Stage.Position;
 import dev.sluice.crds.GoDuration;
 import dev.sluice.mesh.Percent;
 import dev.sluice.mesh.Split;
@@ -17,21 +17,21 @@ import java.util.stream.Stream;
 /// @param mirrored the share of the requests that is copied before the first step; 0 for none
 /// @param steps in their order, never empty
 /// @param cookies by which users are kept on one side; empty where every request is for itself
-record Stepped(Percent mirrored, List<Item> steps, Optional<Cookies.Named> cookies)
+public record Stepped(Percent mirrored, List<Item> steps, Optional<CookieNames> cookies)
     implements Strategy {
-  Stepped {
+  public Stepped {
     steps = List.copyOf(steps);
   }
 
-  static Strategy of(List<Item> steps) {
+  public static Strategy of(List<Item> steps) {
     return new Stepped(Percent.NONE, steps, Optional.empty());
   }
 
   /// One of the steps.
   ///
   /// @param interval time between two checks; empty for that of the policy
-  record Item(Kind kind, Optional<Duration> interval) {
-    static Item of(Kind kind) {
+  public record Item(Kind kind, Optional<Duration> interval) {
+    public static Item of(Kind kind) {
       return new Item(kind, Optional.empty());
     }
   }
@@ -40,18 +40,18 @@ record Stepped(Percent mirrored, List<Item> steps, Optional<Cookies.Named> cooki
   sealed interface Kind {}
 
   /// The canary's share from here on.
-  record SetWeight(Percent weight) implements Kind {}
+  public record SetWeight(Percent weight) implements Kind {}
 
   /// The share stays.
   ///
   /// @param time empty for until a person resumes it
-  record Pause(Optional<Duration> time) implements Kind {}
+  public record Pause(Optional<Duration> time) implements Kind {}
 
   /// Checks must pass.
   ///
   /// @param looks how many, at least 1
   /// @param metrics names of those that are judged; empty for all
-  record Look(int looks, Optional<List<String>> metrics) implements Kind {}
+  public record Look(int looks, Optional<List<String>> metrics) implements Kind {}
 
   @Override
   public Optional<Stage> after(Stage stage) {

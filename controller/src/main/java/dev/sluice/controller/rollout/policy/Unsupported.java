@@ -1,4 +1,4 @@
-package dev.sluice.controller.rollout;
+package dev.sluice.controller.rollout.policy;
 
 import dev.sluice.crds.CanarySpec;
 import java.util.List;
@@ -6,7 +6,7 @@ import java.util.stream.Stream;
 
 /// What a Canary may ask for and this version does not do yet. All of it changes traffic or pods,
 /// so it is refused rather than ignored; a line here goes when its feature comes.
-final class Unsupported {
+public final class Unsupported {
   private Unsupported() {}
 
   static List<Problem> in(CanarySpec spec) {

@@ -1,4 +1,4 @@
-package dev.sluice.controller.rollout;
+package dev.sluice.controller.rollout.policy;
 
 import dev.sluice.analysis.compare.ComparisonPolicy;
 import dev.sluice.analysis.compare.RiskBudget;
@@ -31,7 +31,7 @@ public record Comparing(
     Duration outage,
     Blind blind) {
 
-  Duration tick() {
+  public Duration tick() {
     return Duration.ofMillis(Math.round(policy.tick() * 1000));
   }
 }

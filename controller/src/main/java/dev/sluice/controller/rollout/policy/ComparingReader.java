@@ -1,4 +1,4 @@
-package dev.sluice.controller.rollout;
+package dev.sluice.controller.rollout.policy;
 
 import dev.sluice.analysis.compare.ComparisonPolicy;
 import dev.sluice.analysis.compare.RiskBudget;
@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Reads what a spec says about the comparison with the primary.
-final class ComparingReader {
+public final class ComparingReader {
   private static final String FIELD = "spec.analysis.comparison";
   private static final ComparisonPolicy DEFAULT = ComparisonPolicy.DEFAULT;
 

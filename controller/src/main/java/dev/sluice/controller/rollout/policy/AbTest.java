@@ -1,4 +1,4 @@
-package dev.sluice.controller.rollout;
+package dev.sluice.controller.rollout.policy;
 
 import dev.sluice.mesh.Percent;
 import dev.sluice.mesh.Split;
@@ -7,7 +7,7 @@ import java.util.Optional;
 /// A/B testing: the users who match get the canary from the first look on, all others the primary.
 ///
 /// @param iterations looks that must pass, at least 1
-record AbTest(int iterations) implements Strategy {
+public record AbTest(int iterations) implements Strategy {
 
   @Override
   public Optional<Stage> after(Stage stage) {

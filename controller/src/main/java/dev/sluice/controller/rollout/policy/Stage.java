@@ -1,4 +1,4 @@
-package dev.sluice.controller.rollout;
+package dev.sluice.controller.rollout.policy;
 
 import dev.sluice.mesh.Percent;
 import dev.sluice.mesh.Split;
@@ -12,7 +12,7 @@ import java.util.Optional;
 /// @param position in a list of steps; empty where there is none, or its first is still to come
 public record Stage(Split split, int iteration, Optional<Position> position) {
   /// Its pods are started; nobody's requests reach them.
-  static final Stage START = of(Percent.NONE);
+  public static final Stage START = of(Percent.NONE);
 
   /// @throws IllegalArgumentException when the iteration is negative
   public Stage {
@@ -22,20 +22,20 @@ public record Stage(Split split, int iteration, Optional<Position> position) {
   }
 
   /// Of a way without a list of steps.
-  Stage(Split split, int iteration) {
+  public Stage(Split split, int iteration) {
     this(split, iteration, Optional.empty());
   }
 
-  static Stage of(Percent canary) {
+  public static Stage of(Percent canary) {
     return new Stage(Split.of(canary), 0);
   }
 
-  Percent weight() {
+  public Percent weight() {
     return split.canary();
   }
 
   /// Whether nothing has been shown to the revision yet.
-  boolean isStart() {
+  public boolean isStart() {
     return split.isNone() && iteration == 0 && position.isEmpty();
   }
 

@@ -1,4 +1,4 @@
-package dev.sluice.controller.rollout;
+package dev.sluice.controller.rollout.policy;
 
 import dev.sluice.mesh.Percent;
 import dev.sluice.mesh.Split;
@@ -9,7 +9,7 @@ import java.util.Optional;
 ///
 /// @param iterations looks that must pass before users come, at least 1
 /// @param mirrored the share of the requests that is copied meanwhile; 0 for none
-record BlueGreen(int iterations, Percent mirrored) implements Strategy {
+public record BlueGreen(int iterations, Percent mirrored) implements Strategy {
 
   @Override
   public Optional<Stage> after(Stage stage) {

@@ -1,4 +1,4 @@
-package dev.sluice.controller.rollout;
+package dev.sluice.controller.rollout.policy;
 
 /// Something in a spec that a person must edit, or should know about.
 ///
