@@ -59,8 +59,7 @@ class StrategyMatrixTest {
     } else {
       site.wasMetByItsUsers();
     }
-    site.wasTold(
-            "NewRevision( (Weight|Step)Advanced| NoData)+ CheckFailed RollingBack RolledBack")
+    site.wasTold("NewRevision( (Weight|Step)Advanced| NoData)+ CheckFailed RollingBack RolledBack")
         .wasAlerted("New revision detected", "Failed checks threshold reached 2")
         .isServedBy(site.versionBefore());
   }
