@@ -3,8 +3,6 @@ package dev.sluice.controller.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.controller.rollout.Autoscaling.Rest;
-import dev.sluice.controller.rollout.policy.GradualShift;
-import dev.sluice.mesh.Percent;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -92,7 +90,7 @@ class CapacityTest {
   void theTargetStartsWithEnoughPodsForItsFirstShare() {
     var p = Story.POLICY;
     var story = busy();
-    story.edit(StoryTest.with(p, GradualShift.of(java.util.List.of(new Percent(50)))));
+    story.edit(Edited.from(p).weights(50).policy());
 
     story.deploy(Story.V2).until("Progressing").run(2);
 

@@ -551,7 +551,7 @@ class CommandsTest {
       var story = Story.initialized().deploy(Story.V2).until("Progressing");
       story.command(Verb.PAUSE).run(1);
 
-      story.edit(skipping()).run(Duration.ofMinutes(5));
+      story.edit(Edited.from(Story.POLICY).skipAnalysis(true).policy()).run(Duration.ofMinutes(5));
       assertThat(story.phase().name()).isEqualTo("Progressing");
 
       story.command(Verb.RESUME).until("Succeeded");
@@ -648,7 +648,8 @@ class CommandsTest {
 
     @Test
     void whileSuspendedItIsRefusedAndTakenOffAfterwards() {
-      var story = At.ANALYSED.story().edit(suspended()).run(1);
+      var story =
+          At.ANALYSED.story().edit(Edited.from(Story.POLICY).suspended(true).policy()).run(1);
 
       story.command(Verb.ABORT).run(5);
 
@@ -674,29 +675,5 @@ class CommandsTest {
 
   private static HoldReason held(Story story) {
     return story.held().orElseThrow(() -> new AssertionError("not held: " + story.standing()));
-  }
-
-  private static Policy skipping() {
-    return changed(true, false);
-  }
-
-  private static Policy suspended() {
-    return changed(false, true);
-  }
-
-  private static Policy changed(boolean skipAnalysis, boolean suspended) {
-    var p = Story.POLICY;
-    return new Policy(
-        p.interval(),
-        p.threshold(),
-        p.strategy(),
-        p.promotionStep(),
-        p.primaryReadyThreshold(),
-        p.canaryReadyThreshold(),
-        p.progressDeadline(),
-        skipAnalysis,
-        suspended,
-        p.metrics(),
-        p.hooks());
   }
 }

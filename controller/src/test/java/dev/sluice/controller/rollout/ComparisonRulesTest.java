@@ -8,15 +8,12 @@ import dev.sluice.analysis.compare.ComparisonPolicy;
 import dev.sluice.analysis.compare.RiskBudget;
 import dev.sluice.analysis.traffic.Definition;
 import dev.sluice.controller.rollout.policy.Comparing;
-import dev.sluice.controller.rollout.policy.GradualShift;
 import dev.sluice.controller.rollout.policy.Policy;
 import dev.sluice.controller.rollout.policy.Policy.Hook;
 import dev.sluice.controller.rollout.policy.Policy.HookType;
 import dev.sluice.crds.Comparison.Blind;
 import dev.sluice.crds.Comparison.Unsure;
-import dev.sluice.mesh.Percent;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -70,40 +67,15 @@ class ComparisonRulesTest {
   }
 
   private static Policy compared(Comparing how, List<String> metrics, Hook... hooks) {
-    var p = Story.POLICY;
-    return new Policy(
-        p.interval(),
-        p.threshold(),
-        p.strategy(),
-        p.promotionStep(),
-        p.primaryReadyThreshold(),
-        p.canaryReadyThreshold(),
-        p.progressDeadline(),
-        false,
-        false,
-        metrics,
-        List.of(hooks),
-        Optional.of(how));
+    return Edited.from(Story.POLICY)
+        .metrics(metrics)
+        .hooks(hooks)
+        .comparison(Optional.of(how))
+        .policy();
   }
 
   private static Policy compared(Comparing how) {
     return compared(how, List.of());
-  }
-
-  private static Policy withSteps(Policy p, Optional<Comparing> how, int... steps) {
-    return new Policy(
-        p.interval(),
-        p.threshold(),
-        GradualShift.of(Arrays.stream(steps).mapToObj(Percent::new).toList()),
-        p.promotionStep(),
-        p.primaryReadyThreshold(),
-        p.canaryReadyThreshold(),
-        p.progressDeadline(),
-        false,
-        false,
-        p.metrics(),
-        p.hooks(),
-        how);
   }
 
   private static List<Evidence> evidence(String sentence) {
@@ -312,7 +284,7 @@ class ComparisonRulesTest {
 
     @Test
     void thatGivesAllTrafficNeedsASafeRelease() {
-      var steep = withSteps(compared(COMPARING), Optional.of(COMPARING), 50, 100);
+      var steep = Edited.from(compared(COMPARING)).weights(50, 100).policy();
       var story = released(steep).untilWeight(50).compared(UNSURE, 0.1);
       story.run(Duration.ofMinutes(10));
       assertThat(story.trafficToCanary()).isEqualTo(50);
@@ -566,7 +538,7 @@ class ComparisonRulesTest {
   void turnedOffInMidRunItAsksForNothingMore(double known) {
     var story = released(compared(COMPARING)).untilWeight(50).compared(UNSURE, known).run(70);
 
-    story.edit(withSteps(Story.with(), Optional.empty(), 10, 20, 30, 40, 50));
+    story.edit(Story.with());
 
     story.until("Succeeded");
   }

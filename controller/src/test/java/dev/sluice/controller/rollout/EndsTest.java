@@ -28,7 +28,10 @@ class EndsTest {
             "promoted without analysis",
             Severity.INFO,
             story ->
-                story.edit(StoryTest.skipping(Story.POLICY)).deploy(Story.V2).until("Succeeded")),
+                story
+                    .edit(Edited.from(Story.POLICY).skipAnalysis(true).policy())
+                    .deploy(Story.V2)
+                    .until("Succeeded")),
         new End(
             "changed back",
             Severity.INFO,

@@ -2,13 +2,10 @@ package dev.sluice.controller.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.controller.rollout.policy.GradualShift;
-import dev.sluice.controller.rollout.policy.Policy;
 import dev.sluice.controller.rollout.policy.Policy.HookType;
 import dev.sluice.mesh.Percent;
 import dev.sluice.mesh.Split;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// What a controller of the same kind was seen to do, or reads as if it did, and what this one does
@@ -54,7 +51,10 @@ class FlaggerDefectsTest {
     story.primary().crash(9, story.cluster.second, 36_000);
     story.run(10);
 
-    story.edit(StoryTest.skipping(Story.POLICY)).deploy(Story.V3).until("Succeeded");
+    story
+        .edit(Edited.from(Story.POLICY).skipAnalysis(true).policy())
+        .deploy(Story.V3)
+        .until("Succeeded");
 
     assertThat(story.primary().template).isEqualTo(Story.V3);
   }
@@ -99,28 +99,14 @@ class FlaggerDefectsTest {
   void stepsThatAreEditedInMidRunGoOnFromWhereTheTrafficIs() {
     var story = Story.initialized().deploy(Story.V2).untilWeight(30);
 
-    story.edit(steps(5, 25, 60)).untilWeight(60);
+    story.edit(Edited.from(Story.POLICY).weights(5, 25, 60).policy()).untilWeight(60);
 
     assertThat(story.weights()).containsExactly(10, 20, 30, 60);
   }
 
   @Test
   void trafficThatIsAlreadyBackDoesNotStallAPromotionInSteps() {
-    var p = Story.POLICY;
-    var story =
-        Story.initialized(
-            new Policy(
-                p.interval(),
-                p.threshold(),
-                p.strategy(),
-                new Percent(20),
-                p.primaryReadyThreshold(),
-                p.canaryReadyThreshold(),
-                p.progressDeadline(),
-                false,
-                false,
-                p.metrics(),
-                p.hooks()));
+    var story = Story.initialized(Edited.from(Story.POLICY).promotionStep(20).policy());
     story.deploy(Story.V2).until("Promoting");
 
     story.cluster.writeRoute(Split.of(new Percent(0)), "kubectl");
@@ -200,22 +186,5 @@ class FlaggerDefectsTest {
 
     assertThat(story.asked()).containsOnlyOnce("test");
     assertThat(story.alerts()).filteredOn(alert -> alert.startsWith("WARN")).hasSize(1);
-  }
-
-  private static Policy steps(int... weights) {
-    var p = Story.POLICY;
-    return new Policy(
-        p.interval(),
-        p.threshold(),
-        GradualShift.of(
-            List.of(new Percent(weights[0]), new Percent(weights[1]), new Percent(weights[2]))),
-        p.promotionStep(),
-        p.primaryReadyThreshold(),
-        p.canaryReadyThreshold(),
-        p.progressDeadline(),
-        false,
-        false,
-        p.metrics(),
-        p.hooks());
   }
 }

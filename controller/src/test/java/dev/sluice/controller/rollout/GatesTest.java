@@ -2,8 +2,6 @@ package dev.sluice.controller.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.controller.rollout.policy.GradualShift;
-import dev.sluice.controller.rollout.policy.Policy;
 import dev.sluice.controller.rollout.policy.Policy.Hook;
 import dev.sluice.controller.rollout.policy.Policy.HookType;
 import dev.sluice.mesh.Percent;
@@ -324,24 +322,9 @@ class GatesTest {
       var p = Story.with(MORE, GO, STOP);
       story.until("WaitingPromotion");
 
-      story.edit(withSteps(p, 50, 80)).untilWeight(80);
+      story.edit(Edited.from(p).weights(50, 80).policy()).untilWeight(80);
 
       assertThat(story.phase().name()).isEqualTo("Progressing");
-    }
-
-    private static Policy withSteps(Policy p, int... steps) {
-      return new Policy(
-          p.interval(),
-          p.threshold(),
-          GradualShift.of(java.util.Arrays.stream(steps).mapToObj(Percent::new).toList()),
-          p.promotionStep(),
-          p.primaryReadyThreshold(),
-          p.canaryReadyThreshold(),
-          p.progressDeadline(),
-          false,
-          false,
-          p.metrics(),
-          p.hooks());
     }
   }
 
@@ -459,7 +442,8 @@ class GatesTest {
 
     @Test
     void onlyTheStartAndTheEndAreAskedAbout() {
-      var policy = StoryTest.skipping(Story.with(START, TEST, MORE, GO, STOP, DONE));
+      var policy =
+          Edited.from(Story.with(START, TEST, MORE, GO, STOP, DONE)).skipAnalysis(true).policy();
       var story = Story.initialized(policy).close("start").deploy(Story.V2).until("Waiting");
 
       story.open("start").until("Succeeded").run(60);
@@ -472,7 +456,7 @@ class GatesTest {
       var policy = Story.with(MORE, GO);
       var story = Story.initialized(policy).close("go").deploy(Story.V2).until("WaitingPromotion");
 
-      story.edit(StoryTest.skipping(policy)).until("Succeeded");
+      story.edit(Edited.from(policy).skipAnalysis(true).policy()).until("Succeeded");
 
       assertThat(story.primary().template).isEqualTo(Story.V2);
     }

@@ -395,7 +395,7 @@ class RulesTest {
     void suspendedMeansThatNothingIsWritten() {
       var story = Story.initialized().deploy(Story.V2).untilWeight(30);
 
-      story.edit(StoryTest.suspended(Story.POLICY)).run(2).forget();
+      story.edit(Edited.from(Story.POLICY).suspended(true).policy()).run(2).forget();
       story.run(Duration.ofHours(2));
 
       assertThat(story.trafficToCanary()).isEqualTo(30);

@@ -439,7 +439,7 @@ public final class Simulation {
   private void suspendOrNot() {
     if (cluster.plan instanceof Plan.Valid(var policy, _)) {
       note(() -> "somebody " + (policy.suspended() ? "resumes" : "suspends") + " the canary");
-      plan(with(policy, policy.strategy(), !policy.suspended(), policy.skipAnalysis()));
+      plan(Edited.from(policy).suspended(!policy.suspended()).policy());
     }
   }
 
@@ -526,7 +526,7 @@ public final class Simulation {
       cluster.autoscaler.missing = false;
     }
     if (!(cluster.plan instanceof Plan.Valid(var policy, _) && !policy.suspended())) {
-      plan(with(policy(), GradualShift.of(steps()), false, false));
+      plan(Edited.from(policy()).strategy(GradualShift.of(steps())).skipAnalysis(false).policy());
     }
   }
 
@@ -776,23 +776,6 @@ public final class Simulation {
       steps.add(new Percent(weight));
     }
     return steps;
-  }
-
-  private static Policy with(Policy p, Strategy strategy, boolean suspended, boolean skip) {
-    return new Policy(
-        p.interval(),
-        p.threshold(),
-        strategy,
-        p.promotionStep(),
-        p.primaryReadyThreshold(),
-        p.canaryReadyThreshold(),
-        p.progressDeadline(),
-        skip,
-        suspended,
-        p.metrics(),
-        p.hooks(),
-        p.comparison(),
-        p.longest());
   }
 
   // ---- the trace ----

@@ -51,21 +51,13 @@ final class Steps {
       Optional<Comparing> comparison,
       Optional<Duration> longest,
       Policy.Hook... hooks) {
-    var p = Story.POLICY;
-    return new Policy(
-        p.interval(),
-        3,
-        strategy,
-        p.promotionStep(),
-        p.primaryReadyThreshold(),
-        p.canaryReadyThreshold(),
-        p.progressDeadline(),
-        false,
-        false,
-        p.metrics(),
-        List.of(hooks),
-        comparison,
-        longest);
+    return Edited.from(Story.POLICY)
+        .threshold(3)
+        .strategy(strategy)
+        .hooks(hooks)
+        .comparison(comparison)
+        .longest(longest)
+        .policy();
   }
 
   static Story released(Stepped.Item... steps) {

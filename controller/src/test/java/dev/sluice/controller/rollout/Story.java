@@ -42,7 +42,9 @@ final class Story {
           false,
           List.of("request-success-rate"),
           List.of(
-              hook("acceptance-test", HookType.PRE_ROLLOUT), hook("load-test", HookType.ROLLOUT)));
+              hook("acceptance-test", HookType.PRE_ROLLOUT), hook("load-test", HookType.ROLLOUT)),
+          Optional.empty(),
+          Optional.empty());
 
   static Hook hook(String name, HookType type) {
     return new Hook(name, type, false, 0);
@@ -50,19 +52,7 @@ final class Story {
 
   /// The manifest that users know, with other webhooks.
   static Policy with(Hook... hooks) {
-    var p = POLICY;
-    return new Policy(
-        p.interval(),
-        p.threshold(),
-        p.strategy(),
-        p.promotionStep(),
-        p.primaryReadyThreshold(),
-        p.canaryReadyThreshold(),
-        p.progressDeadline(),
-        p.skipAnalysis(),
-        p.suspended(),
-        p.metrics(),
-        List.of(hooks));
+    return Edited.from(POLICY).hooks(hooks).policy();
   }
 
   static final Template V1 = new Template(1, 0, false, 5);

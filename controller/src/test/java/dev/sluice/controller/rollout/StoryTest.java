@@ -3,13 +3,8 @@ package dev.sluice.controller.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.controller.rollout.Announcement.Severity;
-import dev.sluice.controller.rollout.policy.GradualShift;
-import dev.sluice.controller.rollout.policy.Policy;
-import dev.sluice.controller.rollout.policy.Strategy;
-import dev.sluice.mesh.Percent;
 import dev.sluice.mesh.Split;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// What people who watch a rollout see, from beginning to end.
@@ -171,21 +166,8 @@ class StoryTest {
 
   @Test
   void trafficReturnsToThePrimaryInStepsWhereThatIsAskedFor() {
-    var p = Story.POLICY;
     var story =
-        Story.initialized(
-            new Policy(
-                p.interval(),
-                p.threshold(),
-                GradualShift.of(List.of(Percent.ALL)),
-                new Percent(50),
-                p.primaryReadyThreshold(),
-                p.canaryReadyThreshold(),
-                p.progressDeadline(),
-                false,
-                false,
-                p.metrics(),
-                p.hooks()));
+        Story.initialized(Edited.from(Story.POLICY).weights(100).promotionStep(50).policy());
 
     story.deploy(Story.V2).until("Succeeded");
 
@@ -195,7 +177,7 @@ class StoryTest {
 
   @Test
   void skippedAnalysisPromotesAsSoonAsThePodsAreReadyAndThenStopsThemWhenThePrimaryIs() {
-    var story = Story.initialized(skipping(Story.POLICY));
+    var story = Story.initialized(Edited.from(Story.POLICY).skipAnalysis(true).policy());
 
     story.deploy(Story.V2).until("Succeeded");
 
@@ -203,50 +185,5 @@ class StoryTest {
     assertThat(story.asked()).isEmpty();
     assertThat(story.events())
         .containsExactly("NewRevision", "AnalysisSkipped", "Finalising", "Promoted");
-  }
-
-  static Policy skipping(Policy p) {
-    return new Policy(
-        p.interval(),
-        p.threshold(),
-        p.strategy(),
-        p.promotionStep(),
-        p.primaryReadyThreshold(),
-        p.canaryReadyThreshold(),
-        p.progressDeadline(),
-        true,
-        p.suspended(),
-        p.metrics(),
-        p.hooks());
-  }
-
-  static Policy with(Policy p, Strategy strategy) {
-    return new Policy(
-        p.interval(),
-        p.threshold(),
-        strategy,
-        p.promotionStep(),
-        p.primaryReadyThreshold(),
-        p.canaryReadyThreshold(),
-        p.progressDeadline(),
-        p.skipAnalysis(),
-        p.suspended(),
-        p.metrics(),
-        p.hooks());
-  }
-
-  static Policy suspended(Policy p) {
-    return new Policy(
-        p.interval(),
-        p.threshold(),
-        p.strategy(),
-        p.promotionStep(),
-        p.primaryReadyThreshold(),
-        p.canaryReadyThreshold(),
-        p.progressDeadline(),
-        p.skipAnalysis(),
-        true,
-        p.metrics(),
-        p.hooks());
   }
 }

@@ -80,7 +80,8 @@ class StrategyTest {
   @Test
   void blueGreenAsksForThePromotionBeforeUsersComeAndNotAgain() {
     var hook = new Hook("go", HookType.CONFIRM_PROMOTION, false, 0);
-    var story = Story.initialized(StoryTest.with(Story.with(hook), BLUE_GREEN)).close("go");
+    var story =
+        Story.initialized(Edited.from(Story.with(hook)).strategy(BLUE_GREEN).policy()).close("go");
 
     story.deploy(Story.V2).until("WaitingPromotion");
     assertThat(story.weights()).doesNotContain(100);
@@ -92,7 +93,7 @@ class StrategyTest {
 
   @Test
   void aRunThatIsEditedInMidAbTestTakesItsTrafficAway() {
-    var story = Story.initialized(StoryTest.with(Story.POLICY, AB_TEST));
+    var story = Story.initialized(Edited.from(Story.POLICY).strategy(AB_TEST).policy());
 
     story.deploy(Story.V2).untilWeight(100);
     story.deploy(Story.V3).untilWeight(0);
@@ -104,7 +105,7 @@ class StrategyTest {
 
   @Test
   void nobodyReadsThatAnAbTestHasAllTraffic() {
-    var policy = StoryTest.with(Story.POLICY, AB_TEST);
+    var policy = Edited.from(Story.POLICY).strategy(AB_TEST).policy();
     var gate = Story.hook("go", HookType.CONFIRM_PROMOTION);
     var stories =
         List.of(
@@ -116,7 +117,7 @@ class StrategyTest {
                 .deploy(Story.V2)
                 .untilWeight(100)
                 .run(90),
-            Story.initialized(StoryTest.with(Story.with(gate), AB_TEST))
+            Story.initialized(Edited.from(Story.with(gate)).strategy(AB_TEST).policy())
                 .close("go")
                 .deploy(Story.V2)
                 .until("WaitingPromotion"),
@@ -178,10 +179,10 @@ class StrategyTest {
 
   @Test
   void aRunWhoseMeshIsTakenAwayGivesItsTrafficToThePrimaryAndBeginsAgain() {
-    var story = Story.initialized(StoryTest.with(Story.POLICY, GRADUAL));
+    var story = Story.initialized(Edited.from(Story.POLICY).strategy(GRADUAL).policy());
 
     story.deploy(Story.V2).untilWeight(10);
-    story.edit(StoryTest.with(Story.POLICY, WITHOUT_USERS)).untilWeight(0);
+    story.edit(Edited.from(Story.POLICY).strategy(WITHOUT_USERS).policy()).untilWeight(0);
     story.until("Succeeded");
 
     assertThat(story.weights()).containsExactly(10, 0);

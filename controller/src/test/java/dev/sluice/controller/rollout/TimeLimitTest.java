@@ -67,7 +67,7 @@ class TimeLimitTest {
     var from = started(story);
     var policy = ((Plan.Valid) story.cluster.plan).policy();
 
-    story.edit(StoryTest.suspended(policy)).run(Duration.ofMinutes(30));
+    story.edit(Edited.from(policy).suspended(true).policy()).run(Duration.ofMinutes(30));
     story.restartController().edit(policy).run(Duration.ofMinutes(1));
     assertThat(story.trafficToCanary()).isEqualTo(20);
 

@@ -59,64 +59,8 @@ public record Policy(
         false,
         suspended,
         List.of(),
-        List.of());
-  }
-
-  /// Compared with nothing.
-  public Policy(
-      Duration interval,
-      int threshold,
-      Strategy strategy,
-      Percent promotionStep,
-      Percent primaryReadyThreshold,
-      Percent canaryReadyThreshold,
-      Duration progressDeadline,
-      boolean skipAnalysis,
-      boolean suspended,
-      List<String> metrics,
-      List<Hook> hooks) {
-    this(
-        interval,
-        threshold,
-        strategy,
-        promotionStep,
-        primaryReadyThreshold,
-        canaryReadyThreshold,
-        progressDeadline,
-        skipAnalysis,
-        suspended,
-        metrics,
-        hooks,
-        Optional.empty());
-  }
-
-  /// As long as it needs.
-  public Policy(
-      Duration interval,
-      int threshold,
-      Strategy strategy,
-      Percent promotionStep,
-      Percent primaryReadyThreshold,
-      Percent canaryReadyThreshold,
-      Duration progressDeadline,
-      boolean skipAnalysis,
-      boolean suspended,
-      List<String> metrics,
-      List<Hook> hooks,
-      Optional<Comparing> comparison) {
-    this(
-        interval,
-        threshold,
-        strategy,
-        promotionStep,
-        primaryReadyThreshold,
-        canaryReadyThreshold,
-        progressDeadline,
-        skipAnalysis,
-        suspended,
-        metrics,
-        hooks,
-        comparison,
+        List.of(),
+        Optional.empty(),
         Optional.empty());
   }
 
