@@ -363,10 +363,10 @@ final class Observer {
 
   /// Kinds that few use are watched from when a Canary needs them.
   ///
-  /// @throws ClusterFailure.Unavailable while an empty cache would mean nothing
+  /// @throws ClusterFailure.Unlisted while an empty cache would mean nothing
   private Optional<ObjectNode> workload(Canary canary, TargetKind kind, String name) {
     if (cluster.follow(kind.kind()) != Followed.YES) {
-      throw new ClusterFailure.Unavailable(
+      throw new ClusterFailure.Unlisted(
           "the first list of %s has not come yet".formatted(kind.kind().plural()));
     }
     interest.watch(canary.ref(), kind.kind(), name);

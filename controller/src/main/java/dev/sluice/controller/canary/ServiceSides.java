@@ -49,7 +49,7 @@ final class ServiceSides {
   /// @param sightings when a revision was seen first
   Read read(Canary canary, Sightings sightings, Instant now) {
     if (cluster.follow(Kind.ENDPOINT_SLICE) != Followed.YES) {
-      throw new ClusterFailure.Unavailable("the first list of endpointslices has not come yet");
+      throw new ClusterFailure.Unlisted("the first list of endpointslices has not come yet");
     }
     interest.watch(canary.ref(), Kind.ENDPOINT_SLICE, canary.primaryServiceName());
     interest.watch(canary.ref(), Kind.ENDPOINT_SLICE, canary.canaryServiceName());

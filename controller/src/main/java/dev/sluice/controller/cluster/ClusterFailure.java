@@ -37,10 +37,20 @@ public abstract sealed class ClusterFailure extends RuntimeException {
   }
 
   /// No answer, or 429 or 5xx: the call may or may not have been carried out. Try again later.
-  public static final class Unavailable extends ClusterFailure {
+  public static sealed class Unavailable extends ClusterFailure {
     private static final long serialVersionUID = 1;
 
     public Unavailable(String why) {
+      super(why);
+    }
+  }
+
+  /// What is watched since a moment ago has not been listed yet, so that an empty cache would mean
+  /// nothing. Passes by itself, and is no sign that anything is wrong unless it lasts.
+  public static final class Unlisted extends Unavailable {
+    private static final long serialVersionUID = 1;
+
+    public Unlisted(String why) {
       super(why);
     }
   }

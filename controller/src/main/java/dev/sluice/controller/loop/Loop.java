@@ -107,8 +107,7 @@ public final class Loop implements AutoCloseable {
     } catch (RuntimeException | StackOverflowError e) {
       int inARow = failures.merge(key, 1, Integer::sum);
       Duration wait = Backoff.after(inARow);
-      if (e instanceof ClusterFailure.Conflict && inARow < STUCK) {
-        // Somebody else wrote first, or our cache is behind: the watch will show it in a moment.
+      if (passesByItself(e) && inARow < STUCK) {
         LOG.atDebug()
             .addKeyValue("key", key)
             .addKeyValue("why", e.getMessage())
@@ -127,6 +126,12 @@ public final class Loop implements AutoCloseable {
       permits.release();
       wake();
     }
+  }
+
+  /// Somebody else wrote first, or our cache is behind or has only been begun: the watch will show
+  /// it in a moment.
+  private static boolean passesByItself(Throwable e) {
+    return e instanceof ClusterFailure.Conflict || e instanceof ClusterFailure.Unlisted;
   }
 
   private void waitForWork() throws InterruptedException {

@@ -112,7 +112,7 @@ public final class Providers {
   /// it can.
   ///
   /// @throws UnknownMesh if there is none of that name
-  /// @throws ClusterFailure.Unavailable while it cannot be told yet
+  /// @throws ClusterFailure.Unlisted while it cannot be told yet
   public Optional<String> missing(Canary canary) {
     Mesh mesh = asked(canary);
     List<Kind> kinds = mesh.kinds().stream().map(Interest::kind).toList();
@@ -129,7 +129,7 @@ public final class Providers {
         }
         case LISTING -> {
           if (clock.instant().isBefore(found.since().plus(LISTING))) {
-            throw new ClusterFailure.Unavailable(kind.plural() + " are being listed");
+            throw new ClusterFailure.Unlisted(kind.plural() + " are being listed");
           }
           return Optional.of(
               "is %s, and %s (%s) cannot be listed; look at the rights of the controller and into its log"

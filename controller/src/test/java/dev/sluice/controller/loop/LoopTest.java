@@ -2,6 +2,10 @@ package dev.sluice.controller.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.sluice.controller.cluster.ClusterFailure;
 import dev.sluice.controller.cluster.Kind;
 import dev.sluice.crds.ObjectRef;
@@ -18,6 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /// The loop on the wall clock; what it does in which order is the queue's test.
 class LoopTest {
@@ -79,6 +84,44 @@ class LoopTest {
       running.finish();
       assertThat(running.loop.stuck()).isZero();
     }
+  }
+
+  @Test
+  void nobodyIsWarnedOfAFirstListThatHasOnlyJustBeenAskedFor() throws Exception {
+    var waiting =
+        warningsOfSixLooksThatFailWith(new ClusterFailure.Unlisted("the first list of daemonsets"));
+    assertThat(waiting)
+        .as("one that still has not come after so many looks")
+        .containsExactly("pass failed");
+
+    assertThat(warningsOfSixLooksThatFailWith(new ClusterFailure.Unavailable("no answer")))
+        .hasSize(6);
+  }
+
+  private List<String> warningsOfSixLooksThatFailWith(ClusterFailure why) throws Exception {
+    LinkedBlockingQueue<Instant> passes = new LinkedBlockingQueue<>();
+    Reconciler failing =
+        (ref, now) -> {
+          passes.add(now);
+          throw why;
+        };
+    Logger log = (Logger) LoggerFactory.getLogger(Loop.class);
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    log.addAppender(lines);
+    try (Running running = new Running(failing)) {
+      for (int i = 0; i < 6; i++) {
+        running.loop.lookAt(shop);
+        next(passes);
+      }
+      running.finish();
+    } finally {
+      log.detachAppender(lines);
+    }
+    return lines.list.stream()
+        .filter(line -> line.getLevel().isGreaterOrEqual(Level.WARN))
+        .map(ILoggingEvent::getFormattedMessage)
+        .toList();
   }
 
   @Test
