@@ -150,7 +150,7 @@ public final class Rollout {
     announcements.addAll(ordering.announcements());
     var beginning = announcements.size();
     announcements.addAll(step.announcements());
-    if (!(step.next() instanceof Phase.Terminated)) {
+    if (!(step.next() instanceof Phase.Terminated) && !givesUp(announcements, hold)) {
       // The end of a hold comes before what it makes way for, a hold after what led to it.
       announcements.addAll(
           hold.hold().isPresent() ? announcements.size() : beginning, hold.announcements());
@@ -171,5 +171,13 @@ public final class Rollout {
     var changed = given.standing().filter(next::equals).isEmpty();
     return new Decision(
         changed ? Optional.of(next) : Optional.empty(), world, actions, announcements, lookAgain);
+  }
+
+  /// Whether a hold ends because the release does, so that nothing goes on that was held. Those who
+  /// were called for something that is not well, such as the primary, are told all the same.
+  private static boolean givesUp(List<Announcement> announcements, Holding hold) {
+    return hold.hold().isEmpty()
+        && hold.announcements().stream().allMatch(over -> over.alert().isEmpty())
+        && announcements.stream().anyMatch(told -> told.reason() == Reason.ROLLING_BACK);
   }
 }

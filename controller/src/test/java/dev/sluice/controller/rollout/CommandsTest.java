@@ -390,6 +390,15 @@ class CommandsTest {
     }
 
     @Test
+    void outOfAPauseIsNotToldAsGoingOn() {
+      var story = At.ANALYSED.story().command(Verb.PAUSE).run(5).forget();
+
+      story.command(Verb.ABORT).until("Failed");
+
+      assertThat(story.events()).containsExactly("CommandTaken", "RollingBack", "RolledBack");
+    }
+
+    @Test
     void waitsForAPrimaryThatIsNotReady() {
       var story = At.ANALYSED.story();
       story.primary().crash(1, story.cluster.second, 120);

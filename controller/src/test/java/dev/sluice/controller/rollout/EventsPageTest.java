@@ -82,7 +82,8 @@ class EventsPageTest {
         ## Condition `Held`
 
         `True` while a rollout does not go on, with one of these reasons; gone when it does. The phase and the
-        traffic stay as they are meanwhile. Each begins with an Event `Held` and ends with an Event `Resumed`.
+        traffic stay as they are meanwhile. Each begins with an Event `Held` and ends with an Event `Resumed`,
+        or with `RollingBack` alone where the release is given up meanwhile and no alert said `error`.
 
         | reason | alert | what it means | what to do |
         | --- | --- | --- | --- |

@@ -207,7 +207,6 @@ class GatesTest {
               "CheckFailed",
               "CheckFailed",
               "CheckFailed",
-              "Resumed",
               "RollingBack",
               "RolledBack");
     }

@@ -46,6 +46,18 @@ class TimeLimitTest {
   }
 
   @Test
+  void aRollbackOutOfAHoldIsNotToldAsGoingOn() {
+    var story = longest(Duration.ofMinutes(20)).deploy(Story.V2);
+    story.until("a hold", () -> story.held().isPresent()).forget();
+
+    story.until("Failed");
+
+    assertThat(story.events()).containsExactly("RollingBack", "RolledBack");
+    assertThat(story.alerts()).singleElement().asString().startsWith("ERROR Took too long: ");
+    assertThat(story.held()).isEmpty();
+  }
+
+  @Test
   void doesNotRunWhileNobodyHasAgreedToTheStart() {
     var story =
         longest(Duration.ofMinutes(20), Story.hook("start", HookType.CONFIRM_ROLLOUT))
