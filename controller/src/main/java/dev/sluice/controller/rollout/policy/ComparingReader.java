@@ -27,31 +27,21 @@ public final class ComparingReader {
 
   private final Analysis analysis;
   private final Comparison said;
-  private final List<Problem> problems;
-  private final List<Problem> warnings;
+  private final Findings findings;
 
-  private ComparingReader(
-      Analysis analysis, Comparison said, List<Problem> problems, List<Problem> warnings) {
+  private ComparingReader(Analysis analysis, Comparison said, Findings findings) {
     this.analysis = analysis;
     this.said = said;
-    this.problems = problems;
-    this.warnings = warnings;
+    this.findings = findings;
   }
 
   /// @param interval time between two checks
   /// @param scrape how often the metrics are collected
-  /// @param problems get what cannot work
-  /// @param warnings get what works, but perhaps not as meant
   /// @return empty where nothing is compared, or not as it is
   static Optional<Comparing> read(
-      Analysis analysis,
-      Duration interval,
-      Duration scrape,
-      List<Problem> problems,
-      List<Problem> warnings) {
+      Analysis analysis, Duration interval, Duration scrape, Findings findings) {
     var own = analysis.comparison();
-    var reader =
-        new ComparingReader(analysis, own == null ? Comparison.DEFAULT : own, problems, warnings);
+    var reader = new ComparingReader(analysis, own == null ? Comparison.DEFAULT : own, findings);
     reader.metrics();
     return analysis.comparesRequests() || !analysis.comparedByTemplate().isEmpty()
         ? reader.comparing(interval, scrape)
@@ -65,21 +55,20 @@ public final class ComparingReader {
           && metric.templateRef() == null
           && !metric.name().equals(Analysis.SUCCESS_RATE)
           && !metric.name().equals(Analysis.DURATION)) {
-        problems.add(
-            new Problem(
-                "spec.analysis.metrics[%d].comparison".formatted(i),
-                "'%s' cannot be compared with the primary; %s, %s and metrics with a templateRef can"
-                    .formatted(metric.name(), Analysis.SUCCESS_RATE, Analysis.DURATION)));
+        findings.problem(
+            "spec.analysis.metrics[%d].comparison".formatted(i),
+            "'%s' cannot be compared with the primary; %s, %s and metrics with a templateRef can"
+                .formatted(metric.name(), Analysis.SUCCESS_RATE, Analysis.DURATION));
       }
     }
   }
 
   private Optional<Comparing> comparing(Duration interval, Duration scrape) {
-    var before = problems.size();
+    var before = findings.problems().size();
     var objective =
         said.objective() == null ? RiskBudget.DEFAULT.objective() : rounded(said.objective() / 100);
     if (!(objective >= 0.5 && objective < 1)) {
-      problems.add(new Problem(FIELD + ".objective", "is from 50 to 99.9999 percent"));
+      findings.problem(FIELD + ".objective", "is from 50 to 99.9999 percent");
       return Optional.empty();
     }
     var latency = analysis.compares(Analysis.DURATION);
@@ -98,7 +87,7 @@ public final class ComparingReader {
             blind == null ? new Comparison.Unavailable(null, null)::patience : blind::patience);
     var policy = policy(objective, tick(scrape), latency);
     var soonest = soonest(interval);
-    if (policy.isEmpty() || problems.size() > before) {
+    if (policy.isEmpty() || findings.problems().size() > before) {
       return Optional.empty();
     }
     return Optional.of(
@@ -118,11 +107,10 @@ public final class ComparingReader {
     var warmUp = duration(".warmUp", said::warmingUp);
     var errors = analysis.compares(Analysis.SUCCESS_RATE);
     if (latency && !errors && said.sloLatency() != null && said.sloLatency() == 0) {
-      problems.add(
-          new Problem(
-              FIELD + ".sloLatency",
-              "cannot be 0 where %s alone is compared: a step is taken by it"
-                  .formatted(Analysis.DURATION)));
+      findings.problem(
+          FIELD + ".sloLatency",
+          "cannot be 0 where %s alone is compared: a step is taken by it"
+              .formatted(Analysis.DURATION));
     }
     try {
       var tolerated =
@@ -147,7 +135,7 @@ public final class ComparingReader {
               latency && (said.requireLatency() || !errors),
               errors));
     } catch (IllegalArgumentException e) {
-      problems.add(new Problem(FIELD, String.valueOf(e.getMessage())));
+      findings.problem(FIELD, String.valueOf(e.getMessage()));
       return Optional.empty();
     }
   }
@@ -204,21 +192,18 @@ public final class ComparingReader {
     if (tick.compareTo(scrape) >= 0) {
       return tick;
     }
-    warnings.add(
-        new Problem(
-            FIELD + ".tick",
-            "%ds is below the interval at which metrics are collected (--scrape-interval); %ds is used"
-                .formatted(tick.toSeconds(), scrape.toSeconds())));
+    findings.warning(
+        FIELD + ".tick",
+        "%ds is below the interval at which metrics are collected (--scrape-interval); %ds is used"
+            .formatted(tick.toSeconds(), scrape.toSeconds()));
     return scrape;
   }
 
   private Duration soonest(Duration interval) {
     var soonest = duration(".minWait", () -> said.soonest(interval));
     if (soonest.compareTo(interval) > 0) {
-      warnings.add(
-          new Problem(
-              FIELD + ".minWait",
-              "has no effect: no step waits longer than spec.analysis.interval"));
+      findings.warning(
+          FIELD + ".minWait", "has no effect: no step waits longer than spec.analysis.interval");
       return interval;
     }
     return soonest;
@@ -242,21 +227,15 @@ public final class ComparingReader {
       idle.add("requireLatency");
     }
     for (var field : idle) {
-      warnings.add(
-          new Problem(
-              FIELD + "." + field,
-              "has no effect: only metrics with a comparison of their own are compared, and %s has none"
-                  .formatted(Analysis.DURATION)));
+      findings.warning(
+          FIELD + "." + field,
+          "has no effect: only metrics with a comparison of their own are compared, and %s has none"
+              .formatted(Analysis.DURATION));
     }
   }
 
   private Duration duration(String field, Supplier<Duration> value) {
-    try {
-      return value.get();
-    } catch (IllegalArgumentException e) {
-      problems.add(new Problem(FIELD + field, String.valueOf(e.getMessage())));
-      return Duration.ofSeconds(10);
-    }
+    return findings.read(FIELD + field, value, Duration.ofSeconds(10));
   }
 
   /// Without the last digits of a subtraction.

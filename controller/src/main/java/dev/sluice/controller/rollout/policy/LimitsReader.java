@@ -6,7 +6,6 @@ import dev.sluice.crds.Analysis.Metric;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -14,13 +13,11 @@ import org.jspecify.annotations.Nullable;
 /// Reads what a spec says about the limits of single metrics.
 public final class LimitsReader {
   private final Analysis analysis;
-  private final List<Problem> problems;
-  private final List<Problem> warnings;
+  private final Findings findings;
 
-  private LimitsReader(Analysis analysis, List<Problem> problems, List<Problem> warnings) {
+  private LimitsReader(Analysis analysis, Findings findings) {
     this.analysis = analysis;
-    this.problems = problems;
-    this.warnings = warnings;
+    this.findings = findings;
   }
 
   /// Of a metric that [#check] has found no fault with.
@@ -39,10 +36,8 @@ public final class LimitsReader {
     return number == null ? OptionalInt.empty() : OptionalInt.of(number);
   }
 
-  /// @param problems get what cannot work
-  /// @param warnings get what works, but perhaps not as meant
-  static void check(Analysis analysis, List<Problem> problems, List<Problem> warnings) {
-    var reader = new LimitsReader(analysis, problems, warnings);
+  static void check(Analysis analysis, Findings findings) {
+    var reader = new LimitsReader(analysis, findings);
     var first = new HashMap<String, Integer>();
     for (int i = 0; i < analysis.metrics().size(); i++) {
       var metric = analysis.metrics().get(i);
@@ -50,11 +45,10 @@ public final class LimitsReader {
       reader.metric("spec.analysis.metrics[%d]".formatted(i), metric);
       if (before != null
           && (reader.isCounted(metric) || reader.isCounted(analysis.metrics().get(before)))) {
-        problems.add(
-            new Problem(
-                "spec.analysis.metrics[%d].name".formatted(i),
-                "'%s' is the name of metrics[%d], too; what has limits of its own or is a dry run is counted by its name"
-                    .formatted(metric.name(), before)));
+        findings.problem(
+            "spec.analysis.metrics[%d].name".formatted(i),
+            "'%s' is the name of metrics[%d], too; what has limits of its own or is a dry run is counted by its name"
+                .formatted(metric.name(), before));
       }
     }
     reader.rehearsals();
@@ -63,7 +57,7 @@ public final class LimitsReader {
   private void metric(String field, Metric metric) {
     var numbers = numbers(metric);
     numbers.forEach((name, number) -> number(field + "." + name, name, number));
-    delay(field, metric);
+    delay(field + ".initialDelay", metric);
     if (analysis.compares(metric)) {
       numbers
           .keySet()
@@ -74,11 +68,10 @@ public final class LimitsReader {
             "the metric is compared with the primary; spec.analysis.comparison.warmUp is for that");
       }
       if (metric.dryRun()) {
-        problems.add(
-            new Problem(
-                field + ".dryRun",
-                "'%s' is compared with the primary, which always decides; leave out one of the two"
-                    .formatted(metric.name())));
+        findings.problem(
+            field + ".dryRun",
+            "'%s' is compared with the primary, which always decides; leave out one of the two"
+                .formatted(metric.name()));
       }
     } else if (metric.dryRun()) {
       numbers.keySet().forEach(name -> ignored(field + "." + name, "a dry run decides nothing"));
@@ -108,31 +101,25 @@ public final class LimitsReader {
             case "failureLimit" -> "; for a metric that never rolls back, write dryRun: true";
             default -> "; leave it out for no limit";
           };
-      problems.add(
-          new Problem(
-              field,
-              "is 0 to %d looks, not %d%s"
-                  .formatted(Analysis.MOST_LOOKS, number, number < 0 ? instead : "")));
+      findings.problem(
+          field,
+          "is 0 to %d looks, not %d%s"
+              .formatted(Analysis.MOST_LOOKS, number, number < 0 ? instead : ""));
     }
   }
 
   private void delay(String field, Metric metric) {
-    try {
-      if (metric.delay().compareTo(Duration.ofDays(7)) > 0) {
-        problems.add(new Problem(field + ".initialDelay", "is longer than a week"));
-      }
-    } catch (IllegalArgumentException e) {
-      problems.add(new Problem(field + ".initialDelay", String.valueOf(e.getMessage())));
+    if (findings.read(field, metric::delay, Duration.ZERO).compareTo(Duration.ofDays(7)) > 0) {
+      findings.problem(field, "is longer than a week");
     }
   }
 
   private void rehearsals() {
     var metrics = analysis.metrics();
     if (!metrics.isEmpty() && metrics.stream().allMatch(Metric::dryRun)) {
-      warnings.add(
-          new Problem(
-              "spec.analysis.metrics",
-              "are all dry runs: only webhooks and ready pods judge a release"));
+      findings.warning(
+          "spec.analysis.metrics",
+          "are all dry runs: only webhooks and ready pods judge a release");
     }
   }
 
@@ -141,6 +128,6 @@ public final class LimitsReader {
   }
 
   private void ignored(String field, String because) {
-    warnings.add(new Problem(field, "is ignored: " + because));
+    findings.warning(field, "is ignored: " + because);
   }
 }

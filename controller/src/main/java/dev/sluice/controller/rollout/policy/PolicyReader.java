@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +30,7 @@ public final class PolicyReader {
 
   private final CanarySpec spec;
   private final dev.sluice.crds.Analysis analysis;
-  private final List<Problem> problems = new ArrayList<>();
-  private final List<Problem> warnings = new ArrayList<>();
+  private final Findings findings = new Findings();
   private boolean splits = true;
 
   private PolicyReader(CanarySpec spec) {
@@ -44,21 +42,20 @@ public final class PolicyReader {
   public static Plan read(CanarySpec spec, Settings settings, Mesh byDefault) {
     var reader = new PolicyReader(spec);
     reader.provider(byDefault);
-    Unsupported.in(spec).forEach(reader.problems::add);
-    reader.problems.addAll(TargetRules.problems(spec, reader.splits));
-    reader.warnings.addAll(TargetRules.warnings(spec));
+    Unsupported.in(spec).forEach(reader.findings.problems()::add);
+    reader.findings.problems().addAll(TargetRules.problems(spec, reader.splits));
+    reader.findings.warnings().addAll(TargetRules.warnings(spec));
     reader.autoscaler();
     var policy = reader.policy(settings);
-    return reader.problems.isEmpty()
-        ? new Plan.Valid(policy, reader.warnings)
-        : new Plan.Invalid(reader.problems, spec.suspend());
+    return reader.findings.problems().isEmpty()
+        ? new Plan.Valid(policy, reader.findings.warnings())
+        : new Plan.Invalid(reader.findings.problems(), spec.suspend());
   }
 
   private Policy policy(Settings settings) {
     var interval = interval(settings.shortestInterval());
-    var comparison =
-        ComparingReader.read(analysis, interval, settings.scrape(), problems, warnings);
-    LimitsReader.check(analysis, problems, warnings);
+    var comparison = ComparingReader.read(analysis, interval, settings.scrape(), findings);
+    LimitsReader.check(analysis, findings);
     return new Policy(
         interval,
         threshold(),
@@ -79,10 +76,10 @@ public final class PolicyReader {
     try {
       splits = Meshes.of(spec, byDefault).splits();
     } catch (UnknownMesh e) {
-      problem("spec.provider", String.valueOf(e.getMessage()));
+      findings.problem("spec.provider", String.valueOf(e.getMessage()));
     }
     if (spec.service().port() < 1 || spec.service().port() > 65_535) {
-      problem("spec.service.port", "a port is 1 to 65535, not " + spec.service().port());
+      findings.problem("spec.service.port", "a port is 1 to 65535, not " + spec.service().port());
     }
   }
 
@@ -95,27 +92,24 @@ public final class PolicyReader {
     var known = isKeda ? "keda.sh/v1alpha1" : "autoscaling/v2";
     var group = known.substring(0, known.indexOf('/') + 1);
     if (!scaler.apiVersion().startsWith(group)) {
-      problem(
+      findings.problem(
           "spec.autoscalerRef.apiVersion",
           "a %s is of %s, not %s".formatted(scaler.kind(), known, scaler.apiVersion()));
     } else if (!scaler.apiVersion().equals(known)) {
-      warnings.add(
-          new Problem(
-              "spec.autoscalerRef.apiVersion",
-              "the %s is read and copied as %s".formatted(scaler.kind(), known)));
+      findings.warning(
+          "spec.autoscalerRef.apiVersion",
+          "the %s is read and copied as %s".formatted(scaler.kind(), known));
     }
     if (!isKeda && !scaler.primaryScalerQueries().isEmpty()) {
-      warnings.add(
-          new Problem(
-              "spec.autoscalerRef.primaryScalerQueries",
-              "is ignored: only a ScaledObject has queries"));
+      findings.warning(
+          "spec.autoscalerRef.primaryScalerQueries", "is ignored: only a ScaledObject has queries");
     }
     var bounds = scaler.primaryScalerReplicas();
     if (bounds != null
         && bounds.minReplicas() != null
         && bounds.maxReplicas() != null
         && bounds.minReplicas() > bounds.maxReplicas()) {
-      problem(
+      findings.problem(
           "spec.autoscalerRef.primaryScalerReplicas",
           "minReplicas %d is above maxReplicas %d"
               .formatted(bounds.minReplicas(), bounds.maxReplicas()));
@@ -123,33 +117,24 @@ public final class PolicyReader {
   }
 
   private Duration interval(Duration floor) {
-    var wanted = duration("spec.analysis.interval", analysis::every, Duration.ofMinutes(1));
-    if (wanted.compareTo(floor) >= 0) {
-      return wanted;
-    }
-    warnings.add(
-        new Problem(
-            "spec.analysis.interval",
-            "%ds is below this controller's shortest interval; %ds is used"
-                .formatted(wanted.toSeconds(), floor.toSeconds())));
-    return floor;
+    var wanted = findings.read("spec.analysis.interval", analysis::every, Duration.ofMinutes(1));
+    return findings.interval("spec.analysis.interval", wanted, floor);
   }
 
   private int threshold() {
     if (analysis.threshold() < 1) {
-      warnings.add(
-          new Problem(
-              "spec.analysis.threshold",
-              "%d means 1: the first failed check rolls back".formatted(analysis.threshold())));
+      findings.warning(
+          "spec.analysis.threshold",
+          "%d means 1: the first failed check rolls back".formatted(analysis.threshold()));
     }
     return analysis.failuresAllowed();
   }
 
   private Optional<Duration> longest() {
     var field = "spec.analysis.maxDuration";
-    Optional<Duration> longest = duration(field, analysis::longest, Optional.empty());
+    Optional<Duration> longest = findings.read(field, analysis::longest, Optional.empty());
     if (longest.filter(Duration::isZero).isPresent()) {
-      problem(field, "must be longer than no time at all");
+      findings.problem(field, "must be longer than no time at all");
     }
     return longest;
   }
@@ -168,24 +153,23 @@ public final class PolicyReader {
     ignored("stepWeightPromotion", analysis.stepWeightPromotion() != 0, where);
     ignored("mirrorWeight", analysis.mirrorWeight() != 0, where);
     if (analysis.comparesRequests() || !analysis.comparedByTemplate().isEmpty()) {
-      problem(
+      findings.problem(
           "spec.analysis.comparison",
           "cannot be made %s: users reach the primary alone, and a load test says nothing beside them"
               .formatted(where));
     }
     if (!analysis.steps().isEmpty()) {
-      problem(
+      findings.problem(
           "spec.analysis.steps",
           "cannot be taken %s: give iterations instead, or name a mesh".formatted(where));
       return new Rehearsal(1);
     }
     if (analysis.iterations() < 1) {
       ignored("maxWeight", analysis.maxWeight() != 0, where);
-      warnings.add(
-          new Problem(
-              "spec.analysis." + (analysis.stepWeights().isEmpty() ? "stepWeight" : "stepWeights"),
-              "cannot shift traffic step by step %s: %d looks without users are made instead (set iterations)"
-                  .formatted(where, ITERATIONS_WITHOUT_MESH)));
+      findings.warning(
+          "spec.analysis." + (analysis.stepWeights().isEmpty() ? "stepWeight" : "stepWeights"),
+          "cannot shift traffic step by step %s: %d looks without users are made instead (set iterations)"
+              .formatted(where, ITERATIONS_WITHOUT_MESH));
       return new Rehearsal(ITERATIONS_WITHOUT_MESH);
     }
     weights();
@@ -195,8 +179,7 @@ public final class PolicyReader {
 
   private Strategy among(Duration floor) {
     if (!analysis.steps().isEmpty()) {
-      return new Stepped(
-          mirrored(), StepsReader.read(analysis, floor, problems, warnings), cookies());
+      return new Stepped(mirrored(), StepsReader.read(analysis, floor, findings), cookies());
     }
     return switch (analysis.strategy()) {
       case AB_TESTING -> {
@@ -210,7 +193,7 @@ public final class PolicyReader {
       }
       case CANARY -> {
         if (!analysis.match().isEmpty()) {
-          problem(
+          findings.problem(
               "spec.analysis.match",
               "says who takes part in an A/B test, which needs iterations, too");
         }
@@ -235,7 +218,7 @@ public final class PolicyReader {
 
   private void tooMany() {
     if (analysis.iterations() > MOST_ITERATIONS) {
-      problem(
+      findings.problem(
           "spec.analysis.iterations",
           "%d are more than %d".formatted(analysis.iterations(), MOST_ITERATIONS));
     }
@@ -243,7 +226,7 @@ public final class PolicyReader {
 
   private void ignored(String field, boolean given, String where) {
     if (given) {
-      warnings.add(new Problem("spec.analysis." + field, "is ignored " + where));
+      findings.warning("spec.analysis." + field, "is ignored " + where);
     }
   }
 
@@ -253,7 +236,7 @@ public final class PolicyReader {
       return Optional.empty();
     }
     if (affinity.cookieName().equals(affinity.primaryCookieName())) {
-      problem(
+      findings.problem(
           "spec.analysis.sessionAffinity.primaryCookieName",
           "is the canary's, too; the two cookies need different names");
     }
@@ -267,7 +250,7 @@ public final class PolicyReader {
   private Percent mirrored() {
     var weight = analysis.mirrorWeight();
     if (weight < 0 || weight > 100) {
-      problem("spec.analysis.mirrorWeight", "is 1 to 100 percent, not " + weight);
+      findings.problem("spec.analysis.mirrorWeight", "is 1 to 100 percent, not " + weight);
       return Percent.NONE;
     }
     if (!analysis.mirror()) {
@@ -280,7 +263,7 @@ public final class PolicyReader {
   private List<Percent> evenSteps() {
     var step = analysis.stepWeight();
     if (step < 1 || step > 100) {
-      problem(
+      findings.problem(
           "spec.analysis.stepWeight",
           step == 0
               ? "needs a value from 1 to 100 (or list the steps in stepWeights)"
@@ -288,7 +271,8 @@ public final class PolicyReader {
       return List.of(Percent.ALL);
     }
     if (analysis.maxWeight() < 0 || analysis.maxWeight() > 100) {
-      problem("spec.analysis.maxWeight", "is 1 to 100 percent, not " + analysis.maxWeight());
+      findings.problem(
+          "spec.analysis.maxWeight", "is 1 to 100 percent, not " + analysis.maxWeight());
       return List.of(Percent.ALL);
     }
     var highest = analysis.highestWeight();
@@ -302,21 +286,21 @@ public final class PolicyReader {
   private List<Percent> listedSteps() {
     var field = "spec.analysis.stepWeights";
     if (analysis.stepWeight() != 0) {
-      problem(field, "cannot be given together with stepWeight");
+      findings.problem(field, "cannot be given together with stepWeight");
     }
     if (analysis.maxWeight() != 0) {
-      warnings.add(
-          new Problem(
-              "spec.analysis.maxWeight", "is ignored: the last of stepWeights is the highest"));
+      findings.warning(
+          "spec.analysis.maxWeight", "is ignored: the last of stepWeights is the highest");
     }
     var before = 0;
     for (var weight : analysis.stepWeights()) {
       if (weight < 1 || weight > 100) {
-        problem(field, "a step is 1 to 100 percent, not " + weight);
+        findings.problem(field, "a step is 1 to 100 percent, not " + weight);
         return List.of(Percent.ALL);
       }
       if (weight <= before) {
-        problem(field, "must rise from step to step, but %d follows %d".formatted(weight, before));
+        findings.problem(
+            field, "must rise from step to step, but %d follows %d".formatted(weight, before));
         return List.of(Percent.ALL);
       }
       before = weight;
@@ -327,7 +311,7 @@ public final class PolicyReader {
   private Percent promotionStep() {
     var step = analysis.stepWeightPromotion();
     if (step < 0 || step > 100) {
-      problem("spec.analysis.stepWeightPromotion", "is 1 to 100 percent, not " + step);
+      findings.problem("spec.analysis.stepWeightPromotion", "is 1 to 100 percent, not " + step);
     }
     return step < 1 || step > 100 ? Percent.ALL : new Percent(step);
   }
@@ -337,7 +321,7 @@ public final class PolicyReader {
       return Percent.ALL;
     }
     if (value < 1 || value > 100) {
-      problem("spec.analysis." + field, "is 1 to 100 percent, not " + value);
+      findings.problem("spec.analysis." + field, "is 1 to 100 percent, not " + value);
       return Percent.ALL;
     }
     return new Percent(value);
@@ -346,7 +330,7 @@ public final class PolicyReader {
   private Duration deadline() {
     var seconds = spec.progressDeadline();
     if (seconds < 1) {
-      problem("spec.progressDeadlineSeconds", "must be at least 1, not " + seconds);
+      findings.problem("spec.progressDeadlineSeconds", "must be at least 1, not " + seconds);
       return Duration.ofSeconds(CanarySpec.DEFAULT_PROGRESS_DEADLINE_SECONDS);
     }
     return Duration.ofSeconds(seconds);
@@ -355,9 +339,8 @@ public final class PolicyReader {
   /// @param compared whether there is something else to judge by
   private List<String> metrics(boolean compared) {
     if (analysis.metrics().isEmpty() && !compared && !spec.skipAnalysis()) {
-      warnings.add(
-          new Problem(
-              "spec.analysis.metrics", "is empty: only webhooks and ready pods judge a release"));
+      findings.warning(
+          "spec.analysis.metrics", "is empty: only webhooks and ready pods judge a release");
     }
     return analysis.metrics().stream()
         .filter(metric -> !analysis.compares(metric))
@@ -379,16 +362,15 @@ public final class PolicyReader {
   }
 
   private void callable(Webhook webhook, String field) {
-    duration(field + ".timeout", webhook::patience, Duration.ZERO);
+    findings.read(field + ".timeout", webhook::patience, Duration.ZERO);
     if (!webhook.url().matches("https?://[^/\\s]\\S*")) {
       // The address itself is not shown: it may hold a token.
-      problem(field + ".url", "is not an address such as http://host/path");
+      findings.problem(field + ".url", "is not an address such as http://host/path");
     }
     if (webhook.retries() > MOST_RETRIES) {
-      warnings.add(
-          new Problem(
-              field + ".retries",
-              "%d are too many; %d are made".formatted(webhook.retries(), MOST_RETRIES)));
+      findings.warning(
+          field + ".retries",
+          "%d are too many; %d are made".formatted(webhook.retries(), MOST_RETRIES));
     }
   }
 
@@ -404,18 +386,5 @@ public final class PolicyReader {
       case POST_ROLLOUT -> Optional.of(HookType.POST_ROLLOUT);
       case EVENT -> Optional.empty();
     };
-  }
-
-  private <T> T duration(String field, Supplier<T> value, T otherwise) {
-    try {
-      return value.get();
-    } catch (IllegalArgumentException e) {
-      problem(field, String.valueOf(e.getMessage()));
-      return otherwise;
-    }
-  }
-
-  private void problem(String field, String why) {
-    problems.add(new Problem(field, why));
   }
 }

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /// Reads `spec.analysis.steps`.
@@ -22,24 +21,18 @@ public final class StepsReader {
 
   private final Analysis analysis;
   private final Duration floor;
-  private final List<Problem> problems;
-  private final List<Problem> warnings;
+  private final Findings findings;
 
-  private StepsReader(
-      Analysis analysis, Duration floor, List<Problem> problems, List<Problem> warnings) {
+  private StepsReader(Analysis analysis, Duration floor, Findings findings) {
     this.analysis = analysis;
     this.floor = floor;
-    this.problems = problems;
-    this.warnings = warnings;
+    this.findings = findings;
   }
 
   /// @param floor the shortest interval
-  /// @param problems get what cannot work
-  /// @param warnings get what works, but perhaps not as meant
   /// @return whole only where no problem was found
-  static List<Stepped.Item> read(
-      Analysis analysis, Duration floor, List<Problem> problems, List<Problem> warnings) {
-    var reader = new StepsReader(analysis, floor, problems, warnings);
+  static List<Stepped.Item> read(Analysis analysis, Duration floor, Findings findings) {
+    var reader = new StepsReader(analysis, floor, findings);
     reader.alone();
     var items = new ArrayList<Stepped.Item>();
     for (int i = 0; i < analysis.steps().size(); i++) {
@@ -48,8 +41,7 @@ public final class StepsReader {
     if (items.stream()
         .noneMatch(item ->
             item.kind() instanceof Stepped.SetWeight(var weight) && !weight.equals(Percent.NONE))) {
-      warnings.add(
-          new Problem(FIELD, "give the canary no traffic: no user meets it before its promotion"));
+      findings.warning(FIELD, "give the canary no traffic: no user meets it before its promotion");
     }
     return items;
   }
@@ -57,7 +49,7 @@ public final class StepsReader {
   /// Two ways to the users at once would be a guess.
   private void alone() {
     if (analysis.steps().size() > MOST_STEPS) {
-      problem(FIELD, "%d are more than %d".formatted(analysis.steps().size(), MOST_STEPS));
+      findings.problem(FIELD, "%d are more than %d".formatted(analysis.steps().size(), MOST_STEPS));
     }
     other("stepWeight", analysis.stepWeight() != 0);
     other("stepWeights", !analysis.stepWeights().isEmpty());
@@ -68,7 +60,7 @@ public final class StepsReader {
 
   private void other(String field, boolean given) {
     if (given) {
-      problem(FIELD, "cannot be given together with " + field);
+      findings.problem(FIELD, "cannot be given together with " + field);
     }
   }
 
@@ -81,7 +73,7 @@ public final class StepsReader {
     var pause = step.pause();
     var look = step.analysis();
     if (Stream.of(weight, pause, look).filter(given -> given != null).count() != 1) {
-      problem(field, "needs exactly one of setWeight, pause and analysis");
+      findings.problem(field, "needs exactly one of setWeight, pause and analysis");
     }
     if (weight != null) {
       return setWeight(weight, field + ".setWeight");
@@ -94,28 +86,29 @@ public final class StepsReader {
 
   private Stepped.Kind setWeight(int weight, String field) {
     if (weight < 0 || weight > 100) {
-      problem(field, "is 0 to 100 percent, not " + weight);
+      findings.problem(field, "is 0 to 100 percent, not " + weight);
       return new Stepped.SetWeight(Percent.NONE);
     }
     return new Stepped.SetWeight(new Percent(weight));
   }
 
   private Stepped.Kind pause(AnalysisStep.Pause pause, String field) {
-    var time = duration(field, pause::length);
+    Optional<Duration> time = findings.read(field, pause::length, Optional.empty());
     if (time.filter(Duration::isZero).isPresent()) {
-      problem(field, "must be longer than no time at all; without it a person ends the pause");
+      findings.problem(
+          field, "must be longer than no time at all; without it a person ends the pause");
     }
     return new Stepped.Pause(time);
   }
 
   private Stepped.Kind look(AnalysisStep.Look look, String field) {
     if (look.looks() < 1 || look.looks() > MOST_LOOKS) {
-      problem(field + ".count", "is 1 to %d, not %d".formatted(MOST_LOOKS, look.looks()));
+      findings.problem(field + ".count", "is 1 to %d, not %d".formatted(MOST_LOOKS, look.looks()));
     }
     var known = analysis.metrics().stream().map(Metric::name).toList();
     for (var name : look.metrics()) {
       if (!known.contains(name)) {
-        problem(
+        findings.problem(
             field + ".metrics",
             "'%s' is none of spec.analysis.metrics%s"
                 .formatted(name, known.isEmpty() ? "" : ": " + String.join(", ", known)));
@@ -125,29 +118,9 @@ public final class StepsReader {
         Math.max(1, look.looks()), Optional.of(look.metrics()).filter(names -> !names.isEmpty()));
   }
 
-  private Optional<Duration> interval(AnalysisStep step, String field) {
-    var wanted = duration(field + ".interval", step::every);
-    if (wanted.filter(time -> time.compareTo(floor) < 0).isEmpty()) {
-      return wanted;
-    }
-    warnings.add(
-        new Problem(
-            field + ".interval",
-            "%ds is below this controller's shortest interval; %ds is used"
-                .formatted(wanted.get().toSeconds(), floor.toSeconds())));
-    return Optional.of(floor);
-  }
-
-  private Optional<Duration> duration(String field, Supplier<Optional<Duration>> value) {
-    try {
-      return value.get();
-    } catch (IllegalArgumentException e) {
-      problem(field, String.valueOf(e.getMessage()));
-      return Optional.empty();
-    }
-  }
-
-  private void problem(String field, String why) {
-    problems.add(new Problem(field, why));
+  private Optional<Duration> interval(AnalysisStep step, String item) {
+    var field = item + ".interval";
+    Optional<Duration> wanted = findings.read(field, step::every, Optional.empty());
+    return wanted.map(time -> findings.interval(field, time, floor));
   }
 }
