@@ -2,6 +2,7 @@ package dev.sluice.controller.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.controller.UserError;
 import dev.sluice.controller.importing.ArgoRollouts;
 import dev.sluice.controller.importing.Imported;
 import dev.sluice.controller.importing.Yaml;
@@ -122,7 +123,7 @@ final class ImportCommand implements Callable<Integer> {
   }
 
   /// Names come from [Renderer], which lets pass those only that Kubernetes allows.
-  private void write(Path target, List<ObjectNode> objects) throws IOException {
+  private void write(Path target, List<ObjectNode> objects) {
     Map<Path, String> contents = new LinkedHashMap<>();
     for (ObjectNode object : objects) {
       String kind = object.path("kind").asText().toLowerCase(Locale.ROOT);
@@ -134,9 +135,15 @@ final class ImportCommand implements Callable<Integer> {
         throw wrong(file + " is there already; nothing was written");
       }
     }
-    Files.createDirectories(target);
-    for (Map.Entry<Path, String> file : contents.entrySet()) {
-      Files.writeString(file.getKey(), file.getValue(), StandardOpenOption.CREATE_NEW);
+    try {
+      Files.createDirectories(target);
+      for (Map.Entry<Path, String> file : contents.entrySet()) {
+        Files.writeString(file.getKey(), file.getValue(), StandardOpenOption.CREATE_NEW);
+      }
+    } catch (IOException e) {
+      // What it says is often the path and nothing else.
+      throw new UserError(
+          "cannot write to %s; give a folder that can be written with -o".formatted(target));
     }
   }
 

@@ -1,9 +1,11 @@
 package dev.sluice.controller.cli;
 
 import java.io.PrintWriter;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /// Entry point of `./sluice` for everything but the playground.
 @Command(
@@ -60,10 +62,21 @@ public final class Main {
         .getErr()
         .println(
             "sluice: "
-                + Failures.oneLine(e)
+                + (e instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()
+                    ? tooMany(unmatched)
+                    : Failures.oneLine(e))
                 + " (see ./"
                 + command.getCommandSpec().qualifiedName()
                 + " --help)");
     return 2;
+  }
+
+  /// Of words that have no place on the line, the first.
+  private static String tooMany(UnmatchedArgumentException e) {
+    String word = e.getUnmatched().getFirst();
+    Set<String> known = e.getCommandLine().getSubcommands().keySet();
+    return known.isEmpty()
+        ? "'%s' is one word too many".formatted(word)
+        : "'%s' is not understood; known here: %s".formatted(word, String.join(", ", known));
   }
 }

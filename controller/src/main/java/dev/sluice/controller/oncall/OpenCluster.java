@@ -13,6 +13,11 @@ import io.fabric8.kubernetes.client.dsl.MixedOperation;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -68,12 +73,16 @@ public record OpenCluster(KubernetesClient client, String namespace) implements 
       config =
           kubeconfig.isPresent()
               ? Config.fromKubeconfig(context.orElse(null), kubeconfig.get().toFile())
-              : Config.autoConfigure(context.orElse(null));
+              : existing(Config.autoConfigure(context.orElse(null)));
     } catch (UserError e) {
       throw e;
     } catch (RuntimeException e) {
       // What the parser says quotes the file, which holds credentials.
-      throw new UserError("the kubeconfig cannot be used; check --kubeconfig and --context");
+      throw new UserError(
+          kubeconfig
+              .map(file -> file + " is no kubeconfig that can be used; check --kubeconfig")
+              .orElse(
+                  "the kubeconfig cannot be used; check KUBECONFIG, --kubeconfig and --context"));
     }
     if (context.isPresent()
         && config.getContexts().stream().noneMatch(c -> c.getName().equals(context.get()))) {
@@ -84,6 +93,19 @@ public record OpenCluster(KubernetesClient client, String namespace) implements 
                   config.getContexts().stream()
                       .map(NamedContext::getName)
                       .collect(Collectors.joining(", "))));
+    }
+    return config;
+  }
+
+  /// @return it, if it leads anywhere
+  /// @throws UserError when there is neither a kubeconfig nor a cluster around, and nobody has
+  ///   named a server either
+  static Config existing(Config config) {
+    boolean isOfPod = config.getAutoOAuthToken() != null;
+    if (config.getContexts().isEmpty()
+        && !isOfPod
+        && config.getMasterUrl().startsWith(Config.DEFAULT_MASTER_URL)) {
+      throw new UserError("there is no kubeconfig; name one with --kubeconfig or KUBECONFIG");
     }
     return config;
   }
@@ -136,7 +158,8 @@ public record OpenCluster(KubernetesClient client, String namespace) implements 
             .sorted(Comparator.comparingInt(other -> distance(name, other)))
             .toList();
     if (known.isEmpty()) {
-      return "there is no Canary in namespace %s; name another with -n".formatted(namespace);
+      return "there is no Canary in namespace %s; name another with -n, or list all of them with ./sluice get canaries -A"
+          .formatted(namespace);
     }
     boolean close = distance(name, known.getFirst()) <= Math.max(2, name.length() / 3);
     return "there is no Canary %s in namespace %s; %s"
@@ -186,14 +209,9 @@ public record OpenCluster(KubernetesClient client, String namespace) implements 
   /// What went wrong with a call, in one line for a person.
   public UserError explained(KubernetesClientException e) {
     if (e.getStatus() == null || e.getStatus().getMessage() == null) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
       return new UserError(
           "the cluster at %s cannot be reached (%s); check --kubeconfig and --context"
-              .formatted(
-                  client.getConfiguration().getMasterUrl(),
-                  cause.getMessage() == null
-                      ? cause.getClass().getSimpleName()
-                      : cause.getMessage()));
+              .formatted(client.getConfiguration().getMasterUrl(), why(e)));
     }
     String why = e.getStatus().getMessage();
     return switch (e.getCode()) {
@@ -202,6 +220,24 @@ public record OpenCluster(KubernetesClient client, String namespace) implements 
       case 404 -> new UserError("this cluster has no Canaries; is Sluice installed? (" + why + ")");
       default -> new UserError("the API server refused: " + why);
     };
+  }
+
+  /// Why a server was not reached, in the words people know: many of these exceptions have none.
+  private static String why(Throwable failure) {
+    String said = failure.getClass().getSimpleName();
+    for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+      switch (cause) {
+        case UnknownHostException _, UnresolvedAddressException _ -> {
+          return "unknown host";
+        }
+        case HttpTimeoutException _, SocketTimeoutException _ -> {
+          return "no answer in time";
+        }
+        case ConnectException _ -> said = "connection refused";
+        default -> said = cause.getMessage() == null ? said : cause.getMessage();
+      }
+    }
+    return said;
   }
 
   @Override

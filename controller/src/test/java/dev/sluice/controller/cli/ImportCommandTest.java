@@ -98,6 +98,23 @@ class ImportCommandTest {
   }
 
   @Test
+  void aFolderThatCannotBeWrittenIsNamedWithWhatToDo() throws IOException {
+    Path inTheWay = file("notes.txt", "not a folder");
+
+    assertThat(
+            run(
+                "import",
+                "-o",
+                inTheWay.resolve("web").toString(),
+                file("rollout.yaml", ROLLOUT).toString()))
+        .isEqualTo(1);
+    assertThat(err.toString().lines())
+        .containsExactly(
+            "sluice: cannot write to %s/web; give a folder that can be written with -o"
+                .formatted(inTheWay));
+  }
+
+  @Test
   void noFileIsBadInput() {
     assertThat(run("import")).isEqualTo(2);
     assertThat(err.toString().lines()).hasSize(1);

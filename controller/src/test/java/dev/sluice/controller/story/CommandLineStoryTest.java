@@ -243,7 +243,9 @@ class CommandLineStoryTest {
     }
     try (var run = sluice(false, "promote", "myapp", "-n", "staging")) {
       assertThat(run.err())
-          .contains("there is no Canary in namespace staging; name another with -n");
+          .contains(
+              "there is no Canary in namespace staging; name another with -n, or list all of them"
+                  + " with ./sluice get canaries -A");
     }
   }
 
@@ -271,10 +273,27 @@ class CommandLineStoryTest {
   }
 
   @Test
+  void whatIsNotUnderstoodIsAnsweredWithWhatIs() throws Exception {
+    try (var run = CommandLineRun.heard("get", "pods")) {
+      assertThat(run.endsWithin(Duration.ofSeconds(10))).isTrue();
+      assertThat(run.err())
+          .isEqualToIgnoringNewLines(
+              "sluice: 'pods' is not understood; known here: canary, canaries (see ./sluice get --help)");
+      assertThat(run.exit()).isEqualTo(2);
+    }
+    try (var run = sluice(false, "abort", "myapp", "now")) {
+      assertThat(run.err())
+          .isEqualToIgnoringNewLines(
+              "sluice: 'now' is one word too many (see ./sluice abort --help)");
+      assertThat(run.exit()).isEqualTo(2);
+    }
+  }
+
+  @Test
   void aClusterThatIsAwayIsNamed() throws Exception {
     front.close();
     try (var run = sluice(false, "promote", "myapp")) {
-      assertThat(run.err()).contains("cannot be reached").hasLineCount(1);
+      assertThat(run.err()).contains("cannot be reached (connection refused)").hasLineCount(1);
       assertThat(run.exit()).isEqualTo(1);
     }
   }
