@@ -146,7 +146,7 @@ final class Tree {
   private void route() {
     var name = "%-8s ".formatted("traffic");
     if (facts.route().isEmpty()) {
-      branch(Line.of(name).and("no live route says how it is split", Tone.FAINT), List.of());
+      branch(Line.of(name).and(unrouted(), Tone.FAINT), List.of());
       return;
     }
     var route = facts.route().get();
@@ -166,6 +166,14 @@ final class Tree {
             .and(asked(canary), Tone.CARE)
             .and(route.pending().isEmpty() ? "" : "; " + route.pending(), Tone.CARE);
     branch(line, List.of());
+  }
+
+  private String unrouted() {
+    var canary = facts.canary();
+    return "kubernetes".equals(canary.spec().provider())
+        ? "without a mesh: users reach the primary alone, %s the canary"
+            .formatted(canary.canaryServiceName())
+        : "no live route says how it is split";
   }
 
   private String asked(int live) {
@@ -212,7 +220,7 @@ final class Tree {
                   "failed %d of %d".formatted(phase.failedChecks(), threshold),
                   phase.failedChecks() > 0 ? Tone.BAD : Tone.PLAIN)
               .and(last.map(check -> ", last " + ago(check.at()) + " ago").orElse(", none yet"))
-              .and(", next " + in(phase.nextCheck()));
+              .and(", next " + next(phase));
     } else {
       line = line.and("last " + ago(last.orElseThrow().at()) + " ago");
     }
@@ -229,13 +237,27 @@ final class Tree {
             .toList());
   }
 
+  /// A check that is due and not made waits for the pods.
+  private String next(Phase.Progressing phase) {
+    var isStarting =
+        facts.sides().stream()
+            .anyMatch(side -> side.role().equals("target") && side.ready() < side.wanted());
+    return isStarting && !phase.nextCheck().isAfter(facts.now())
+        ? "when the target's pods are ready"
+        : in(phase.nextCheck());
+  }
+
   private static Line finding(LastCheck.Finding finding, String counted) {
     var line =
         new Line(List.of())
             .and(finding.isWell() ? "✔ " : "✘ ", finding.isWell() ? Tone.GOOD : Tone.BAD)
             .and(finding.metric());
     if (!finding.note().isEmpty()) {
-      return line.and("  " + finding.note()).and(counted, Tone.BAD);
+      // Sentences begin with the metric, which stands here already.
+      var known = finding.metric() + " ";
+      var note = finding.note();
+      return line.and("  " + (note.startsWith(known) ? note.substring(known.length()) : note))
+          .and(counted, Tone.BAD);
     }
     line =
         line.and("  " + finding.value(), finding.isWell() ? Tone.PLAIN : Tone.BAD)

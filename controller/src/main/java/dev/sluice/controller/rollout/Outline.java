@@ -104,8 +104,10 @@ public record Outline(List<Step> steps) {
         isPresent && phase.orElseThrow() instanceof Phase.Progressing progressing
             ? stages.indexOf(progressing.stage()) + 1
             : 0;
+    // A look while nobody meets the revision is none at a share.
+    var at = first.split().equals(Split.NONE) ? "" : shares + " ";
     return look > 0
-        ? "%s look %d of %d".formatted(shares, look, stages.size())
-        : "%s %d looks".formatted(shares, stages.size());
+        ? "%slook %d of %d".formatted(at, look, stages.size())
+        : "%s%d looks".formatted(at, stages.size());
   }
 }

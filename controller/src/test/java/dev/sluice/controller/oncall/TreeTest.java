@@ -249,4 +249,76 @@ class TreeTest {
     assertThat(Tree.words(java.time.Duration.ofHours(47))).isEqualTo("47h");
     assertThat(Tree.words(java.time.Duration.ofDays(9))).isEqualTo("9d");
   }
+
+  @Test
+  void oneWithoutAMeshSaysWhereUsersAreAndCountsItsLooks() throws IOException {
+    JsonNode object =
+        YAML.readTree(
+            SPEC.replace("maxWeight: 50", "iterations: 5")
+                    .replace("    stepWeight: 10\n", "")
+                    .replace("spec:\n", "spec:\n  provider: kubernetes\n")
+                + """
+                status:
+                  phase: Progressing
+                  iterations: 1
+                  rollout: {revision: 3f2a77b1, id: r, share: 0, since: "2026-01-01T09:57:00Z", nextStepAt: "2026-01-01T10:00:48Z"}
+                """);
+    var canary = Canary.read(object);
+    var standing = StatusReader.read(canary.status());
+    var plan = PolicyReader.read(canary.spec(), Settings.DEFAULT, Meshes.named("kubernetes"));
+
+    assertThat(
+            drawn(
+                new CanaryFacts(
+                    canary,
+                    standing,
+                    Optional.of(
+                        Outline.of(((Plan.Valid) plan).policy(), standing.map(Standing::phase))),
+                    List.of(),
+                    Optional.empty(),
+                    List.of(),
+                    NOW)))
+        .contains("traffic  without a mesh: users reach the primary alone, myapp-canary the canary")
+        .contains("steps    0% → [look 1 of 5] → promotion");
+  }
+
+  @Test
+  void oneWhosePodsAreNotReadySaysThatTheFirstCheckWaitsForThem() throws IOException {
+    var facts =
+        facts(
+            """
+            status:
+              phase: Progressing
+              rollout: {revision: 3f2a77b1, id: r, since: "2026-01-01T09:57:00Z", nextStepAt: "2026-01-01T09:57:48Z"}
+            """,
+            List.of(new Side("target", "myapp", "3f2a77b1", List.of("myapp:1.1.0"), 0, 2)),
+            Optional.empty(),
+            List.of());
+
+    assertThat(drawn(facts))
+        .contains("checks   failed 0 of 5, none yet, next when the target's pods are ready");
+  }
+
+  @Test
+  void aFindingInWordsDoesNotRepeatItsMetric() throws IOException {
+    var facts =
+        facts(
+            """
+            status:
+              phase: Failed
+              rollout:
+                id: r
+                revision: 3f2a77b1
+                lastCheck:
+                  run: r
+                  at: "2026-01-01T09:59:48Z"
+                  findings:
+                  - {metric: request-duration, well: false, note: request-duration has no value over the last 1m}
+            """,
+            List.of(),
+            Optional.empty(),
+            List.of());
+
+    assertThat(drawn(facts)).contains("✘ request-duration  has no value over the last 1m\n");
+  }
 }
