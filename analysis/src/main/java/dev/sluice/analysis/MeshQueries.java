@@ -82,6 +82,11 @@ public record MeshQueries(
         Optional.empty());
   }
 
+  /// Whether a query asks for what only the application can report, however many requests it got.
+  static boolean asksTheApplication(String template) {
+    return template.contains("http_request_duration_seconds");
+  }
+
   /// One line per mesh.
   private static final List<MeshQueries> KNOWN =
       List.of(ISTIO, ofApplication("gatewayapi:v1"), ofApplication("kubernetes"));

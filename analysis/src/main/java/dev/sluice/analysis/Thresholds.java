@@ -129,8 +129,13 @@ public final class Thresholds {
             borne ? Outcome.INCONCLUSIVE : outcome(policy.noData(), Outcome.SILENT),
             borne ? Reason.INCONCLUSIVE : Reason.NO_DATA,
             null,
-            "%s has no value over the last %s: the revision probably receives no traffic"
-                .formatted(metric, words(asked.window())));
+            "%s has no value over the last %s: the revision probably receives no traffic%s"
+                .formatted(
+                    metric,
+                    words(asked.window()),
+                    MeshQueries.asksTheApplication(asked.check().query().template())
+                        ? ", or does not report http_request_duration_seconds, which is the application's own"
+                        : ""));
       }
       case Sample.Unavailable(var why) -> {
         var borne = asked.check().limits().errorsInRow().isPresent();

@@ -127,6 +127,26 @@ class ThresholdsTest {
   }
 
   @Test
+  void whatOnlyTheApplicationMeasuresMayBeMissingForAnotherReasonThanNoTraffic() throws NeedsEdit {
+    var built = MeshQueries.of("kubernetes").successRate();
+    var check =
+        new Check(
+            SUCCESS.metric(),
+            new MetricQuery(
+                "request-success-rate", SUCCESS.query().provider(), built, Map.of(), true),
+            SUCCESS.bound(),
+            SUCCESS.interval(),
+            SUCCESS.limits());
+
+    assertThat(judge(0, silent(check, new Sample.NoData())).evidence().getFirst().sentence())
+        .endsWith(
+            "the revision probably receives no traffic, or does not report"
+                + " http_request_duration_seconds, which is the application's own");
+    assertThat(judge(0, silent(SUCCESS, new Sample.NoData())).evidence().getFirst().sentence())
+        .endsWith("the revision probably receives no traffic");
+  }
+
+  @Test
   void anOutageOfTheSourceNeverRollsBackByItself() {
     var verdict = judge(1_000, silent(SUCCESS, new Sample.Unavailable("connection refused")));
 

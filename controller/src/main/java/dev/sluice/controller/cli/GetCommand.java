@@ -3,7 +3,8 @@ package dev.sluice.controller.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.controller.importing.Yaml;
 import dev.sluice.controller.oncall.Looking;
 import dev.sluice.controller.oncall.Looking.Picture;
 import dev.sluice.controller.oncall.OpenCluster;
@@ -117,10 +118,13 @@ final class GetCommand implements Runnable {
     }
 
     private String written(Format asked, OpenCluster cluster) throws JsonProcessingException {
-      var mapper = asked == Format.JSON ? new ObjectMapper() : new ObjectMapper(new YAMLFactory());
-      var text =
-          mapper.enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(cluster.read(name));
-      return text.endsWith("\n") ? text : text + "\n";
+      var canary = (ObjectNode) cluster.read(name);
+      // Who wrote which field is longer than all of the rest; kubectl leaves it out, too.
+      canary.withObject("/metadata").remove("managedFields");
+      return asked == Format.YAML
+          ? Yaml.print(canary)
+          : new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(canary)
+              + "\n";
     }
 
     private void show(Picture picture, boolean again) {

@@ -157,7 +157,10 @@ class CommandLineStoryTest {
     try (var json = sluice(false, "get", "canary", "myapp", "-o", "json");
         var yaml = sluice(false, "get", "canary", "myapp", "-o", "yaml")) {
       assertThat(json.out()).startsWith("{").contains("\"canaryWeight\" : 20");
-      assertThat(yaml.out()).contains("canaryWeight: 20");
+      assertThat(yaml.out())
+          .startsWith("apiVersion: flagger.app/v1beta1\n")
+          .contains("canaryWeight: 20");
+      assertThat(json.out() + yaml.out()).doesNotContain("managedFields");
     }
   }
 
