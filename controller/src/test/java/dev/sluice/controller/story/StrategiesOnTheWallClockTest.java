@@ -3,12 +3,9 @@ package dev.sluice.controller.story;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.controller.cli.CommandLineRun;
+import dev.sluice.controller.wallclock.ProductionApps;
 import dev.sluice.playground.Playground;
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -19,6 +16,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -41,15 +39,6 @@ class StrategiesOnTheWallClockTest {
   /// A caller without a sidecar has no labels that a rule could match.
   private static final List<Way> WAYS =
       Arrays.stream(Way.values()).filter(way -> way != Way.AB_TEST_BY_CALLER).toList();
-
-  private static final ResourceDefinitionContext CANARIES =
-      new ResourceDefinitionContext.Builder()
-          .withGroup("flagger.app")
-          .withVersion("v1beta1")
-          .withKind("Canary")
-          .withPlural("canaries")
-          .withNamespaced(true)
-          .build();
 
   @TempDir Path folder;
 
@@ -107,7 +96,7 @@ class StrategiesOnTheWallClockTest {
                   "--port=0",
                   "--git-dir=" + folder.resolve("mirrors"),
                   "--log-level=warn");
-          KubernetesClient client = client(at.api());
+          KubernetesClient client = ProductionApps.client(at.api());
           HttpClient http = http(at.proxy());
           var crowd = Executors.newScheduledThreadPool(8)) {
         List<Users> all = new ArrayList<>();
@@ -149,17 +138,6 @@ class StrategiesOnTheWallClockTest {
     return HttpClient.newBuilder()
         .version(HttpClient.Version.HTTP_1_1)
         .proxy(ProxySelector.of(new InetSocketAddress(at.getHost(), at.getPort())))
-        .build();
-  }
-
-  private static KubernetesClient client(String server) {
-    return new KubernetesClientBuilder()
-        .withConfig(
-            new ConfigBuilder()
-                .withAutoConfigure(false)
-                .withMasterUrl(server)
-                .withHttp2Disable(true)
-                .build())
         .build();
   }
 
@@ -221,20 +199,7 @@ class StrategiesOnTheWallClockTest {
 
   private static void await(KubernetesClient client, List<Users> all, String phase) {
     for (Users users : all) {
-      GenericKubernetesResource canary =
-          client
-              .genericKubernetesResources(CANARIES)
-              .inNamespace("production")
-              .withName(users.app())
-              .waitUntilCondition(
-                  seen -> seen != null && phase.equals(phase(seen)), 2, TimeUnit.MINUTES);
-      assertThat(phase(canary)).as(users.app()).isEqualTo(phase);
+      ProductionApps.await(client, users.app(), phase, Duration.ofMinutes(2));
     }
-  }
-
-  private static String phase(GenericKubernetesResource canary) {
-    return canary.getAdditionalProperties().get("status") instanceof Map<?, ?> status
-        ? String.valueOf(status.get("phase"))
-        : "";
   }
 }

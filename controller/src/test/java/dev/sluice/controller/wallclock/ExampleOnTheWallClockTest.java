@@ -8,19 +8,16 @@ import dev.sluice.playground.Playground;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,15 +32,6 @@ class ExampleOnTheWallClockTest {
           new String[] {"    interval: 1m\n", "    interval: 2s\n"},
           new String[] {"interval: 1m}", "interval: 10s}"},
           new String[] {"hey -z 1m", "hey -z 15s"});
-  private static final ResourceDefinitionContext CANARIES =
-      new ResourceDefinitionContext.Builder()
-          .withGroup("flagger.app")
-          .withVersion("v1beta1")
-          .withKind("Canary")
-          .withPlural("canaries")
-          .withNamespaced(true)
-          .build();
-
   @TempDir Path folder;
 
   @Test
@@ -72,7 +60,7 @@ class ExampleOnTheWallClockTest {
                   "--port=0",
                   "--git-dir=" + folder.resolve("mirrors"),
                   "--log-level=warn");
-          KubernetesClient client = client(at.api())) {
+          KubernetesClient client = ProductionApps.client(at.api())) {
         for (String file : List.of("namespace", "gateway", "deployment", "canary")) {
           apply(client, ROOT.resolve("docs/examples/myapp/" + file + ".yaml"));
         }
@@ -100,17 +88,6 @@ class ExampleOnTheWallClockTest {
   private static boolean onThePath(String program) {
     return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1))
         .anyMatch(dir -> Files.isExecutable(Path.of(dir, program)));
-  }
-
-  private static KubernetesClient client(String server) {
-    return new KubernetesClientBuilder()
-        .withConfig(
-            new ConfigBuilder()
-                .withAutoConfigure(false)
-                .withMasterUrl(server)
-                .withHttp2Disable(true)
-                .build())
-        .build();
   }
 
   private static void apply(KubernetesClient client, Path file) throws IOException {
@@ -150,20 +127,7 @@ class ExampleOnTheWallClockTest {
   }
 
   private static void await(KubernetesClient client, String phase) {
-    GenericKubernetesResource canary =
-        client
-            .genericKubernetesResources(CANARIES)
-            .inNamespace("production")
-            .withName("myapp")
-            .waitUntilCondition(
-                seen -> seen != null && phase.equals(phase(seen)), 4, TimeUnit.MINUTES);
-    assertThat(phase(canary)).isEqualTo(phase);
-  }
-
-  private static String phase(GenericKubernetesResource canary) {
-    return canary.getAdditionalProperties().get("status") instanceof Map<?, ?> status
-        ? String.valueOf(status.get("phase"))
-        : "";
+    ProductionApps.await(client, "myapp", phase, Duration.ofMinutes(4));
   }
 
   private static String image(KubernetesClient client, String name) {

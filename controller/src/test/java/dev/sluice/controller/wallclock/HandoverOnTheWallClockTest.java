@@ -3,24 +3,18 @@ package dev.sluice.controller.wallclock;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.playground.Manifests;
-import dev.sluice.playground.api.Call;
 import dev.sluice.playground.api.HttpFront;
-import dev.sluice.playground.api.KubernetesApi;
-import dev.sluice.playground.api.Users;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -34,8 +28,7 @@ class HandoverOnTheWallClockTest {
 
   @TempDir Path folder;
 
-  private final KubernetesApi api =
-      new KubernetesApi(InstantSource.system(), new Random(1), Users.EVERYBODY);
+  private final BareCluster cluster = new BareCluster();
   private final BlockingQueue<Seen> frames = new LinkedBlockingQueue<>();
   private final Map<String, Process> replicas = new LinkedHashMap<>();
 
@@ -44,7 +37,7 @@ class HandoverOnTheWallClockTest {
   @Test
   void anotherReplicaTakesOverWhenTheLeaderIsKilledAndAtOnceWhenItEnds() throws Exception {
     Vertx vertx = Vertx.vertx();
-    try (HttpFront front = HttpFront.start(vertx, api, 0)) {
+    try (HttpFront front = cluster.listen(vertx)) {
       install();
       watch("/apis/coordination.k8s.io/v1/leases");
       watch("/apis/flagger.app/v1beta1/canaries");
@@ -82,18 +75,7 @@ class HandoverOnTheWallClockTest {
   }
 
   private void start(String name, HttpFront front) throws IOException {
-    Path kubeconfig = folder.resolve("kubeconfig");
-    Files.writeString(
-        kubeconfig,
-        """
-        apiVersion: v1
-        kind: Config
-        current-context: it
-        clusters: [{name: it, cluster: {server: "%s"}}]
-        users: [{name: it, user: {}}]
-        contexts: [{name: it, context: {cluster: it, user: it}}]
-        """
-            .formatted(front.url()));
+    Path kubeconfig = BareCluster.kubeconfig(folder, front);
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m"));
@@ -188,29 +170,21 @@ class HandoverOnTheWallClockTest {
   }
 
   private void watch(String path) {
-    AutoCloseable _ =
-        api.watch(
-            call("GET", path, Map.of("watch", List.of("true")), ""),
-            frame -> frames.add(new Seen(System.nanoTime(), frame.path("object").deepCopy())));
+    cluster.watch(path, object -> frames.add(new Seen(System.nanoTime(), object)));
   }
 
   // ---- what is there ----
 
   private void install() throws IOException {
-    for (ObjectNode definition : Manifests.istio()) {
-      Manifests.create(api, definition);
-    }
-    for (ObjectNode definition : Manifests.definitions(ROOT)) {
-      Manifests.create(api, definition);
-    }
-    post(
-        "/api/v1/namespaces", "{apiVersion: v1, kind: Namespace, metadata: {name: sluice-system}}");
-    post("/api/v1/namespaces", "{apiVersion: v1, kind: Namespace, metadata: {name: production}}");
+    cluster.define(Manifests.istio());
+    cluster.define(Manifests.definitions(ROOT));
+    cluster.namespace("sluice-system");
+    cluster.namespace("production");
   }
 
   /// One whose target is missing: the controller that works says so in its status.
   private void canary(String name) throws IOException {
-    post(
+    cluster.post(
         "/apis/flagger.app/v1beta1/namespaces/production/canaries",
         """
         apiVersion: flagger.app/v1beta1
@@ -222,20 +196,5 @@ class HandoverOnTheWallClockTest {
           analysis: {interval: 10s, threshold: 3, maxWeight: 50, stepWeight: 10}
         """
             .formatted(name, name));
-  }
-
-  private void post(String path, String yaml) throws IOException {
-    String json = Manifests.read(yaml).getFirst().toString();
-    assertThat(api.handle(call("POST", path, Map.of(), json)).status()).isEqualTo(201);
-  }
-
-  private static Call call(
-      String method, String path, Map<String, List<String>> query, String body) {
-    return new Call(
-        method,
-        path,
-        query,
-        Map.of("accept", "application/json", "content-type", "application/json"),
-        body.getBytes(java.nio.charset.StandardCharsets.UTF_8));
   }
 }

@@ -3,24 +3,15 @@ package dev.sluice.controller.wallclock;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.controller.cli.CommandLineRun;
 import dev.sluice.playground.Manifests;
-import dev.sluice.playground.api.Call;
 import dev.sluice.playground.api.HttpFront;
-import dev.sluice.playground.api.KubernetesApi;
-import dev.sluice.playground.api.Users;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -35,27 +26,17 @@ class MeshInstalledLaterOnTheWallClockTest {
 
   @TempDir Path folder;
 
-  private final KubernetesApi api =
-      new KubernetesApi(InstantSource.system(), new Random(1), Users.EVERYBODY);
+  private final BareCluster cluster = new BareCluster();
   private final BlockingQueue<JsonNode> canaries = new LinkedBlockingQueue<>();
   private final Map<String, JsonNode> latest = new HashMap<>();
 
   @Test
   void itStartsWithoutAMeshSaysWhatIsMissingAndGoesOnWhenThatIsThere() throws Exception {
     Vertx vertx = Vertx.vertx();
-    try (HttpFront front = HttpFront.start(vertx, api, 0)) {
-      for (ObjectNode definition : Manifests.definitions(ROOT)) {
-        Manifests.create(api, definition);
-      }
-      post("/api/v1/namespaces", "{apiVersion: v1, kind: Namespace, metadata: {name: production}}");
-      AutoCloseable _ =
-          api.watch(
-              call(
-                  "GET",
-                  "/apis/flagger.app/v1beta1/canaries",
-                  Map.of("watch", List.of("true")),
-                  ""),
-              frame -> canaries.add(frame.path("object").deepCopy()));
+    try (HttpFront front = cluster.listen(vertx)) {
+      cluster.define(Manifests.definitions(ROOT));
+      cluster.namespace("production");
+      cluster.watch("/apis/flagger.app/v1beta1/canaries", canaries::add);
       try (CommandLineRun controller = start(front)) {
         canary("in-istio", "istio");
         canary("alone", "kubernetes");
@@ -63,9 +44,7 @@ class MeshInstalledLaterOnTheWallClockTest {
         await("in-istio", canary -> stalled(canary).contains("does not define VirtualService"));
         await("alone", canary -> !stalled(canary).contains("spec.provider"));
 
-        for (ObjectNode definition : Manifests.istio()) {
-          Manifests.create(api, definition);
-        }
+        cluster.define(Manifests.istio());
         await("in-istio", canary -> !stalled(canary).contains("spec.provider"));
         assertThat(controller.ended()).isFalse();
       }
@@ -75,18 +54,7 @@ class MeshInstalledLaterOnTheWallClockTest {
   }
 
   private CommandLineRun start(HttpFront front) throws IOException {
-    Path kubeconfig = folder.resolve("kubeconfig");
-    Files.writeString(
-        kubeconfig,
-        """
-        apiVersion: v1
-        kind: Config
-        current-context: it
-        clusters: [{name: it, cluster: {server: "%s"}}]
-        users: [{name: it, user: {}}]
-        contexts: [{name: it, context: {cluster: it, user: it}}]
-        """
-            .formatted(front.url()));
+    Path kubeconfig = BareCluster.kubeconfig(folder, front);
     return CommandLineRun.start(
         "controller",
         "--kubeconfig=" + kubeconfig,
@@ -120,7 +88,7 @@ class MeshInstalledLaterOnTheWallClockTest {
   }
 
   private void canary(String name, String provider) throws IOException {
-    post(
+    cluster.post(
         "/apis/flagger.app/v1beta1/namespaces/production/canaries",
         """
         apiVersion: flagger.app/v1beta1
@@ -133,20 +101,5 @@ class MeshInstalledLaterOnTheWallClockTest {
           analysis: {interval: 10s, threshold: 3, iterations: 3}
         """
             .formatted(name, provider));
-  }
-
-  private void post(String path, String yaml) throws IOException {
-    String json = Manifests.read(yaml).getFirst().toString();
-    assertThat(api.handle(call("POST", path, Map.of(), json)).status()).isEqualTo(201);
-  }
-
-  private static Call call(
-      String method, String path, Map<String, List<String>> query, String body) {
-    return new Call(
-        method,
-        path,
-        query,
-        Map.of("accept", "application/json", "content-type", "application/json"),
-        body.getBytes(StandardCharsets.UTF_8));
   }
 }
