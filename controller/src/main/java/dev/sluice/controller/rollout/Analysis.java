@@ -259,15 +259,7 @@ final class Analysis {
           "failed checks threshold reached %d".formatted(count),
           "Failed checks threshold reached %d".formatted(count));
     }
-    var next =
-        new Progressing(
-            phase.run(),
-            phase.stage(),
-            count,
-            phase.checks(),
-            phase.since(),
-            later(phase, seen),
-            unproven(phase));
+    var next = waiting(phase, seen).failed(count);
     return Step.to(next)
         .tell(
             Reason.CHECK_FAILED,
@@ -308,7 +300,7 @@ final class Analysis {
             .seeing(target(phase, seen))
             .counting(waiver.isPresent() ? counts.decided() : counts);
     var due = Pace.next(stage, seen.now(), seen);
-    var next = new Progressing(run, stage, phase.failedChecks(), phase.checks(), seen.now(), due);
+    var next = phase.with(run).entering(stage, seen.now(), due);
     var step = Step.to(next);
     if (started && policy.has(HookType.PRE_ROLLOUT) && waiver.isEmpty()) {
       step =
@@ -359,14 +351,8 @@ final class Analysis {
         .orElse(phase.run().target());
   }
 
-  static Progressing looked(Progressing p) {
-    return new Progressing(
-        p.run(), p.stage(), p.failedChecks(), p.checks() + 1, p.since(), p.nextCheck(), p.awaits());
-  }
-
   static Progressing waiting(Progressing p, Observation seen) {
-    return new Progressing(
-        p.run(), p.stage(), p.failedChecks(), p.checks(), p.since(), later(p, seen), unproven(p));
+    return p.checking(later(p, seen)).awaiting(unproven(p));
   }
 
   /// Evidence is only waited for while all else has passed; otherwise it would call for a check at

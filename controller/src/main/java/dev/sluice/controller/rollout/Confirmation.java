@@ -9,7 +9,6 @@ import dev.sluice.controller.rollout.Phase.Waiting;
 import dev.sluice.controller.rollout.Step.Obstacle;
 import dev.sluice.controller.rollout.policy.Policy.Hook;
 import dev.sluice.controller.rollout.policy.Policy.HookType;
-import dev.sluice.controller.rollout.policy.Stage;
 import dev.sluice.mesh.Split;
 import java.time.Instant;
 import java.util.List;
@@ -178,8 +177,7 @@ final class Confirmation {
   }
 
   private static Step start(Run run, Observation seen, List<Hook> agreed) {
-    return Step.to(
-            new Progressing(run.startedAt(seen.now()), Stage.START, 0, 0, seen.now(), seen.now()))
+    return Step.to(Progressing.starting(run.startedAt(seen.now()), seen.now()))
         .tell(
             Reason.NEW_REVISION,
             "New revision detected! Scaling up %s for %s%s"

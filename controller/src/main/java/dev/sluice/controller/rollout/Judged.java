@@ -30,15 +30,14 @@ final class Judged {
       case Verdict.Safe _ ->
           MetricLimits.obstacle(phase, seen, looks)
               .map(obstacle -> heldBy(phase, seen, obstacle))
-              .orElseGet(() -> Analysis.passed(Analysis.looked(phase), seen));
+              .orElseGet(() -> Analysis.passed(phase.looked(), seen));
       case Verdict.Continue _ -> Step.to(Analysis.waiting(phase, seen));
       case Verdict.Rollback rollback when isFirstSilence(phase, rollback) ->
           firstSilence(phase, seen, rollback);
-      case Verdict.Rollback _ -> Analysis.failed(Analysis.looked(phase), seen, why);
+      case Verdict.Rollback _ -> Analysis.failed(phase.looked(), seen, why);
       case Verdict.Hold hold when isOfNoData(hold, looks) && isFirstSilence(phase, hold) ->
           firstSilence(phase, seen, hold);
-      case Verdict.Hold hold when hold.failedCheck() ->
-          Analysis.failed(Analysis.looked(phase), seen, why);
+      case Verdict.Hold hold when hold.failedCheck() -> Analysis.failed(phase.looked(), seen, why);
       case Verdict.Hold hold when looks.stream().anyMatch(Look::failsForItself) ->
           borne(phase, seen, hold.reason(), why);
       case Verdict.Hold hold when hold.reason() == Verdict.Reason.INCONCLUSIVE ->
@@ -50,7 +49,7 @@ final class Judged {
   }
 
   private static Step heldBy(Progressing phase, Observation seen, Obstacle obstacle) {
-    return Step.held(Analysis.waiting(Analysis.looked(phase), seen), obstacle)
+    return Step.held(Analysis.waiting(phase.looked(), seen), obstacle)
         .lookAgain(Analysis.later(phase, seen));
   }
 
@@ -81,7 +80,7 @@ final class Judged {
   }
 
   private static Step firstSilence(Progressing phase, Observation seen, Verdict verdict) {
-    return Step.to(Analysis.waiting(Analysis.looked(phase), seen))
+    return Step.to(Analysis.waiting(phase.looked(), seen))
         .tell(
             Reason.NO_DATA,
             "Halt %s advancement at %s: %s. This first silence is not counted"
@@ -92,7 +91,7 @@ final class Judged {
   /// Counted to a limit of the metric alone, which is not exceeded.
   private static Step borne(
       Progressing phase, Observation seen, Verdict.Reason reason, String why) {
-    return Step.to(Analysis.waiting(Analysis.looked(phase), seen))
+    return Step.to(Analysis.waiting(phase.looked(), seen))
         .tell(
             reason == Verdict.Reason.CHECK_FAILED ? Reason.CHECK_FAILED : Reason.NO_DATA,
             "Halt %s advancement at %s: %s"

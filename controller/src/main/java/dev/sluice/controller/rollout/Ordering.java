@@ -219,14 +219,8 @@ record Ordering(Phase phase, Orders orders, List<Announcement> announcements) {
       case Progressing p -> {
         var isAsked = !p.stage().isStart() || p.awaits() != Phase.Approval.NONE;
         var known = isAsked ? seen.now() : seen.now().plus(seen.settings().settle());
-        yield new Progressing(
-            p.run(),
-            seen.policy().strategy().lastLook(p.stage()),
-            p.failedChecks(),
-            p.checks(),
-            p.since(),
-            known.isBefore(p.nextCheck()) ? known : p.nextCheck(),
-            p.awaits());
+        yield p.with(seen.policy().strategy().lastLook(p.stage()))
+            .checking(known.isBefore(p.nextCheck()) ? known : p.nextCheck());
       }
       case Promoting _, Phase.Finalising _, Phase.RollingBack _ -> phase;
     };

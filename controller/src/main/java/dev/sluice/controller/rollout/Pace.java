@@ -68,15 +68,7 @@ final class Pace {
         .filter(_ -> pauses(phase, seen))
         .map(p -> new Position(p.step(), p.of(), p.look(), true))
         .map(p -> new Stage(phase.stage().split(), phase.stage().iteration(), Optional.of(p)))
-        .map(stage ->
-            new Progressing(
-                phase.run(),
-                stage,
-                phase.failedChecks(),
-                phase.checks(),
-                phase.since(),
-                seen.now(),
-                phase.awaits()));
+        .map(stage -> phase.with(stage).checking(seen.now()));
   }
 
   /// Whoever may end the pause is told, also while a refused spec keeps everything as it is.

@@ -133,6 +133,11 @@ public sealed interface Phase {
       this(run, stage, failedChecks, checks, since, nextCheck, Approval.NONE);
     }
 
+    /// A run of whose revision no user has seen anything yet.
+    static Progressing starting(Run run, Instant now) {
+      return new Progressing(run, Stage.START, 0, 0, now, now);
+    }
+
     @Override
     public String name() {
       return awaits == Approval.PROMOTION ? "WaitingPromotion" : "Progressing";
@@ -162,6 +167,31 @@ public sealed interface Phase {
 
     Progressing awaiting(Approval approval) {
       return new Progressing(run, stage, failedChecks, checks, since, nextCheck, approval);
+    }
+
+    /// The same at another place of the way to its users.
+    Progressing with(Stage other) {
+      return new Progressing(run, other, failedChecks, checks, since, nextCheck, awaits);
+    }
+
+    /// The same, not checked before then.
+    Progressing checking(Instant next) {
+      return new Progressing(run, stage, failedChecks, checks, since, next, awaits);
+    }
+
+    /// The same after a check that looked at metrics.
+    Progressing looked() {
+      return new Progressing(run, stage, failedChecks, checks + 1, since, nextCheck, awaits);
+    }
+
+    /// The same with so many failed checks.
+    Progressing failed(int count) {
+      return new Progressing(run, stage, count, checks, since, nextCheck, awaits);
+    }
+
+    /// Another share of the traffic is asked for, which nobody has approved yet.
+    Progressing entering(Stage next, Instant now, Instant due) {
+      return new Progressing(run, next, failedChecks, checks, now, due);
     }
   }
 

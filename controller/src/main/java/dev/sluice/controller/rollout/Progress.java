@@ -110,7 +110,7 @@ final class Progress {
     return Step.to(
             hasConfig
                 ? new Phase.RollingBack(phase.run(), superseded, seen.now())
-                : new Progressing(run, Stage.START, 0, 0, seen.now(), seen.now()))
+                : Progressing.starting(run, seen.now()))
         .tell(Reason.REVISION_RESTARTED, message);
   }
 
@@ -145,8 +145,7 @@ final class Progress {
 
   /// The same run, all of whose traffic goes to the primary from now on.
   private static Progressing withoutTraffic(Progressing phase, Observation seen) {
-    return new Progressing(
-        phase.run(), Stage.START, phase.failedChecks(), phase.checks(), seen.now(), seen.now());
+    return phase.entering(Stage.START, seen.now(), seen.now());
   }
 
   /// Pods with traffic that are no more, by somebody's hand or by themselves.
@@ -245,17 +244,7 @@ final class Progress {
       return Optional.empty();
     }
     var next = Analysis.later(phase, seen);
-    return Optional.of(
-        Step.to(
-                new Progressing(
-                    phase.run(),
-                    phase.stage(),
-                    phase.failedChecks(),
-                    phase.checks(),
-                    phase.since(),
-                    next,
-                    phase.awaits()))
-            .lookAgain(next));
+    return Optional.of(Step.to(phase.checking(next)).lookAgain(next));
   }
 
   private static Optional<Step> trafficIsElsewhere(Progressing phase, Observation seen) {
@@ -276,15 +265,7 @@ final class Progress {
     }
     var first = seen.now().plus(seen.settings().settle());
     return Optional.of(
-        Step.to(
-                new Progressing(
-                    phase.run(),
-                    phase.stage(),
-                    phase.failedChecks(),
-                    phase.checks(),
-                    phase.since(),
-                    first))
-            .lookAgain(first));
+        Step.to(phase.checking(first).awaiting(Phase.Approval.NONE)).lookAgain(first));
   }
 
   private static Optional<Step> notYet(Progressing phase, Observation seen) {

@@ -6,7 +6,6 @@ import dev.sluice.controller.rollout.Phase.Failed;
 import dev.sluice.controller.rollout.Phase.RollingBack;
 import dev.sluice.controller.rollout.Phase.Succeeded;
 import dev.sluice.controller.rollout.policy.Policy.HookType;
-import dev.sluice.controller.rollout.policy.Stage;
 import dev.sluice.mesh.Split;
 import java.util.Optional;
 
@@ -116,9 +115,7 @@ final class Withdrawal {
     var content = seen.known().get();
     return content.sameAsPrimary()
         ? Step.to(new Succeeded(content.now()))
-        : Step.to(
-            new Phase.Progressing(
-                Run.of(content, seen.now()), Stage.START, 0, 0, seen.now(), seen.now()));
+        : Step.to(Phase.Progressing.starting(Run.of(content, seen.now()), seen.now()));
   }
 
   /// A spec that is refused at the moment may have post-rollout webhooks once it is not.
