@@ -167,7 +167,7 @@ class CompatibilityPageTest {
                 """
                     .formatted(provider));
     ObjectNode spec = (ObjectNode) object.path("spec");
-    merge(spec, YAML.readTree(sample));
+    Pieces.merge(spec, YAML.readTree(sample));
     ObjectNode analysis = (ObjectNode) spec.path("analysis");
     if (Stream.of("iterations", "stepWeight", "stepWeights").noneMatch(analysis::has)) {
       analysis.put("iterations", 3);
@@ -198,18 +198,6 @@ class CompatibilityPageTest {
     return (named + ".").startsWith(field + ".")
         || named.startsWith(field + "[")
         || (field.startsWith(named + ".") && !named.equals("spec.analysis"));
-  }
-
-  private static void merge(ObjectNode into, JsonNode from) {
-    from.properties()
-        .forEach(entry -> {
-          if (into.path(entry.getKey()) instanceof ObjectNode deeper
-              && entry.getValue().isObject()) {
-            merge(deeper, entry.getValue());
-          } else {
-            into.set(entry.getKey(), entry.getValue());
-          }
-        });
   }
 
   @Test

@@ -169,21 +169,9 @@ class DocumentedYamlTest {
           String key = entry.getKey();
           ObjectNode around =
               canary.has(key) ? canary : spec.has(key) ? spec : (ObjectNode) spec.path("analysis");
-          merge(around, YAML.createObjectNode().set(key, entry.getValue()));
+          Pieces.merge(around, YAML.createObjectNode().set(key, entry.getValue()));
         });
     return canary;
-  }
-
-  private static void merge(ObjectNode into, JsonNode from) {
-    from.properties()
-        .forEach(entry -> {
-          if (into.path(entry.getKey()) instanceof ObjectNode deeper
-              && entry.getValue().isObject()) {
-            merge(deeper, entry.getValue());
-          } else {
-            into.set(entry.getKey(), entry.getValue());
-          }
-        });
   }
 
   private static Answer post(String path, JsonNode body, Map<String, List<String>> query) {

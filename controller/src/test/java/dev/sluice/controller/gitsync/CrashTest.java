@@ -36,16 +36,7 @@ class CrashTest {
         .formatted(replicas, image);
   }
 
-  private static final String CANARY =
-      """
-      apiVersion: flagger.app/v1beta1
-      kind: Canary
-      metadata: {name: web, namespace: production}
-      spec:
-        targetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
-        service: {port: 80}
-        analysis: {interval: 1m, threshold: 5, maxWeight: 50, stepWeight: 10}
-      """;
+  private static final String CANARY = Town.canaryOf("Deployment");
 
   /// First commit, a second that changes config, image, adds one object and drops two.
   private static final List<Map<String, String>> STORY =

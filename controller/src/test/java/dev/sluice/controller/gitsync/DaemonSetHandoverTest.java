@@ -13,16 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// A sync and a rollout on one DaemonSet, whose node selector has one owner as a whole.
 class DaemonSetHandoverTest {
-  private static final String CANARY =
-      """
-      apiVersion: flagger.app/v1beta1
-      kind: Canary
-      metadata: {name: web, namespace: production}
-      spec:
-        targetRef: {apiVersion: apps/v1, kind: DaemonSet, name: web}
-        service: {port: 80}
-        analysis: {interval: 1m, threshold: 5, maxWeight: 50, stepWeight: 10}
-      """;
+  private static final String CANARY = Town.canaryOf("DaemonSet");
   private static final String ASLEEP = "\"flagger.app/scale-to-zero\":\"true\"";
 
   @TempDir Path folder;

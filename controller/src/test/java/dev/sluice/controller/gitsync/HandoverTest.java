@@ -20,16 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// A sync and a rollout on the same objects.
 class HandoverTest {
   private static final ObjectRef WEB = new ObjectRef("production", "web");
-  private static final String CANARY =
-      """
-      apiVersion: flagger.app/v1beta1
-      kind: Canary
-      metadata: {name: web, namespace: production}
-      spec:
-        targetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
-        service: {port: 80}
-        analysis: {interval: 1m, threshold: 5, maxWeight: 50, stepWeight: 10}
-      """;
+  private static final String CANARY = Town.canaryOf("Deployment");
 
   @TempDir Path folder;
   Town town;

@@ -75,6 +75,20 @@ final class Town implements AutoCloseable {
   /// Called with every frame of the Deployments' watch.
   private final List<Consumer<JsonNode>> watchers = new ArrayList<>();
 
+  /// A Canary `production/web` of the workload of that name.
+  static String canaryOf(String kind) {
+    return """
+    apiVersion: flagger.app/v1beta1
+    kind: Canary
+    metadata: {name: web, namespace: production}
+    spec:
+      targetRef: {apiVersion: apps/v1, kind: %s, name: web}
+      service: {port: 80}
+      analysis: {interval: 1m, threshold: 5, maxWeight: 50, stepWeight: 10}
+    """
+        .formatted(kind);
+  }
+
   Town(Path folder) throws IOException {
     this.folder = folder;
     repository = DeliveryRepository.open(folder.resolve("delivery.git"));

@@ -16,21 +16,7 @@ class DaemonSetStoryTest {
   private static final String WELL = "\"playground.sluice.dev/error-rate\":null";
 
   private static final String CANARY =
-      """
-      apiVersion: flagger.app/v1beta1
-      kind: Canary
-      metadata: {name: myapp, namespace: production}
-      spec:
-        targetRef: {apiVersion: apps/v1, kind: DaemonSet, name: myapp}
-        service: {port: 80, targetPort: 8080}
-        progressDeadlineSeconds: 60
-        analysis:
-          interval: 10s
-          threshold: 3
-          maxWeight: 50
-          stepWeight: 10
-          metrics: [{name: request-success-rate, thresholdRange: {min: 99}, interval: 1m}]
-      """;
+      Myapp.canaryOf("apiVersion: apps/v1, kind: DaemonSet", "port: 80, targetPort: 8080");
 
   private static String app(String more) {
     return """
@@ -60,14 +46,7 @@ class DaemonSetStoryTest {
   }
 
   private static World release(World world, String version, String annotations) {
-    return world.patch(
-        DAEMONS + "myapp",
-        """
-        {"spec":{"template":{"metadata":{"annotations":{%s}},
-          "spec":{"containers":[{"name":"myapp","image":"registry.example.com/myapp:%s",
-            "ports":[{"containerPort":8080}]}]}}}}
-        """
-            .formatted(annotations, version));
+    return Myapp.release(world, DAEMONS, version, annotations);
   }
 
   private static World at(int weight, long seed) {

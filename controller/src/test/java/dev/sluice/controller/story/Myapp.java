@@ -31,6 +31,29 @@ final class Myapp {
         analysis: {interval: 10s, threshold: 3, maxWeight: 50, stepWeight: 10}
       """;
 
+  /// Of another target, judged by the share of good answers.
+  ///
+  /// @param target its API version and kind, as fields
+  /// @param service fields of `spec.service`
+  static String canaryOf(String target, String service) {
+    return """
+    apiVersion: flagger.app/v1beta1
+    kind: Canary
+    metadata: {name: myapp, namespace: production}
+    spec:
+      targetRef: {%s, name: myapp}
+      service: {%s}
+      progressDeadlineSeconds: 60
+      analysis:
+        interval: 10s
+        threshold: 3
+        maxWeight: 50
+        stepWeight: 10
+        metrics: [{name: request-success-rate, thresholdRange: {min: 99}, interval: 1m}]
+    """
+        .formatted(target, service);
+  }
+
   /// @param more fields of `spec`, each ended by a line break
   static String app(int replicas, String more) {
     return deployment("1.0.0", replicas, more, "");
@@ -79,16 +102,23 @@ final class Myapp {
 
   /// @param annotations of the pods, as JSON; a release without any is well
   static World release(World world, String version, String annotations) {
+    return release(
+        world,
+        DEPLOYMENTS,
+        version,
+        annotations.isEmpty() ? "\"playground.sluice.dev/error-rate\":null" : annotations);
+  }
+
+  /// @param workloads path of their kind in the namespace
+  static World release(World world, String workloads, String version, String annotations) {
     return world.patch(
-        DEPLOYMENTS + "myapp",
+        workloads + "myapp",
         """
         {"spec":{"template":{"metadata":{"annotations":{%s}},
           "spec":{"containers":[{"name":"myapp","image":"registry.example.com/myapp:%s",
             "ports":[{"containerPort":8080}]}]}}}}
         """
-            .formatted(
-                annotations.isEmpty() ? "\"playground.sluice.dev/error-rate\":null" : annotations,
-                version));
+            .formatted(annotations, version));
   }
 
   static World at(int weight, long seed) {

@@ -15,22 +15,7 @@ class ServiceTargetStoryTest {
   private static final String SERVICES = "/api/v1/namespaces/production/services/";
   private static final String DEPLOYMENTS = Myapp.DEPLOYMENTS;
 
-  private static final String CANARY =
-      """
-      apiVersion: flagger.app/v1beta1
-      kind: Canary
-      metadata: {name: myapp, namespace: production}
-      spec:
-        targetRef: {apiVersion: v1, kind: Service, name: myapp}
-        service: {port: 80}
-        progressDeadlineSeconds: 60
-        analysis:
-          interval: 10s
-          threshold: 3
-          maxWeight: 50
-          stepWeight: 10
-          metrics: [{name: request-success-rate, thresholdRange: {min: 99}, interval: 1m}]
-      """;
+  private static final String CANARY = Myapp.canaryOf("apiVersion: v1, kind: Service", "port: 80");
 
   private static String service(String more) {
     return """
