@@ -54,7 +54,7 @@ final class FactsReader {
     Optional<Outline> outline =
         PolicyReader.read(canary.spec(), Settings.DEFAULT, mesh)
                 instanceof Plan.Valid(var policy, _)
-            ? Optional.of(Outline.of(policy, standing.map(Standing::phase)))
+            ? Optional.of(Outline.of(policy, standing))
             : Optional.empty();
     return new CanaryFacts(canary, standing, outline, sides, route(canary), events(canary), now);
   }

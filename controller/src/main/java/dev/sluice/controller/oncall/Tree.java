@@ -42,8 +42,10 @@ final class Tree {
     facts.sides().forEach(this::side);
     route();
     facts.outline().ifPresent(this::steps);
+    facts.outline().flatMap(Outline::end).ifPresent(this::limit);
     checks();
     orders();
+    alerts();
     events();
     for (int i = 0; i < branches.size(); i++) {
       var isLast = i == branches.size() - 1;
@@ -200,6 +202,14 @@ final class Tree {
     branch(line, List.of());
   }
 
+  private void limit(Instant end) {
+    branch(
+        Line.of("%-8s ".formatted("limit"))
+            .and("ends at the latest " + in(end), Tone.CARE)
+            .and(", and is rolled back if it is not over"),
+        List.of());
+  }
+
   private void checks() {
     var standing = facts.standing();
     var last = standing.flatMap(Standing::lastCheck);
@@ -298,6 +308,21 @@ final class Tree {
                     .and(": " + last.message())
                     .and(last.why().isEmpty() ? "" : " (" + last.why() + ")"),
                 List.of()));
+  }
+
+  private void alerts() {
+    var rollout = facts.canary().status().rollout();
+    if (rollout == null || rollout.alerts().isEmpty()) {
+      return;
+    }
+    branch(
+        Line.of("%-8s ".formatted("alerts")).and("not taken by", Tone.BAD),
+        rollout.alerts().stream()
+            .map(one ->
+                Line.of(one.to())
+                    .and("  for %s: ".formatted(ago(one.since())), Tone.CARE)
+                    .and(one.why()))
+            .toList());
   }
 
   private void events() {

@@ -106,7 +106,7 @@ public record Observation(
 
   /// Whether so much need not be passed.
   boolean waives(Orders.Scope scope) {
-    return orders().waiver().filter(waiver -> waiver.scope().compareTo(scope) >= 0).isPresent();
+    return orders().waives(scope);
   }
 
   /// What the outside said about this revision, if it was asked and has said anything.

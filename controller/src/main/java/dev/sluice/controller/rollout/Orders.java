@@ -78,6 +78,11 @@ public record Orders(Optional<Pause> pause, Optional<Waiver> waiver, Optional<An
     }
   }
 
+  /// Whether somebody ordered that so much, or more, need not be passed.
+  boolean waives(Scope scope) {
+    return waiver.filter(waived -> waived.scope().compareTo(scope) >= 0).isPresent();
+  }
+
   Orders with(Pause other) {
     return new Orders(Optional.of(other), waiver, last);
   }

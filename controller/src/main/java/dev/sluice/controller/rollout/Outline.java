@@ -4,6 +4,7 @@ import dev.sluice.controller.rollout.policy.Policy;
 import dev.sluice.controller.rollout.policy.Stage;
 import dev.sluice.controller.rollout.policy.Stay;
 import dev.sluice.mesh.Split;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -11,7 +12,9 @@ import java.util.Optional;
 /// The way of a rollout in words, and where on it a revision is.
 ///
 /// @param steps in order, from the start of the pods to the promotion
-public record Outline(List<Step> steps) {
+/// @param end when the analysis under way is given up at the latest; empty where none is, where it
+///   may take as long as it needs, and while people have stopped its clock
+public record Outline(List<Step> steps, Optional<Instant> end) {
   /// Nobody reads more.
   private static final int MOST = 200;
 
@@ -37,8 +40,9 @@ public record Outline(List<Step> steps) {
     }
   }
 
-  /// @param phase empty before anybody looked
-  public static Outline of(Policy policy, Optional<Phase> phase) {
+  /// @param standing empty before anybody looked
+  public static Outline of(Policy policy, Optional<Standing> standing) {
+    var phase = standing.map(Standing::phase);
     var stages = new ArrayList<List<Stage>>();
     var next = Optional.of(Stage.START);
     for (int i = 0; i < MOST && next.isPresent(); i++) {
@@ -56,7 +60,7 @@ public record Outline(List<Step> steps) {
       steps.add(new Step(label(stages.get(i), phase, i == at, policy), state(i, at)));
     }
     steps.add(new Step("promotion", state(stages.size(), at)));
-    return new Outline(steps);
+    return new Outline(steps, standing.flatMap(now -> TimeLimit.end(policy, now)));
   }
 
   private static State state(int index, int at) {

@@ -1,6 +1,7 @@
 package dev.sluice.controller.rollout;
 
 import dev.sluice.controller.rollout.Phase.Progressing;
+import dev.sluice.controller.rollout.policy.Policy;
 import dev.sluice.crds.GoDuration;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,14 +30,24 @@ final class TimeLimit {
         : step;
   }
 
+  /// When the analysis under way is over at the latest, as it stands; empty where there is no limit
+  /// and while none counts.
+  static Optional<Instant> end(Policy policy, Standing standing) {
+    return standing.phase() instanceof Progressing phase && !policy.suspended()
+        ? end(phase, policy, standing.orders())
+        : Optional.empty();
+  }
+
   private static Optional<Instant> end(Progressing phase, Observation seen) {
+    return end(phase, seen.policy(), seen.orders());
+  }
+
+  private static Optional<Instant> end(Progressing phase, Policy policy, Orders orders) {
     var isIdle =
-        seen.policy().skipAnalysis()
-            || seen.waives(Orders.Scope.RUN)
-            || seen.orders().pause().isPresent();
+        policy.skipAnalysis() || orders.waives(Orders.Scope.RUN) || orders.pause().isPresent();
     return isIdle
         ? Optional.empty()
-        : seen.policy()
+        : policy
             .longest()
             .map(longest -> phase.run().started().plus(longest).plus(phase.run().stopped()));
   }

@@ -9,7 +9,6 @@ import dev.sluice.controller.oncall.CanaryFacts.Route;
 import dev.sluice.controller.oncall.CanaryFacts.Side;
 import dev.sluice.controller.oncall.CanaryFacts.Told;
 import dev.sluice.controller.rollout.Outline;
-import dev.sluice.controller.rollout.Standing;
 import dev.sluice.controller.rollout.StatusReader;
 import dev.sluice.controller.rollout.policy.Plan;
 import dev.sluice.controller.rollout.policy.PolicyReader;
@@ -70,7 +69,7 @@ class TreeTest {
         canary,
         standing,
         plan instanceof Plan.Valid(var policy, _)
-            ? Optional.of(Outline.of(policy, standing.map(Standing::phase)))
+            ? Optional.of(Outline.of(policy, standing))
             : Optional.empty(),
         sides,
         route,
@@ -218,6 +217,62 @@ class TreeTest {
   }
 
   @Test
+  void oneThatHasOnlySoLongAndWhoseAlertsDoNotArrive() throws IOException {
+    var drawn =
+        drawn(
+            facts(
+                timed(
+                    """
+                    alerts:
+                        - {to: AlertProvider production/on-call, since: "2026-01-01T07:00:00Z", why: it answers 403}
+                    """),
+                List.of(),
+                Optional.empty(),
+                List.of()));
+
+    assertThat(drawn)
+        .contains("├─ limit    ends at the latest in 12m, and is rolled back if it is not over\n")
+        .endsWith(
+            """
+            └─ alerts   not taken by
+               └─ AlertProvider production/on-call  for 3h: it answers 403
+            """);
+  }
+
+  @Test
+  void oneThatIsPausedHasAsLongAsItNeeds() throws IOException {
+    var paused =
+        timed(
+            """
+            orders: {paused: {by: jane, reason: INC-12, since: "2026-01-01T09:58:00Z"}}
+            """);
+
+    assertThat(drawn(facts(paused, List.of(), Optional.empty(), List.of())))
+        .contains("paused")
+        .doesNotContain("limit", "alerts");
+  }
+
+  /// A run that began ten minutes ago, may take twenty, and was stopped by people for two.
+  private static String timed(String rollout) {
+    return """
+        maxDuration: 20m
+    status:
+      phase: Progressing
+      canaryWeight: 20
+      rollout:
+        id: 3f2a77b1-t8
+        revision: 3f2a77b1
+        targetGeneration: 7
+        started: "2026-01-01T09:50:00Z"
+        stopped: 120
+        since: "2026-01-01T09:57:00Z"
+        nextStepAt: "2026-01-01T10:00:48Z"
+        %s
+    """
+        .formatted(rollout.strip());
+  }
+
+  @Test
   void aTestOfTenLooksSaysWhichIsDue() throws IOException {
     JsonNode object =
         YAML.readTree(
@@ -234,7 +289,7 @@ class TreeTest {
     var plan =
         (Plan.Valid) PolicyReader.read(canary.spec(), Settings.DEFAULT, Meshes.named("istio"));
 
-    var outline = Outline.of(plan.policy(), standing.map(Standing::phase));
+    var outline = Outline.of(plan.policy(), standing);
 
     assertThat(outline.steps())
         .extracting(Outline.Step::label)
@@ -272,8 +327,7 @@ class TreeTest {
                 new CanaryFacts(
                     canary,
                     standing,
-                    Optional.of(
-                        Outline.of(((Plan.Valid) plan).policy(), standing.map(Standing::phase))),
+                    Optional.of(Outline.of(((Plan.Valid) plan).policy(), standing)),
                     List.of(),
                     Optional.empty(),
                     List.of(),
