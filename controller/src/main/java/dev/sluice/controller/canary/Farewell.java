@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What is left in the cluster when a Canary goes.
 final class Farewell {
@@ -30,6 +32,8 @@ final class Farewell {
           Kind.AUTOSCALER,
           Kind.SCALED_OBJECT,
           Kind.DISRUPTION_BUDGET);
+
+  private static final Logger LOG = LoggerFactory.getLogger(Farewell.class);
 
   private final Cluster cluster;
   private final Routes routes;
@@ -54,6 +58,30 @@ final class Farewell {
     ObjectRef apex = new ObjectRef(canary.metadata().namespace(), canary.apexName());
     cluster.get(Kind.SERVICE, apex).map(Json::tree).ifPresent(live -> giveBack(canary, copy, live));
     routes.giveBack(canary);
+  }
+
+  /// The same where the target is gone, with what the Canary does not own: the rest goes with it. A
+  /// refusal is logged, and holds up nothing.
+  ///
+  /// @param making empty where the primary is gone, too; the Service is then left as it is
+  void giveBackFound(Canary canary, Optional<Making> making) {
+    try {
+      ObjectRef apex = new ObjectRef(canary.metadata().namespace(), canary.apexName());
+      making
+          .map(Making::copy)
+          .ifPresent(copy ->
+              cluster
+                  .get(Kind.SERVICE, apex)
+                  .map(Json::tree)
+                  .filter(live -> !Owners.owns(canary, live))
+                  .ifPresent(live -> giveBack(canary, copy, live)));
+      routes.giveBackFound(canary);
+    } catch (ClusterFailure.Refused | ClusterFailure.Missing e) {
+      LOG.atWarn()
+          .addKeyValue("canary", canary.ref())
+          .addKeyValue("why", e.getMessage())
+          .log("what was found is not given back");
+    }
   }
 
   private void giveBack(Canary canary, PrimaryCopy copy, ObjectNode live) {

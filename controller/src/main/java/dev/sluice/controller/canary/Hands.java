@@ -125,6 +125,7 @@ final class Hands {
       case Action.DropAutoscalers() -> autoscalers.dropLeftovers(canary);
       case Action.Guard() -> finalizers.put(canary);
       case Action.GiveBack() -> farewell.giveBack(canary, making);
+      case Action.GiveBackFound() -> farewell.giveBackFound(canary, making);
       case Action.LeaveBehind() -> farewell.leaveBehind(canary);
       case Action.Release() -> finalizers.take(canary);
     }

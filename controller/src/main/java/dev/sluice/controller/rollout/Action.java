@@ -37,6 +37,10 @@ public sealed interface Action {
   /// objects; as they were found, where somebody else made them. They stay when the Canary goes.
   record GiveBack() implements Action {}
 
+  /// The same with what others had made before the Canary, and only that, since the target is gone:
+  /// whoever makes it again finds it reached as before. What cannot be given back goes on as it is.
+  record GiveBackFound() implements Action {}
+
   /// Takes the Canary's ownership off all that it owns, so that nothing is deleted with it.
   record LeaveBehind() implements Action {}
 

@@ -140,9 +140,11 @@ final class Departure {
   static List<Action> actions(Leaving phase, Observation seen) {
     return switch (phase) {
       case Terminating _ -> seen.target().isEmpty() ? List.of() : handOver(seen);
-      case Terminated(var leftBehind) ->
-          leftBehind
-              ? List.of(new Action.LeaveBehind(), new Action.Release())
+      case Terminated(var leftBehind) when leftBehind ->
+          List.of(new Action.LeaveBehind(), new Action.Release());
+      case Terminated _ ->
+          seen.target().isEmpty() && seen.routing().sides().any()
+              ? List.of(new Action.GiveBackFound(), new Action.Release())
               : List.of(new Action.Release());
     };
   }

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// A canary's objects of its mesh, and what it has left in another: read from the cache, written
 /// under the version that was read.
@@ -293,15 +294,20 @@ public final class Routes {
 
   /// Leads everything to the apex again, and leaves it to nobody: it stays when the Canary goes.
   public void giveBack(Canary canary) {
-    parts(canary).forEach(part -> giveBack(canary, part));
+    parts(canary).forEach(part -> giveBack(canary, part, _ -> true));
+  }
+
+  /// The same with the objects that the Canary does not own; the others go with it.
+  public void giveBackFound(Canary canary) {
+    parts(canary).forEach(part -> giveBack(canary, part, live -> !Owners.owns(canary, live)));
   }
 
   /// The same with what the Canary does not ask for any more.
   public void giveBackFormer(Canary canary) {
-    formers(parts(canary)).forEach(part -> giveBack(canary, part));
+    formers(parts(canary)).forEach(part -> giveBack(canary, part, _ -> true));
   }
 
-  private void giveBack(Canary canary, Part part) {
+  private void giveBack(Canary canary, Part part, Predicate<JsonNode> which) {
     List<HasMetadata> live = part.live();
     if (!leadsToSides(canary, part)) {
       return;
@@ -309,6 +315,9 @@ public final class Routes {
     for (HasMetadata wanted : part.mesh().givenBack(canary, live)) {
       if (live.stream().noneMatch(present -> same(wanted, present))) {
         ObjectNode tree = Json.MAPPER.valueToTree(wanted);
+        if (!which.test(tree)) {
+          continue;
+        }
         Json.object(tree, "metadata").remove("managedFields");
         Owners.disown(tree, canary);
         cluster.replace(kindOf(part, wanted), Json.resource(tree));

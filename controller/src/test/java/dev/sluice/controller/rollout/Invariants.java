@@ -403,6 +403,10 @@ final class Invariants implements ModelController.Witness {
               "what serves is left alone only where the target cannot serve",
               seen.routing().sides().any());
       case Action.GiveBack _ -> givingBack(seen);
+      case Action.GiveBackFound _ ->
+          check(
+              "what was found is given back without a target only where there is none",
+              seen.deleted() && seen.target().isEmpty());
       case Action.GiveBackFormer _ ->
           check(
               "a former mesh goes when the new one is obeyed", seen.routing().former().isPresent());

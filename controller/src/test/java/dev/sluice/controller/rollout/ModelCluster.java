@@ -273,7 +273,8 @@ final class ModelCluster {
         routeChangedAt = second;
         yield Optional.empty();
       }
-      case Action.GiveBackFormer _ -> Optional.empty();
+      // All that is modelled is owned by the Canary.
+      case Action.GiveBackFormer _, Action.GiveBackFound _ -> Optional.empty();
       case Action.LeaveBehind _ -> {
         orphaned = true;
         yield Optional.empty();

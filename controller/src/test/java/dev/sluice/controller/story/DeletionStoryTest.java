@@ -165,6 +165,40 @@ class DeletionStoryTest {
     }
   }
 
+  @Test
+  void whatWasFoundIsGivenBackAlsoWhenTheTargetIsDeletedWithTheCanaryAndMadeAgain() {
+    try (World world = onboarded(9, true)) {
+      world.trafficOf(0);
+      world.delete("/apis/apps/v1/namespaces/production/deployments/myapp");
+      world.delete(BASE + "myapp").run(Duration.ofMinutes(1));
+
+      assertThat(isGone(world.canary("myapp"))).isTrue();
+      assertThat(isGone(world.deployment("myapp-primary"))).isTrue();
+      assertThat(world.get(ROUTE).at("/spec/http/1/route/0/destination/host").asText())
+          .isEqualTo("myapp");
+      assertThat(world.get(APEX).at("/spec/ports").size()).isEqualTo(2);
+
+      world.apply(Myapp.deployment("1.0.0")).run(Duration.ofSeconds(30)).trafficOf(20);
+      world.run(Duration.ofSeconds(30));
+      assertGivenBack(world);
+    }
+  }
+
+  @Test
+  void whatWasMadeForTheCanaryGoesWithItWhenTheTargetIsDeletedToo() {
+    try (World world = new World(10).trafficOf(0)) {
+      world.apply(Myapp.deployment("1.0.0")).run(Duration.ofSeconds(10));
+      world.apply(canary("")).runUntilPhase("myapp", "Initialized", Duration.ofMinutes(2));
+
+      world.delete("/apis/apps/v1/namespaces/production/deployments/myapp");
+      world.delete(BASE + "myapp").run(Duration.ofMinutes(1));
+
+      assertThat(isGone(world.canary("myapp"))).isTrue();
+      assertThat(isGone(world.get(APEX))).isTrue();
+      assertThat(isGone(world.get(ROUTE))).isTrue();
+    }
+  }
+
   /// `kubectl delete --cascade=foreground` lets nobody give traffic back before the primary goes.
   @Test
   void aForegroundDeletionTakesThePrimaryFirstAndStillGivesTheTargetItsPods() {
