@@ -7,10 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.mesh.Percent;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/// Releases of a DaemonSet, on three nodes.
+/// What is special to releases of a DaemonSet, on three nodes; StrategyMatrixTest has their ends.
 class DaemonSetStoryTest {
   private static final String DAEMONS = "/apis/apps/v1/namespaces/production/daemonsets/";
   private static final String WELL = "\"playground.sluice.dev/error-rate\":null";
@@ -96,19 +94,6 @@ class DaemonSetStoryTest {
   }
 
   @Test
-  void aGoodReleaseIsPromotedStepByStepWithoutAFailedRequest() {
-    try (World world = at(50, 2)) {
-      assertThat(pods(world, "myapp")).isEqualTo(3);
-
-      world.runUntilPhase("myapp", "Succeeded", A_WHILE).run(Duration.ofSeconds(30));
-
-      served(world, "1.1.0");
-      assertThat(pods(world, "myapp")).isZero();
-      assertThat(world.answered()).containsOnlyKeys("myapp", "myapp-primary");
-    }
-  }
-
-  @Test
   void theUsersOwnNodeSelectorStaysThroughRestAndRelease() {
     try (World world = new World(3).trafficOf(0)) {
       for (String node : new String[] {"node-1", "node-2"}) {
@@ -127,19 +112,6 @@ class DaemonSetStoryTest {
       assertThat(nodes(world, "myapp-primary").toString()).isEqualTo("{\"disk\":\"ssd\"}");
       assertThat(pods(world, "myapp-primary")).isEqualTo(2);
       assertThat(world.failedForUsers()).isZero();
-    }
-  }
-
-  @Test
-  void aBadReleaseIsRolledBackOnRealRequestsAndPeopleAreTold() {
-    try (World world = onboarded(4)) {
-      release(world, "1.2.0", "\"playground.sluice.dev/error-rate\":\"0.3\"");
-      world.runUntilPhase("myapp", "Failed", Duration.ofMinutes(5)).run(Duration.ofSeconds(30));
-
-      assertThat(image(world, "myapp-primary")).endsWith(":1.0.0");
-      assertThat(pods(world, "myapp")).isZero();
-      assertThat(world.routed("myapp")).isEqualTo(Percent.NONE);
-      assertThat(world.alerts()).last().asString().contains("request-success-rate");
     }
   }
 
@@ -181,30 +153,6 @@ class DaemonSetStoryTest {
   }
 
   @Test
-  void aRevertEndsTheRunAtOnceWithoutAnalysis() {
-    try (World world = at(30, 7)) {
-      release(world, "1.0.0", WELL).runUntilPhase("myapp", "Succeeded", Duration.ofSeconds(30));
-
-      assertThat(world.reasons("myapp")).contains("Reverted").doesNotContain("Promoting");
-      world.run(Duration.ofSeconds(30));
-      assertThat(pods(world, "myapp")).isZero();
-      served(world, "1.0.0");
-    }
-  }
-
-  @Test
-  void anEditInMidRunLosesItsTrafficAtOnceAndIsReleasedFromTheStart() {
-    try (World world = at(30, 8)) {
-      release(world, "1.2.0", WELL).runUntilWeight("myapp", 0, Duration.ofSeconds(3));
-      assertThat(world.routed("myapp")).isEqualTo(Percent.NONE);
-      assertThat(world.reasons("myapp")).last().isEqualTo("RevisionRestarted");
-
-      world.runUntilPhase("myapp", "Succeeded", Duration.ofMinutes(5));
-      served(world, "1.2.0");
-    }
-  }
-
-  @Test
   void aTargetThatIsDeletedInMidRunGivesItsTrafficBack() {
     try (World world = at(30, 9)) {
       world.delete(DAEMONS + "myapp").runUntilPhase("myapp", "Failed", A_WHILE);
@@ -225,19 +173,6 @@ class DaemonSetStoryTest {
 
       assertThat(world.alerts()).last().asString().contains("scaled myapp.production to zero");
       assertThat(world.routed("myapp")).isEqualTo(Percent.NONE);
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {1, 2, 3, 5, 8, 11})
-  void aControllerThatIsKilledAfterAnyWriteChangesNothing(int write) {
-    try (World world = onboarded(11).killAfterWrite(write)) {
-      release(world, "1.1.0", WELL).runUntilPhase("myapp", "Succeeded", Duration.ofMinutes(5));
-      world.run(Duration.ofSeconds(30));
-
-      served(world, "1.1.0");
-      assertThat(pods(world, "myapp")).isZero();
-      assertThat(world.reasons("myapp")).filteredOn("NewRevision"::equals).hasSize(1);
     }
   }
 

@@ -7,10 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.mesh.Percent;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/// Releases of a Service: its owner leads it to other pods, and users follow step by step.
+/// What is special to releases of a Service: its owner leads it to other pods, and users follow
+/// step by step. StrategyMatrixTest has their ends.
 class ServiceTargetStoryTest {
   private static final String SERVICES = "/api/v1/namespaces/production/services/";
   private static final String DEPLOYMENTS = Myapp.DEPLOYMENTS;
@@ -97,21 +96,6 @@ class ServiceTargetStoryTest {
   }
 
   @Test
-  void aGoodReleaseIsPromotedStepByStepWithoutAFailedRequest() {
-    try (World world = at(50, 2)) {
-      assertThat(leadsTo(world, "myapp-primary")).isEqualTo("one");
-      assertThat(leadsTo(world, "myapp-canary")).isEqualTo("two");
-
-      world.runUntilPhase("myapp", "Succeeded", A_WHILE);
-      world.run(Duration.ofSeconds(10)).answered().clear();
-      world.run(Duration.ofSeconds(30));
-
-      served(world, "two");
-      assertThat(world.answered()).containsOnlyKeys("myapp-two");
-    }
-  }
-
-  @Test
   void aBadReleaseIsRolledBackOnTheRequestsThatItsCallersSaw() {
     try (World world =
         onboarded(3, service(""), CANARY, "playground.sluice.dev/error-rate: '0.3'")) {
@@ -167,16 +151,6 @@ class ServiceTargetStoryTest {
   }
 
   @Test
-  void aRevertEndsTheRunAtOnceWithoutAnalysis() {
-    try (World world = at(30, 7)) {
-      release(world, "one").runUntilPhase("myapp", "Succeeded", Duration.ofSeconds(30));
-
-      assertThat(world.reasons("myapp")).contains("Reverted").doesNotContain("Promoting");
-      served(world, "one");
-    }
-  }
-
-  @Test
   void aTargetThatIsDeletedInMidRunGivesItsTrafficBack() {
     try (World world = at(30, 8)) {
       world.delete(SERVICES + "myapp").runUntilPhase("myapp", "Failed", A_WHILE);
@@ -184,17 +158,6 @@ class ServiceTargetStoryTest {
       assertThat(world.routed("myapp")).isEqualTo(Percent.NONE);
       assertThat(leadsTo(world, "myapp-primary")).isEqualTo("one");
       assertThat(world.alerts().toString()).contains("myapp.production was deleted");
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {1, 2, 3, 5, 8, 11})
-  void aControllerThatIsKilledAfterAnyWriteChangesNothing(int write) {
-    try (World world = onboarded(9).killAfterWrite(write)) {
-      release(world, "two").runUntilPhase("myapp", "Succeeded", Duration.ofMinutes(5));
-
-      served(world, "two");
-      assertThat(world.reasons("myapp")).filteredOn("NewRevision"::equals).hasSize(1);
     }
   }
 

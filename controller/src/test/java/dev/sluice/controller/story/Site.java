@@ -41,24 +41,33 @@ final class Site implements AutoCloseable {
   private static final Duration LONG = Duration.ofMinutes(8);
   private static final Duration SECOND = Duration.ofSeconds(1);
 
+  private final Target target;
   private final Meeting meeting;
   private final Provider provider;
   private final World world;
   private final List<String> lapses = new ArrayList<>();
   private int released = 1;
+  private String promotedBefore = "";
   private int eventsBefore;
   private int alertsBefore;
   private int failuresBefore;
   private int copiesBefore;
 
+  /// The same for a Deployment.
+  Site(Way way, Provider provider, long seed, String... missing) {
+    this(Target.DEPLOYMENT, way, provider, seed, missing);
+  }
+
   /// An app that serves its users, and a Canary for it that has just been made.
   ///
   /// @param missing paths of objects that are not there, though the provider needs them
-  Site(Way way, Provider provider, long seed, String... missing) {
+  Site(Target target, Way way, Provider provider, long seed, String... missing) {
+    this.target = target;
     this.provider = provider;
     meeting = provider.meeting(way);
     world = new World(seed, provider).scrapedEvery(Duration.ofSeconds(5)).trafficOf(0);
-    world.apply(Myapp.SERVICE).apply(Myapp.deployment("1.0.0")).run(Duration.ofSeconds(10));
+    target.make(world, "1.0.0");
+    world.run(Duration.ofSeconds(10));
     world.trafficOf(10).refuse("stop", "it answered 403: Forbidden").lookOn(this::look);
     if (meeting.hasLoadTest()) {
       world.loadTest(5);
@@ -68,7 +77,7 @@ final class Site implements AutoCloseable {
     } else if (meeting == Meeting.INSIDERS) {
       world.alsoTraffic("insiders", 5, "x-canary", "insider");
     }
-    world.apply(METRIC);
+    world.apply(target.metric(METRIC));
     List.of(missing).forEach(world::delete);
     world.apply(
         """
@@ -78,16 +87,26 @@ final class Site implements AutoCloseable {
         spec:
           provider: %s
           revertOnDeletion: true
-          targetRef: {apiVersion: apps/v1, kind: Deployment, name: myapp}
-          service: {port: 80, targetPort: 8080%s}
+          targetRef: %s
+          service: {%s%s}
           progressDeadlineSeconds: 60
           analysis: {interval: 10s, threshold: 2, %s, metrics: [%s], webhooks: [{name: stop, type: rollback, url: "http://gates.test/"}]}
         """
-            .formatted(provider.title(), provider.service(), way.analysis(), provider.metric()));
+            .formatted(
+                provider.title(),
+                target.reference(),
+                target.ports(),
+                provider.service(),
+                way.analysis(),
+                provider.metric()));
   }
 
   World world() {
     return world;
+  }
+
+  Provider provider() {
+    return provider;
   }
 
   Meeting meeting() {
@@ -99,27 +118,27 @@ final class Site implements AutoCloseable {
   /// The next version, with what its pods do; it is noticed.
   Site release(String behaviour) {
     released++;
-    Myapp.release(world, version(), behaviour);
+    target.edit(world, version(), behaviour);
     return until("Progressing");
   }
 
   /// The next version, whatever is under way.
   Site edit() {
     released++;
-    Myapp.release(world, version(), WELL);
+    target.edit(world, version(), WELL);
     return this;
   }
 
   /// A new target of the next version in the place of one that was deleted.
   Site madeAnew() {
     released++;
-    world.apply(Myapp.deployment(version()));
+    target.make(world, version());
     return this;
   }
 
   /// A version of before, as it was then.
   Site backTo(String version) {
-    Myapp.release(world, version, WELL);
+    target.edit(world, version, WELL);
     return this;
   }
 
@@ -166,7 +185,7 @@ final class Site implements AutoCloseable {
 
   /// The version that serves.
   String promoted() {
-    return world.image("myapp-primary").replaceFirst(".*:", "");
+    return target.version(world, "myapp-primary");
   }
 
   Site until(String what, BooleanSupplier seen) {
@@ -188,6 +207,7 @@ final class Site implements AutoCloseable {
     world.answered().clear();
     insiders();
     lapses.clear();
+    promotedBefore = promoted();
     eventsBefore = world.story("myapp").size();
     alertsBefore = world.alerts().size();
     failuresBefore = world.failedForUsers();
@@ -208,17 +228,19 @@ final class Site implements AutoCloseable {
   /// Requests go nowhere where no pod is ready, in any second.
   private void look() {
     for (String host : ledTo()) {
-      String app = host.replace("-canary", "");
-      if (ready(app) == 0) {
+      if (ready(host) == 0) {
         lapses.add("%s: users are sent to %s, which has no ready pod".formatted(world.now(), host));
       }
     }
   }
 
-  private int ready(String app) {
+  private int ready(String side) {
+    Map<String, String> labels = target.labels(world, side);
     int ready = 0;
     for (JsonNode pod : world.get(PODS).path("items")) {
-      if (pod.at("/metadata/labels/app").asText().equals(app)) {
+      JsonNode own = pod.at("/metadata/labels");
+      if (labels.entrySet().stream()
+          .allMatch(label -> own.path(label.getKey()).asText().equals(label.getValue()))) {
         for (JsonNode condition : pod.at("/status/conditions")) {
           ready +=
               condition.path("type").asText().equals("Ready")
@@ -272,17 +294,19 @@ final class Site implements AutoCloseable {
   /// Those met the release who should, before it was over, and nobody else.
   Site wasMetByItsUsers() {
     var answered = Map.copyOf(world.answered());
+    String before = target.serving(promotedBefore);
+    String release = target.released(version());
     switch (meeting) {
       case SOME, SOME_AFTER_COPIES, ALL_AFTER_COPIES, ALL_AFTER_LOAD_TEST ->
-          assertThat(answered).containsOnlyKeys("myapp", "myapp-primary");
-      case LOAD_TEST_ALONE -> assertThat(answered).containsOnlyKeys("myapp-primary");
+          assertThat(answered).containsOnlyKeys(release, before);
+      case LOAD_TEST_ALONE -> assertThat(answered).containsOnlyKeys(before);
       case INSIDERS -> {
-        assertThat(answered).containsOnlyKeys("myapp-primary");
-        assertThat(insiders()).containsOnlyKeys("myapp", "myapp-primary");
+        assertThat(answered).containsOnlyKeys(before);
+        assertThat(insiders()).containsOnlyKeys(release, before);
       }
     }
     if (meeting.hasLoadTest()) {
-      assertThat(world.answered("load test")).containsKey("myapp");
+      assertThat(world.answered("load test")).containsKey(release);
     }
     if (meeting.hasCopies()) {
       assertThat(world.copies()).isGreaterThan(copiesBefore);
@@ -293,8 +317,8 @@ final class Site implements AutoCloseable {
   }
 
   Site wasMetByNoUser() {
-    assertThat(world.answered()).containsOnlyKeys("myapp-primary");
-    assertThat(insiders()).doesNotContainKey("myapp");
+    assertThat(world.answered()).containsOnlyKeys(target.serving(promotedBefore));
+    assertThat(insiders()).doesNotContainKey(target.released(version()));
     return this;
   }
 
@@ -305,12 +329,11 @@ final class Site implements AutoCloseable {
     world.answered().clear();
     insiders();
     run(4);
-    assertThat(world.answered()).as(this::told).isEqualTo(Map.of("myapp-primary", 40));
-    assertThat(insiders()).doesNotContainKey("myapp");
-    assertThat(world.image("myapp-primary")).endsWith(":" + version);
-    assertThat(world.replicas("myapp-primary")).isEqualTo(2);
-    assertThat(ready("myapp-primary")).isEqualTo(2);
-    assertThat(world.replicas("myapp")).isZero();
+    assertThat(world.answered()).as(this::told).isEqualTo(Map.of(target.serving(version), 40));
+    assertThat(insiders().keySet()).isSubsetOf(target.serving(version));
+    assertThat(promoted()).isEqualTo(version);
+    assertThat(ready("myapp-primary")).isEqualTo(target.pods());
+    assertThat(target.rests(world)).as(this::told).isTrue();
     assertThat(world.weight("myapp")).isZero();
     return this;
   }
@@ -349,10 +372,10 @@ final class Site implements AutoCloseable {
     world.answered().clear();
     insiders();
     run(4);
-    assertThat(world.answered()).as(this::told).isEqualTo(Map.of("myapp", 40));
-    assertThat(world.image("myapp")).endsWith(":" + version);
-    assertThat(world.replicas("myapp")).isEqualTo(2);
-    assertThat(world.deployment("myapp-primary").path("code").asInt()).isEqualTo(404);
+    assertThat(world.answered()).as(this::told).isEqualTo(Map.of(target.released(version), 40));
+    assertThat(target.version(world, "myapp")).isEqualTo(version);
+    assertThat(ready("myapp")).isEqualTo(target.pods());
+    assertThat(target.isGone(world, "myapp-primary")).isTrue();
     return this;
   }
 
@@ -364,7 +387,7 @@ final class Site implements AutoCloseable {
           assertThat(condition.path("type").asText()).isEqualTo("Stalled");
           assertThat(condition.path("message").asText()).contains(why);
         });
-    assertThat(world.answered()).containsOnlyKeys("myapp");
+    assertThat(world.answered()).containsOnlyKeys(target.released("1.0.0"));
     return noRequestFailed();
   }
 

@@ -13,10 +13,12 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /// Every strategy behind every provider, to every end that a release can come to: what users get,
-/// where the pods are, what people are told. The releases of one strategy behind one provider
-/// follow one another in one cluster.
+/// where the pods are, what people are told. Other kinds of targets come to the same ends in two
+/// strategies that differ in who meets a release. The releases of one target in one strategy behind
+/// one provider follow one another in one cluster.
 class StrategyMatrixTest {
   private static final long SEED = 7;
+  private static final List<Way> WAYS_OF_OTHER_TARGETS = List.of(Way.STEPS, Way.BLUE_GREEN);
 
   /// @param happens from a release's beginning to its end, and what was seen of it
   private record Outcome(String title, Consumer<Site> happens) {}
@@ -152,18 +154,32 @@ class StrategyMatrixTest {
 
   @TestFactory
   Stream<DynamicNode> everyStrategyBehindEveryProvider() {
+    return behindEveryProvider(Target.DEPLOYMENT, List.of(Way.values()));
+  }
+
+  @TestFactory
+  Stream<DynamicNode> everyOtherTargetBehindEveryProvider() {
+    return Arrays.stream(Target.values())
+        .filter(target -> target != Target.DEPLOYMENT)
+        .map(target ->
+            dynamicContainer(
+                target.toString(), behindEveryProvider(target, WAYS_OF_OTHER_TARGETS)));
+  }
+
+  private static Stream<DynamicNode> behindEveryProvider(Target target, List<Way> ways) {
     return Arrays.stream(Provider.values())
         .map(provider ->
             dynamicContainer(
-                provider.title(), Arrays.stream(Way.values()).map(way -> cells(way, provider))));
+                provider.title(), ways.stream().map(way -> cells(target, way, provider))));
   }
 
-  private static DynamicNode cells(Way way, Provider provider) {
-    return provider
-        .cannot(way)
+  private static DynamicNode cells(Target target, Way way, Provider provider) {
+    return target
+        .cannot(provider)
+        .or(() -> provider.cannot(way))
         .<DynamicNode>map(
-            why -> dynamicTest(way + " is refused", () -> refused(way, provider, why)))
-        .orElseGet(() -> dynamicContainer(way.toString(), lives(way, provider)));
+            why -> dynamicTest(way + " is refused", () -> refused(target, way, provider, why)))
+        .orElseGet(() -> dynamicContainer(way.toString(), lives(target, way, provider)));
   }
 
   /// Where a provider does something else, it says so, and that is what its users get.
@@ -177,7 +193,7 @@ class StrategyMatrixTest {
         .orElse(OUTCOMES);
   }
 
-  private static Stream<DynamicTest> lives(Way way, Provider provider) {
+  private static Stream<DynamicTest> lives(Target target, Way way, Provider provider) {
     Site[] site = new Site[1];
     Stream<DynamicTest> cells =
         outcomes(way, provider).stream()
@@ -186,7 +202,7 @@ class StrategyMatrixTest {
                     outcome.title(),
                     () -> {
                       if (site[0] == null) {
-                        site[0] = new Site(way, provider, SEED);
+                        site[0] = new Site(target, way, provider, SEED);
                       }
                       outcome.happens().accept(site[0].lookAnew());
                       site[0].nobodyWasLost();
@@ -198,8 +214,8 @@ class StrategyMatrixTest {
     });
   }
 
-  private static void refused(Way way, Provider provider, String why) {
-    try (Site site = new Site(way, provider, SEED)) {
+  private static void refused(Target target, Way way, Provider provider, String why) {
+    try (Site site = new Site(target, way, provider, SEED)) {
       site.run(30).isRefused(why);
     }
   }
