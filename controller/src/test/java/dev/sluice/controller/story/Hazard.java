@@ -9,23 +9,12 @@ enum Hazard {
   HOST_TAKEN("owns a host of this canary", Harm.NONE) {
     @Override
     void befall(Site site) {
-      site.world()
-          .apply(
-              """
-              apiVersion: networking.istio.io/v1
-              kind: VirtualService
-              metadata: {name: rival, namespace: production}
-              spec:
-                hosts: [myapp.production.svc.cluster.local]
-                exportTo: ['.']
-                http: [{route: [{destination: {host: myapp.production.svc.cluster.local}}]}]
-              """);
+      site.provider().takeHost(site.world());
     }
 
     @Override
     void pass(Site site) {
-      site.world()
-          .delete("/apis/networking.istio.io/v1/namespaces/production/virtualservices/rival");
+      site.provider().giveHostBack(site.world());
     }
   },
 

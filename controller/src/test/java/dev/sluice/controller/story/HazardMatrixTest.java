@@ -13,20 +13,29 @@ import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/// Every hazard at every moment, in strategies that differ in who meets a release and when. However
-/// it goes: no user is sent where nobody answers, people are told, and when it has passed the
-/// release ends by itself.
+/// Every hazard at every moment, in strategies that differ in who meets a release and when, and
+/// behind providers that differ in which of two routes is obeyed. However it goes: no user is sent
+/// where nobody answers, people are told, and when it has passed the release ends by itself.
 class HazardMatrixTest {
   private static final long SEED = 11;
   private static final int LASTS = 40;
-  private static final List<Way> WAYS = List.of(Way.STEPS, Way.AB_TEST, Way.BLUE_GREEN_MIRRORED);
+  private static final List<Provider> PROVIDERS = List.of(Provider.ISTIO, Provider.GATEWAY_API);
+
+  private static List<Way> ways(Provider provider) {
+    return provider == Provider.ISTIO
+        ? List.of(Way.STEPS, Way.AB_TEST, Way.BLUE_GREEN_MIRRORED)
+        : List.of(Way.STEPS);
+  }
 
   @TestFactory
   Stream<DynamicNode> everyHazardAtEveryMomentOfARelease() {
-    return WAYS.stream().map(way -> dynamicContainer(way.toString(), releases(way)));
+    return PROVIDERS.stream()
+        .flatMap(provider ->
+            ways(provider).stream()
+                .map(way -> dynamicContainer(provider + ", " + way, releases(way, provider))));
   }
 
-  private static Stream<DynamicTest> releases(Way way) {
+  private static Stream<DynamicTest> releases(Way way, Provider provider) {
     Site[] site = new Site[1];
     return Arrays.stream(Hazard.values())
         .flatMap(hazard ->
@@ -36,7 +45,7 @@ class HazardMatrixTest {
                         hazard + ", " + moment,
                         () -> {
                           if (site[0] == null) {
-                            site[0] = new Site(way, Provider.ISTIO, SEED);
+                            site[0] = new Site(way, provider, SEED);
                             site[0].until("Initialized");
                           }
                           release(site[0].lookAnew(), hazard, moment);
@@ -70,13 +79,18 @@ class HazardMatrixTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> everyHazardWhileAnAppIsTakenOver() {
+  Stream<DynamicNode> everyHazardWhileAnAppIsTakenOver() {
+    return PROVIDERS.stream()
+        .map(provider -> dynamicContainer(provider.title(), whileItIsTakenOver(provider)));
+  }
+
+  private static Stream<DynamicTest> whileItIsTakenOver(Provider provider) {
     return Arrays.stream(Hazard.values())
         .map(hazard ->
             dynamicTest(
                 hazard.toString(),
                 () -> {
-                  try (Site site = new Site(Way.STEPS, Provider.ISTIO, SEED)) {
+                  try (Site site = new Site(Way.STEPS, provider, SEED)) {
                     site.run(2);
                     hazard.befall(site);
                     site.run(LASTS);
@@ -92,7 +106,12 @@ class HazardMatrixTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> everyHazardWhileAnAppIsGivenBack() {
+  Stream<DynamicNode> everyHazardWhileAnAppIsGivenBack() {
+    return PROVIDERS.stream()
+        .map(provider -> dynamicContainer(provider.title(), whileItIsGivenBack(provider)));
+  }
+
+  private static Stream<DynamicTest> whileItIsGivenBack(Provider provider) {
     return Arrays.stream(Hazard.values())
         // A target that is gone takes everything with it: DeletionStoryTest.
         .filter(hazard -> hazard != Hazard.TARGET_DELETED)
@@ -100,7 +119,7 @@ class HazardMatrixTest {
             dynamicTest(
                 hazard.toString(),
                 () -> {
-                  try (Site site = new Site(Way.STEPS, Provider.ISTIO, SEED)) {
+                  try (Site site = new Site(Way.STEPS, provider, SEED)) {
                     site.until("Initialized");
                     site.world().delete(Myapp.CANARIES + "myapp");
                     site.run(1);

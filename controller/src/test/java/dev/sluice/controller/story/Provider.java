@@ -29,6 +29,25 @@ enum Provider {
     }
 
     @Override
+    void takeHost(World world) {
+      world.apply(
+          """
+          apiVersion: networking.istio.io/v1
+          kind: VirtualService
+          metadata: {name: rival, namespace: production}
+          spec:
+            hosts: [myapp.production.svc.cluster.local]
+            exportTo: ['.']
+            http: [{route: [{destination: {host: myapp.production.svc.cluster.local}}]}]
+          """);
+    }
+
+    @Override
+    void giveHostBack(World world) {
+      world.delete(route("rival"));
+    }
+
+    @Override
     Set<String> leadsTo(JsonNode route) {
       Set<String> hosts = new TreeSet<>();
       for (JsonNode rule : route.at("/spec/http")) {
@@ -60,6 +79,14 @@ enum Provider {
       ---
       apiVersion: gateway.networking.k8s.io/v1
       kind: HTTPRoute
+      metadata: {name: earlier, namespace: production}
+      spec:
+        hostnames: [earlier.example.com]
+        parentRefs: [{name: public}]
+        rules: [{backendRefs: [{name: myapp, port: 80}]}]
+      ---
+      apiVersion: gateway.networking.k8s.io/v1
+      kind: HTTPRoute
       metadata: {name: myapp, namespace: production}
       spec:
         hostnames: [myapp.example.com]
@@ -78,6 +105,21 @@ enum Provider {
       return way == Way.AB_TEST_BY_CALLER
           ? Optional.of("spec.analysis.match[0].sourceLabels")
           : Optional.empty();
+    }
+
+    // A younger route would not be obeyed.
+    @Override
+    void takeHost(World world) {
+      hosts(world, "earlier.example.com\",\"myapp.example.com");
+    }
+
+    @Override
+    void giveHostBack(World world) {
+      hosts(world, "earlier.example.com");
+    }
+
+    private void hosts(World world, String names) {
+      world.patch(route("earlier"), "{\"spec\":{\"hostnames\":[\"%s\"]}}".formatted(names));
     }
 
     @Override
@@ -156,6 +198,18 @@ enum Provider {
 
   Meeting meeting(Way way) {
     return way.meeting();
+  }
+
+  /// Somebody else's route claims the host of myapp, and the mesh obeys it instead of ours.
+  ///
+  /// @throws UnsupportedOperationException where there are no routes
+  void takeHost(World world) {
+    throw new UnsupportedOperationException(title + " has no routes");
+  }
+
+  /// @throws UnsupportedOperationException where there are no routes
+  void giveHostBack(World world) {
+    throw new UnsupportedOperationException(title + " has no routes");
   }
 
   /// From where users' requests come.
