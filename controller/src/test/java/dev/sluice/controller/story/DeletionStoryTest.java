@@ -185,6 +185,19 @@ class DeletionStoryTest {
   }
 
   @Test
+  void aDeletionIsNotHeldUpByARouteThatMayNotBeGivenBack() {
+    try (World world = onboarded(11, true)) {
+      world.trafficOf(0).letNobodyWrite("VirtualService");
+
+      world.delete("/apis/apps/v1/namespaces/production/deployments/myapp");
+      world.delete(BASE + "myapp").run(Duration.ofMinutes(1));
+
+      assertThat(isGone(world.canary("myapp"))).isTrue();
+      assertThat(world.get(APEX).at("/spec/selector/app").asText()).isEqualTo("myapp");
+    }
+  }
+
+  @Test
   void whatWasMadeForTheCanaryGoesWithItWhenTheTargetIsDeletedToo() {
     try (World world = new World(10).trafficOf(0)) {
       world.apply(Myapp.deployment("1.0.0")).run(Duration.ofSeconds(10));

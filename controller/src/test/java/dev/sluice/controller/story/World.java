@@ -11,6 +11,7 @@ import dev.sluice.controller.virtual.VirtualController;
 import dev.sluice.mesh.Percent;
 import dev.sluice.playground.Manifests;
 import dev.sluice.playground.admission.IstioAdmission;
+import dev.sluice.playground.api.Admission;
 import dev.sluice.playground.api.ApiServer;
 import dev.sluice.playground.api.KubernetesApi;
 import dev.sluice.playground.api.Users;
@@ -163,6 +164,25 @@ final class World implements AutoCloseable {
   /// With all that it owns, which goes first.
   World deleteInForeground(String path) {
     kubectl.deleteInForeground(path);
+    return this;
+  }
+
+  /// Somebody's admission webhook lets no object of this kind be written any more.
+  World letNobodyWrite(String kind) {
+    api.consult(
+        new Admission() {
+          @Override
+          public String webhook() {
+            return "nobody.example.com";
+          }
+
+          @Override
+          public Review review(ObjectNode object) {
+            return object.path("kind").asText().equals(kind)
+                ? new Review(List.of(), Optional.of("nobody writes a " + kind))
+                : Review.FINE;
+          }
+        });
     return this;
   }
 
