@@ -17,18 +17,18 @@ import java.util.Optional;
 
 /// What a spec comes to: by the rules of rollouts, by those of the mesh, and with the objects that
 /// its metrics name.
-final class Plans {
+public final class Plans {
   private final Settings settings;
   private final Providers providers;
   private final Metrics metrics;
 
-  Plans(Settings settings, Providers providers, Metrics metrics) {
+  public Plans(Settings settings, Providers providers, Metrics metrics) {
     this.settings = settings;
     this.providers = providers;
     this.metrics = metrics;
   }
 
-  Plan of(Canary canary) {
+  public Plan of(Canary canary) {
     Plan plan = PolicyReader.read(canary.spec(), settings, providers.byDefault());
     return switch (plan) {
       case Plan.Invalid invalid -> invalid;

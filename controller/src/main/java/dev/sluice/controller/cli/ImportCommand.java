@@ -12,10 +12,7 @@ import dev.sluice.gitops.render.Manifest;
 import dev.sluice.gitops.render.Renderer;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.MalformedInputException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -44,7 +41,6 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     versionProvider = Version.class)
 final class ImportCommand implements Callable<Integer> {
-  private static final int LARGEST = 16 << 20;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @Parameters(
@@ -101,24 +97,10 @@ final class ImportCommand implements Callable<Integer> {
   }
 
   private String text(Path file) throws IOException {
-    if (file.toString().equals("-")) {
-      byte[] all = System.in.readNBytes(LARGEST + 1);
-      if (all.length > LARGEST) {
-        throw tooLarge(file);
-      }
-      return new String(all, StandardCharsets.UTF_8);
-    }
     try {
-      if (Files.size(file) > LARGEST) {
-        throw tooLarge(file);
-      }
-      return Files.readString(file);
-    } catch (NoSuchFileException e) {
-      throw wrong("there is no file " + file);
-    } catch (MalformedInputException e) {
-      throw wrong(file + " is no text in UTF-8");
-    } catch (IOException e) {
-      throw wrong("%s cannot be read: %s".formatted(file, e.getMessage()));
+      return ManifestFiles.text(file);
+    } catch (UserError e) {
+      throw wrong(String.valueOf(e.getMessage()));
     }
   }
 
@@ -145,10 +127,6 @@ final class ImportCommand implements Callable<Integer> {
       throw new UserError(
           "cannot write to %s; give a folder that can be written with -o".formatted(target));
     }
-  }
-
-  private ParameterException tooLarge(Path file) {
-    return wrong("%s is larger than %d MiB".formatted(file, LARGEST >> 20));
   }
 
   private ParameterException wrong(String why) {

@@ -16,6 +16,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       ControllerCommand.class,
       JudgeCommand.class,
+      CheckCommand.class,
       ImportCommand.class,
       VersionCommand.class,
       GetCommand.class,

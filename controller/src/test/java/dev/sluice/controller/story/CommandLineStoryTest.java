@@ -165,6 +165,73 @@ class CommandLineStoryTest {
   }
 
   @Test
+  void checkSaysWhatTheControllerSaysAndWritesNothing() throws Exception {
+    try (var run = sluice(false, "check")) {
+      assertThat(run.out()).contains("1 Canary: ", "0 refused");
+      assertThat(run.exit()).as(run.err()).isZero();
+    }
+    world.patch(
+        "/apis/flagger.app/v1beta1/namespaces/production/canaries/myapp",
+        "{\"spec\": {\"provider\": \"gatewayapi:v1\"}}");
+    String before = world.canary("myapp").at("/metadata/resourceVersion").asText();
+    String said;
+    try (var run = sluice(false, "check", "-A")) {
+      assertThat(run.exit()).isEqualTo(1);
+      said = run.out().lines().filter(line -> line.contains("refused  ")).findFirst().orElseThrow();
+    }
+    assertThat(world.canary("myapp").at("/metadata/resourceVersion").asText()).isEqualTo(before);
+
+    world.run(Duration.ofSeconds(20));
+
+    assertThat(world.canary("myapp").at("/status/conditions").toString())
+        .contains(said.replaceFirst(" +refused +", ""));
+  }
+
+  @Test
+  void filesAreCheckedAgainstWhatTheClusterHas() throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("web.yaml"),
+            """
+            apiVersion: flagger.app/v1beta1
+            kind: Canary
+            metadata: {name: web}
+            spec:
+              targetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
+              service: {port: 80}
+              analysis:
+                interval: 1m
+                threshold: 5
+                stepWeight: 10
+                metrics: [{name: orders, templateRef: {name: orders}, thresholdRange: {min: 1}}]
+            """);
+    try (var run = sluice(false, "check", "-n", "production", file.toString())) {
+      assertThat(run.out()).contains("MetricTemplate production/orders does not exist");
+      assertThat(run.exit()).isEqualTo(1);
+    }
+    world.apply(
+        """
+        apiVersion: flagger.app/v1beta1
+        kind: MetricTemplate
+        metadata: {name: orders, namespace: production}
+        spec: {provider: {type: prometheus, address: "http://prometheus:9090"}, query: up}
+        """);
+    try (var run = sluice(false, "check", "-n", "production", file.toString())) {
+      assertThat(run.out()).contains("0 refused");
+      assertThat(run.exit()).as(run.err()).isZero();
+    }
+  }
+
+  @Test
+  void checkSaysWhenNobodyAnswers() throws Exception {
+    front.close();
+    try (var run = sluice(false, "check")) {
+      assertThat(run.err()).contains("the API server cannot be reached").hasLineCount(1);
+      assertThat(run.exit()).isEqualTo(3);
+    }
+  }
+
+  @Test
   void getListsAllOfANamespace() throws Exception {
     try (var run = sluice(false, "get", "canaries", "-A")) {
       assertThat(run.out()).containsPattern("production +myapp +Progressing +20% ");

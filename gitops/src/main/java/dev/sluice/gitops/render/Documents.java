@@ -29,7 +29,7 @@ import org.snakeyaml.engine.v2.schema.Schema;
 /// of every mistake. Refuses what readers disagree on: duplicate keys, unknown tags.
 ///
 /// Members that are null are left out, as clients of Kubernetes do.
-final class Documents {
+public final class Documents {
   private static final int ALIASES = 100;
   private static final int DEPTH = 100;
 
@@ -73,10 +73,10 @@ final class Documents {
 
   /// @param number counted from 1, empty documents included
   /// @param content never empty; a document that is only comments is left out
-  record Document(int number, int line, Map<String, Object> content) {}
+  public record Document(int number, int line, Map<String, Object> content) {}
 
   /// @throws SourceFailure.NeedsEdit naming file and line
-  static List<Document> read(SourceFile file) {
+  public static List<Document> read(SourceFile file) {
     return new Documents(file.path()).documents(file.text());
   }
 
