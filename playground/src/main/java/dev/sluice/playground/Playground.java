@@ -156,7 +156,8 @@ public final class Playground implements AutoCloseable {
     cluster.consult(new IstioAdmission());
     api = cluster;
     keep(closing, Ticker.start(cluster, clock));
-    var pods = keep(closing, new PodServers(vertx, clock));
+    var registry = new Registry();
+    var pods = keep(closing, new PodServers(vertx, clock, registry));
     var door = new PodDoor(vertx, api, pods, pods.logs(), clock);
     front = keep(closing, HttpFront.start(vertx, api, apiPort, Optional.of(door)));
     ports.remember("api", front.port());
@@ -165,7 +166,6 @@ public final class Playground implements AutoCloseable {
     var workloads = keep(closing, new Workloads(api, pods, new Random()));
     workloads.start(clock);
 
-    var registry = new Registry();
     var telemetry = new Telemetry(registry);
     traffic = telemetry.stats();
     var tables = new RouteTables();

@@ -12,11 +12,15 @@ import java.util.regex.Pattern;
 /// Counters and histograms as a sidecar keeps them. A series exists from its first event on, never
 /// before: there are no zero series. Thread-safe and bounded.
 public final class Registry {
-  /// The upper bounds of every histogram, as Envoy has them by default; `+Inf` comes after the
-  /// last.
-  private static final double[] BUCKETS = {
+  /// The upper bounds of histograms as Envoy has them by default; `+Inf` comes after the last.
+  private static final double[] OF_PROXIES = {
     0.5, 1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000, 30000, 60000, 300000, 600000,
     1800000, 3600000
+  };
+
+  /// Those of an application that measures seconds, as Prometheus' client libraries have them.
+  private static final double[] OF_SECONDS = {
+    0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10
   };
 
   /// Counts the label sets that found no room.
@@ -66,7 +70,7 @@ public final class Registry {
 
   /// Adds one event to a histogram.
   ///
-  /// @param name without `_bucket`
+  /// @param name without `_bucket`; one that ends in `_seconds` has bounds that fit
   /// @param labels as for [#inc], and not `le`
   /// @param value finite
   /// @throws IllegalArgumentException as [#inc] does
@@ -238,12 +242,15 @@ public final class Registry {
     private final List<Labels> buckets = new ArrayList<>();
     private final Labels sumLabels;
     private final Labels countLabels;
-    private final long[] counts = new long[BUCKETS.length + 1];
+    private final double[] bounds;
+    private final long[] counts;
     private double sum;
 
     Histogram(String name, Labels labels) {
+      bounds = name.endsWith("_seconds") ? OF_SECONDS : OF_PROXIES;
+      counts = new long[bounds.length + 1];
       var bucket = labels.with(Labels.NAME, name + "_bucket");
-      for (var bound : BUCKETS) {
+      for (var bound : bounds) {
         buckets.add(bucket.with("le", Values.write(bound)));
       }
       buckets.add(bucket.with("le", "+Inf"));
@@ -253,7 +260,7 @@ public final class Registry {
 
     void observe(double value) {
       var bucket = 0;
-      while (bucket < BUCKETS.length && value > BUCKETS[bucket]) {
+      while (bucket < bounds.length && value > bounds[bucket]) {
         bucket++;
       }
       counts[bucket]++;

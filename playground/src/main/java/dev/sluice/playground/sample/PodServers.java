@@ -1,5 +1,6 @@
 package dev.sluice.playground.sample;
 
+import dev.sluice.playground.metrics.Registry;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
@@ -29,18 +30,21 @@ public final class PodServers implements PodRuntime, PodNetwork, AutoCloseable {
 
   private final Vertx vertx;
   private final InstantSource clock;
+  private final Registry registry;
   private final AppLogs logs = new AppLogs();
   private final Meter meter = new Meter();
   private final Map<String, Running> byIp = new ConcurrentHashMap<>();
 
   public PodServers(Vertx vertx) {
-    this(vertx, InstantSource.system());
+    this(vertx, InstantSource.system(), new Registry());
   }
 
   /// @param clock says when a line was printed
-  public PodServers(Vertx vertx, InstantSource clock) {
+  /// @param registry takes what the apps measure of themselves
+  public PodServers(Vertx vertx, InstantSource clock, Registry registry) {
     this.vertx = vertx;
     this.clock = clock;
+    this.registry = registry;
   }
 
   private record Running(PodFacts facts, HttpServer server, AppLog log) {}
@@ -91,6 +95,7 @@ public final class PodServers implements PodRuntime, PodNetwork, AutoCloseable {
     var reply = SampleApp.answer(asked, facts, ThreadLocalRandom.current());
     if (reply.delay().isZero()) {
       send(request, reply);
+      measure(facts, reply, Duration.ZERO);
       log.print(began, SampleApp.logLine(asked, reply, Duration.ZERO));
       return;
     }
@@ -100,8 +105,20 @@ public final class PodServers implements PodRuntime, PodNetwork, AutoCloseable {
         _ -> {
           send(request, reply);
           var now = clock.instant();
+          measure(facts, reply, Duration.between(began, now));
           log.print(now, SampleApp.logLine(asked, reply, Duration.between(began, now)));
         });
+  }
+
+  /// As an application with a Prometheus client does, with the labels that a scrape of pods adds.
+  private void measure(PodFacts pod, SampleApp.Reply reply, Duration took) {
+    registry.observe(
+        "http_request_duration_seconds",
+        Map.of(
+            "kubernetes_namespace", pod.namespace(),
+            "kubernetes_pod_name", pod.name(),
+            "status", String.valueOf(reply.status())),
+        took.toNanos() / 1e9);
   }
 
   private static void send(HttpServerRequest request, SampleApp.Reply reply) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.playground.api.HttpFront;
 import dev.sluice.playground.api.KubernetesApi;
 import dev.sluice.playground.api.Users;
+import dev.sluice.playground.metrics.Registry;
 import dev.sluice.playground.sample.Behaviour;
 import dev.sluice.playground.sample.PodFacts;
 import dev.sluice.playground.sample.PodServers;
@@ -43,7 +44,7 @@ class PodDoorTest {
   private final AtomicReference<Instant> now = new AtomicReference<>(BEGIN);
   private final Vertx vertx = Vertx.vertx();
   private final KubernetesApi api = new KubernetesApi(now::get, new Random(7), Users.EVERYBODY);
-  private final PodServers pods = new PodServers(vertx, now::get);
+  private final PodServers pods = new PodServers(vertx, now::get, new Registry());
   private final HttpClient http = HttpClient.newHttpClient();
   private HttpFront front = start();
   private final KubernetesClient client =

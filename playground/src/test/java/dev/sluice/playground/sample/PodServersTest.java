@@ -3,6 +3,7 @@ package dev.sluice.playground.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.playground.metrics.Registry;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.URI;
@@ -10,13 +11,15 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class PodServersTest {
   private final Vertx vertx = Vertx.vertx();
-  private final PodServers pods = new PodServers(vertx);
+  private final Registry registry = new Registry();
+  private final PodServers pods = new PodServers(vertx, InstantSource.system(), registry);
   private final HttpClient http = HttpClient.newHttpClient();
 
   @AfterEach
@@ -63,6 +66,18 @@ class PodServersTest {
     pods.run(SampleAppTest.pod("web:1", SampleAppTest.behaviour(Map.of("error-rate", "1"))));
 
     assertThat(get(pod.ip(), 8080, "/").statusCode()).isEqualTo(500);
+  }
+
+  @Test
+  void theAppMeasuresItselfAsWithAPrometheusClient() throws Exception {
+    pods.run(SampleAppTest.pod("web:1", SampleAppTest.behaviour(Map.of("error-rate", "1"))));
+
+    get("10.244.0.1", 8080, "/");
+
+    assertThat(registry.exposition())
+        .containsPattern(
+            "http_request_duration_seconds_bucket\\{kubernetes_namespace=\"[^\"]+\",kubernetes_pod_name=\"[^\"]+\",le=\"0.5\",status=\"500\"} 1")
+        .contains("http_request_duration_seconds_count");
   }
 
   @Test
