@@ -41,25 +41,15 @@ final class GatewayApiReading {
         .anyMatch(backend -> service(app, backend).equals(app.canaryServiceName()));
   }
 
-  /// The canary's share; empty where the rule does anything else than split in whole percent
-  /// between the two sides. Of weights that are all 0 a gateway makes errors.
   private static Optional<Percent> share(Canary app, HTTPRouteRule rule) {
-    long canary = 0;
-    long all = 0;
-    for (HTTPBackendRef backend : backends(rule)) {
-      Integer given = backend.getWeight();
-      int weight = given == null ? 1 : given;
-      String name = service(app, backend);
-      boolean toCanary = name.equals(app.canaryServiceName());
-      if (weight < 0 || (weight > 0 && !toCanary && !name.equals(app.primaryServiceName()))) {
-        return Optional.empty();
-      }
-      canary += toCanary ? weight : 0;
-      all += weight;
-    }
-    return all == 0 || canary * 100 % all != 0
-        ? Optional.empty()
-        : Optional.of(new Percent((int) (canary * 100 / all)));
+    return SplitReading.share(
+        app,
+        backends(rule).stream()
+            .map(backend -> {
+              Integer weight = backend.getWeight();
+              return new SplitReading.Weighed(service(app, backend), weight == null ? 1 : weight);
+            })
+            .toList());
   }
 
   private static Percent mirrored(Canary app, HTTPRouteRule rule) {

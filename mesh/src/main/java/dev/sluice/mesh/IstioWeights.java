@@ -25,29 +25,20 @@ final class IstioWeights {
         .anyMatch(destination -> host(app, destination).equals(app.canaryServiceName()));
   }
 
-  /// The canary's share; empty where the rule does anything else than split in whole percent
-  /// between the two sides.
+  /// The canary's share, as [SplitReading#share] says.
   static Optional<Percent> of(Canary app, HTTPRoute rule) {
     List<HTTPRouteDestination> destinations = destinations(rule);
     // a single destination gets everything, whatever its weight
     boolean single = destinations.size() == 1;
-    long canary = 0;
-    long all = 0;
-    for (HTTPRouteDestination destination : destinations) {
-      Integer given = destination.getWeight();
-      int weight = single ? 100 : given == null ? 0 : given;
-      String host = host(app, destination);
-      boolean toCanary = host.equals(app.canaryServiceName());
-      if (weight < 0 || (weight > 0 && !toCanary && !host.equals(app.primaryServiceName()))) {
-        return Optional.empty();
-      }
-      canary += toCanary ? weight : 0;
-      all += weight;
-    }
-    // weights are relative: 3 and 1 are 75 and 25; Envoy refuses all zero
-    return all == 0 || canary * 100 % all != 0
-        ? Optional.empty()
-        : Optional.of(new Percent((int) (canary * 100 / all)));
+    return SplitReading.share(
+        app,
+        destinations.stream()
+            .map(to -> {
+              Integer given = to.getWeight();
+              int weight = single ? 100 : given == null ? 0 : given;
+              return new SplitReading.Weighed(host(app, to), weight);
+            })
+            .toList());
   }
 
   /// The short name of a Service in the application's namespace, however it is spelled; other hosts

@@ -18,6 +18,32 @@ final class SplitReading {
   /// @param cookie whose holders it is for, as `name=value`; empty for everybody
   record Rule(Optional<Percent> share, Percent mirrored, Optional<String> cookie) {}
 
+  /// A destination of a rule.
+  ///
+  /// @param service the short name of a Service of the application's namespace, or another host
+  /// @param weight relative to the others'
+  record Weighed(String service, int weight) {}
+
+  /// The canary's share; empty where the rule does anything else than split in whole percent
+  /// between the two sides. Weights are relative: 3 and 1 are 75 and 25. Where they are all 0
+  /// nobody is asked: Envoy refuses them, and a gateway makes errors of them.
+  static Optional<Percent> share(Canary app, List<Weighed> destinations) {
+    long canary = 0;
+    long all = 0;
+    for (Weighed to : destinations) {
+      boolean toCanary = to.service().equals(app.canaryServiceName());
+      boolean toSide = toCanary || to.service().equals(app.primaryServiceName());
+      if (to.weight() < 0 || (to.weight() > 0 && !toSide)) {
+        return Optional.empty();
+      }
+      canary += toCanary ? to.weight() : 0;
+      all += to.weight();
+    }
+    return all == 0 || canary * 100 % all != 0
+        ? Optional.empty()
+        : Optional.of(new Percent((int) (canary * 100 / all)));
+  }
+
   /// Empty where it is no split in two: no rule leads to the sides, or they disagree.
   static Optional<Split> of(Canary app, List<Rule> rules) {
     List<Rule> plain = rules.stream().filter(rule -> rule.cookie().isEmpty()).toList();

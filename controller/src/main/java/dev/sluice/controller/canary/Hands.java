@@ -60,27 +60,38 @@ final class Hands {
   void run(Canary canary, Optional<Making> making, List<Action> actions) {
     boolean ofService = ServiceCopy.isTargetOf(canary);
     for (Action action : actions) {
-      if (!ofService || !runOnSides(canary, action)) {
+      if (ofService) {
+        runOnSides(canary, action);
+      } else {
         run(canary, making, action);
       }
     }
   }
 
-  /// @return whether the action is another one where a Service is the target, and was carried out
-  private boolean runOnSides(Canary canary, Action action) {
-    if (action instanceof Action.EnsureServices) {
-      sides.ensure(canary);
-    } else if (action instanceof Action.CopyToPrimary(var revision, _)) {
-      sides.copyToPrimary(canary, revision);
-    } else if (action instanceof Action.ScaleTarget(var pods)) {
-      sides.scale(canary, pods);
-    } else if (action instanceof Action.GiveBack) {
-      routes.giveBack(canary);
-    } else {
-      // The apex is the target, which is nobody's to turn, and there are no pods to count out.
-      return action instanceof Action.PointApexAtPrimary || action instanceof Action.ScalePrimary;
+  /// Where a Service is the target, some actions are others.
+  private void runOnSides(Canary canary, Action action) {
+    switch (action) {
+      case Action.EnsureServices() -> sides.ensure(canary);
+      case Action.CopyToPrimary(var revision, _) -> sides.copyToPrimary(canary, revision);
+      case Action.ScaleTarget(var pods) -> sides.scale(canary, pods);
+      case Action.GiveBack() -> routes.giveBack(canary);
+      case Action.PointApexAtPrimary _, Action.ScalePrimary _ -> {
+        // The apex is the target, which is nobody's to turn, and there are no pods to count out.
+      }
+      case Action.Route _,
+          Action.GiveBackFormer _,
+          Action.CopyAutoscaler _,
+          Action.TakeOffCommand _,
+          Action.RestAutoscaler _,
+          Action.WakeAutoscaler _,
+          Action.CopyBudget _,
+          Action.DropAutoscalers _,
+          Action.Guard _,
+          Action.GiveBackFound _,
+          Action.LeaveBehind _,
+          Action.Release _ ->
+          run(canary, Optional.empty(), action);
     }
-    return true;
   }
 
   private void run(Canary canary, Optional<Making> making, Action action) {

@@ -20,6 +20,7 @@ import dev.sluice.controller.rollout.Routing;
 import dev.sluice.controller.rollout.Snapshot;
 import dev.sluice.controller.rollout.Standing;
 import dev.sluice.controller.rollout.StatusReader;
+import dev.sluice.controller.rollout.Workload;
 import dev.sluice.controller.rollout.policy.Plan;
 import dev.sluice.controller.rollout.policy.Settings;
 import dev.sluice.controller.routing.Making;
@@ -104,44 +105,7 @@ final class Observer {
       Optional<Standing> standing,
       Optional<String> refused,
       Instant now) {
-    if (ServiceCopy.isTargetOf(canary)) {
-      return observeService(canary, plan, standing, refused, now);
-    }
-    TargetKind kind = TargetKinds.of(canary);
-    Optional<ObjectNode> target = workload(canary, kind, canary.spec().targetRef().name());
-    Optional<ObjectNode> primary = workload(canary, kind, canary.primaryName());
-    Optional<Target> read = target.map(t -> read(canary, kind, t, primary, now));
-    Optional<Making> making =
-        read.flatMap(Target::making).or(() -> primary.flatMap(p -> making(canary, p)));
-    Observation observation =
-        new Observation(
-            now,
-            settings,
-            names(canary),
-            canary.metadata().generation(),
-            Finalizers.deletion(canary),
-            standing,
-            plan,
-            target.map(kind::workload),
-            primary.map(kind::workload),
-            read.map(Target::content).orElseGet(() -> new Content.Unreadable("it does not exist")),
-            autoscalers.read(canary),
-            routing(canary, making, primary, now),
-            refused,
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            protection(canary, making, target));
-    return new Seen(observation, making);
-  }
-
-  private Seen observeService(
-      Canary canary,
-      Plan plan,
-      Optional<Standing> standing,
-      Optional<String> refused,
-      Instant now) {
-    ServiceSides.Read read = sides.read(canary, sightings, now);
+    Found found = ServiceCopy.isTargetOf(canary) ? service(canary, now) : workloads(canary, now);
     return new Seen(
         new Observation(
             now,
@@ -151,16 +115,52 @@ final class Observer {
             Finalizers.deletion(canary),
             standing,
             plan,
-            read.target(),
-            read.primary(),
-            read.content(),
+            found.target(),
+            found.primary(),
+            found.content(),
             autoscalers.read(canary),
-            serviceRouting(canary, read, now),
+            found.routing(),
             refused,
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
-            Protection.ALIKE),
+            found.protection()),
+        found.making());
+  }
+
+  /// What depends on the kind of the target.
+  private record Found(
+      Optional<Workload> target,
+      Optional<Workload> primary,
+      Content content,
+      Routing routing,
+      Protection protection,
+      Optional<Making> making) {}
+
+  private Found workloads(Canary canary, Instant now) {
+    TargetKind kind = TargetKinds.of(canary);
+    Optional<ObjectNode> target = workload(canary, kind, canary.spec().targetRef().name());
+    Optional<ObjectNode> primary = workload(canary, kind, canary.primaryName());
+    Optional<Target> read = target.map(t -> read(canary, kind, t, primary, now));
+    Optional<Making> making =
+        read.flatMap(Target::making).or(() -> primary.flatMap(p -> making(canary, p)));
+    return new Found(
+        target.map(kind::workload),
+        primary.map(kind::workload),
+        read.map(Target::content).orElseGet(() -> new Content.Unreadable("it does not exist")),
+        routing(canary, making, primary, now),
+        protection(canary, making, target),
+        making);
+  }
+
+  private Found service(Canary canary, Instant now) {
+    ServiceSides.Read read = sides.read(canary, sightings, now);
+    return new Found(
+        read.target(),
+        read.primary(),
+        read.content(),
+        serviceRouting(canary, read, now),
+        Protection.ALIKE,
         Optional.empty());
   }
 
@@ -241,8 +241,7 @@ final class Observer {
     Optional<Revision> promoted = StatusReader.promoted(canary.status());
     boolean isPromoted = promoted.equals(Optional.of(revision));
     // What Flagger copied counts as long as nothing else was promoted: a later change of a copy
-    // that
-    // canaries share would pass for a promotion.
+    // that canaries share would pass for a promotion.
     boolean mayBeFlaggers = canary.status().rollout() == null || isPromoted;
     boolean same =
         primary

@@ -35,6 +35,10 @@ final class FactsReader {
 
   private static final int EVENTS = 6;
 
+  /// What the controller takes for a Canary that names none is its own affair; how steps go does
+  /// not depend on which mesh it is.
+  private static final Mesh BY_DEFAULT = Meshes.named("istio");
+
   private final OpenCluster cluster;
 
   FactsReader(OpenCluster cluster) {
@@ -46,13 +50,12 @@ final class FactsReader {
   CanaryFacts read(ObjectNode object, Instant now) {
     Canary canary = Canary.read(object);
     Optional<Standing> standing = StatusReader.read(canary.status());
-    Mesh mesh = mesh(canary);
     List<Side> sides = new ArrayList<>();
     String kind = canary.spec().targetRef().kind();
     side("target", kind, canary.spec().targetRef().name(), noted(canary)).ifPresent(sides::add);
     side("primary", kind, canary.primaryName(), "").ifPresent(sides::add);
     Optional<Outline> outline =
-        PolicyReader.read(canary.spec(), Settings.DEFAULT, mesh)
+        PolicyReader.read(canary.spec(), Settings.DEFAULT, BY_DEFAULT)
                 instanceof Plan.Valid(var policy, _)
             ? Optional.of(Outline.of(policy, standing))
             : Optional.empty();
@@ -62,15 +65,6 @@ final class FactsReader {
   private static String noted(Canary canary) {
     var rollout = canary.status().rollout();
     return rollout == null || rollout.revision() == null ? "" : rollout.revision();
-  }
-
-  /// One of the meshes whose objects are there; how steps go does not depend on which.
-  private static Mesh mesh(Canary canary) {
-    try {
-      return Meshes.of(canary.spec(), Meshes.named("istio"));
-    } catch (UnknownMesh e) {
-      return Meshes.named("istio");
-    }
   }
 
   // ---- workloads ----
@@ -129,10 +123,8 @@ final class FactsReader {
 
   /// Of the mesh whose objects of this canary are there.
   private Optional<Route> route(Canary canary) {
-    String provider = canary.spec().provider();
-    for (Mesh mesh : Meshes.all()) {
-      boolean isAsked = provider == null || provider.isEmpty() || mesh.equals(mesh(canary));
-      List<HasMetadata> live = isAsked ? live(canary, mesh) : List.of();
+    for (Mesh mesh : meshes(canary)) {
+      List<HasMetadata> live = live(canary, mesh);
       Optional<Split> split = live.isEmpty() ? Optional.empty() : mesh.read(canary, live);
       if (split.isPresent()) {
         return Optional.of(
@@ -141,6 +133,18 @@ final class FactsReader {
       }
     }
     return Optional.empty();
+  }
+
+  /// The one that it names; any where it names none, or one that there is not.
+  private static List<Mesh> meshes(Canary canary) {
+    String provider = canary.spec().provider();
+    try {
+      return provider == null || provider.isEmpty()
+          ? Meshes.all()
+          : List.of(Meshes.named(provider));
+    } catch (UnknownMesh e) {
+      return Meshes.all();
+    }
   }
 
   private List<HasMetadata> live(Canary canary, Mesh mesh) {

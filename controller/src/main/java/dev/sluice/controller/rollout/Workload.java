@@ -34,33 +34,6 @@ public record Workload(
     boolean sizable,
     Optional<Instant> renewed) {
 
-  /// One whose number of pods can be set, and that does not say when it was renewed.
-  public Workload(
-      long generation,
-      long observedGeneration,
-      int replicas,
-      int existing,
-      int updated,
-      int available,
-      Optional<String> deadlineExceeded,
-      Optional<String> hindrance,
-      Optional<Revision> copyOf,
-      OptionalInt wish) {
-    this(
-        generation,
-        observedGeneration,
-        replicas,
-        existing,
-        updated,
-        available,
-        deadlineExceeded,
-        hindrance,
-        copyOf,
-        wish,
-        true,
-        Optional.empty());
-  }
-
   /// Whether it is asked for so many pods, or for any where they cannot be counted out.
   boolean wants(int pods) {
     return sizable ? replicas == pods : (replicas == 0) == (pods == 0);

@@ -174,7 +174,9 @@ final class ModelDeployment {
         late,
         Optional.empty(),
         copyOf,
-        wish);
+        wish,
+        true,
+        Optional.empty());
   }
 
   @Override

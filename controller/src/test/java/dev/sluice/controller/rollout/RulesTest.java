@@ -81,7 +81,9 @@ class RulesTest {
               Optional.empty(),
               Optional.empty(),
               Optional.empty(),
-              OptionalInt.empty());
+              OptionalInt.empty(),
+              true,
+              Optional.empty());
 
       assertThat(none.isReady(new Percent(1))).isFalse();
       assertThat(none.serves(new Percent(1))).isFalse();

@@ -20,8 +20,22 @@ record Timeline(List<Moment> moments, List<Mark> marks) {
   /// @param phase as people call it
   /// @param canary percent of the requests (in an A/B test of those who match) that go to it
   /// @param copied percent of the requests that are copied to it
-  /// @param answers of the requests since the moment before: how many, by workload
-  record Moment(int second, String phase, int canary, int copied, Map<String, Integer> answers) {}
+  /// @param answers of these requests since the moment before: how many, by workload
+  /// @param others the same of everybody else's; of nobody's where all count
+  record Moment(
+      int second,
+      String phase,
+      int canary,
+      int copied,
+      Map<String, Integer> answers,
+      Map<String, Integer> others) {
+
+    /// Percent of everybody else's requests that the canary answered.
+    int canaryOfOthers() {
+      int all = others.values().stream().mapToInt(n -> n).sum();
+      return 100 * others.getOrDefault("myapp", 0) / Math.max(1, all);
+    }
+  }
 
   /// @param well whether the check passed
   record Mark(int second, boolean well) {}
@@ -39,7 +53,14 @@ record Timeline(List<Moment> moments, List<Mark> marks) {
     boolean under = false;
     while (world.now().isBefore(end)) {
       int second = (int) Duration.between(begun, world.now()).toSeconds();
-      Moment moment = moment(world.canary("myapp").path("status"), second, answers(world, group));
+      Map<String, Integer> all = Map.copyOf(world.answered());
+      world.answered().clear();
+      Moment moment =
+          moment(
+              world.canary("myapp").path("status"),
+              second,
+              group.isEmpty() ? all : world.answered(group),
+              group.isEmpty() ? Map.of() : all);
       moments.add(moment);
       under |= moment.phase().equals("Progressing");
       if (under && (moment.phase().equals("Succeeded") || moment.phase().equals("Failed"))) {
@@ -59,23 +80,15 @@ record Timeline(List<Moment> moments, List<Mark> marks) {
     return new Timeline(List.copyOf(moments), List.copyOf(marks));
   }
 
-  private static Map<String, Integer> answers(World world, String group) {
-    if (!group.isEmpty()) {
-      return world.answered(group);
-    }
-    Map<String, Integer> since = Map.copyOf(world.answered());
-    world.answered().clear();
-    return since;
-  }
-
-  private static Moment moment(JsonNode status, int second, Map<String, Integer> answers) {
+  private static Moment moment(
+      JsonNode status, int second, Map<String, Integer> answers, Map<String, Integer> others) {
     JsonNode rollout = status.path("rollout");
     String phase =
         rollout.path("stage").asText().equals("RollingBack")
             ? "Rolling back"
             : status.path("phase").asText();
     int canary = Math.max(status.path("canaryWeight").asInt(), rollout.path("share").asInt());
-    return new Moment(second, phase, canary, rollout.path("mirrored").asInt(), answers);
+    return new Moment(second, phase, canary, rollout.path("mirrored").asInt(), answers, others);
   }
 
   private static void mark(String event, int second, List<Mark> marks) {
@@ -115,7 +128,9 @@ record Timeline(List<Moment> moments, List<Mark> marks) {
   }
 
   int answeredByNobody() {
-    return moments.stream().mapToInt(m -> m.answers().getOrDefault("nobody", 0)).sum();
+    return moments.stream()
+        .mapToInt(m -> m.answers().getOrDefault("nobody", 0) + m.others().getOrDefault("nobody", 0))
+        .sum();
   }
 
   int seconds() {

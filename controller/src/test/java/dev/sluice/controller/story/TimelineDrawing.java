@@ -62,7 +62,7 @@ final class TimelineDrawing {
     text("title", 8, top + 20, "start", title);
     int y = lane(top + 32, who, "canary", line, Moment::canary);
     if (others) {
-      y = lane(y, "everybody else", "canary", line, moment -> 0);
+      y = lane(y, "everybody else", "canary", line, Moment::canaryOfOthers);
     }
     if (line.moments().stream().anyMatch(moment -> moment.copied() > 0)) {
       y = lane(y, "copies of requests", "copied", line, Moment::copied);
