@@ -64,6 +64,7 @@ class StrategyPagesTest {
       assertThat(world.image("myapp-primary")).endsWith(":1.1.0");
       assertThat(world.replicas("myapp")).isZero();
       assertThat(ill.answeredByNobody()).isZero();
+      assertThat(well.othersAtTheCanary() + ill.othersAtTheCanary()).isZero();
       assertThat(ill.furthestOff()).isLessThan(POINTS);
       loadTest(world, canary, 0);
       world.answered().clear();

@@ -50,6 +50,8 @@ record Timeline(List<Moment> moments, List<Mark> marks) {
     Instant begun = world.now();
     Instant end = begun.plus(Duration.ofMinutes(30));
     int told = world.story("myapp").size();
+    // The target had everybody until it was taken over.
+    world.answered().clear();
     boolean under = false;
     while (world.now().isBefore(end)) {
       int second = (int) Duration.between(begun, world.now()).toSeconds();
@@ -131,6 +133,11 @@ record Timeline(List<Moment> moments, List<Mark> marks) {
     return moments.stream()
         .mapToInt(m -> m.answers().getOrDefault("nobody", 0) + m.others().getOrDefault("nobody", 0))
         .sum();
+  }
+
+  /// How often somebody who was not to meet the canary did.
+  int othersAtTheCanary() {
+    return moments.stream().mapToInt(m -> m.others().getOrDefault("myapp", 0)).sum();
   }
 
   int seconds() {
